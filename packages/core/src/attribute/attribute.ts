@@ -1,0 +1,36 @@
+import type { Storage, StoredValue } from './storage.ts'
+
+/** `<name@store>`: how a codec type was spelt. `store` is `null` in the table itself, `''` the default store. */
+export interface CodecSpec {
+  readonly name: string
+  readonly store: string | null
+}
+
+/** A type of the definition language. */
+export interface AttributeType {
+  /** The canonical spelling, which is also the 2.x comment marker: `varchar(32)`, `<blob@local>`. */
+  readonly text: string
+  readonly storage: Storage
+  readonly codec: CodecSpec | null
+}
+
+export type Default =
+  | { readonly kind: 'required' }
+  | { readonly kind: 'null' }
+  | { readonly kind: 'literal'; readonly value: StoredValue }
+  | { readonly kind: 'current-timestamp'; readonly fraction: number }
+
+/** One attribute of a heading. */
+export interface Attribute {
+  readonly name: string
+  readonly type: AttributeType
+  readonly inKey: boolean
+  readonly nullable: boolean
+  readonly default: Default
+  readonly comment: string
+  /** The attribute this one descends from, `schema.table.attribute`; `null` for a native secondary one. */
+  readonly lineage: string | null
+}
+
+/** The attributes of a table or of an expression, in order. */
+export type Heading = readonly Attribute[]

@@ -1,0 +1,32 @@
+import type { Heading } from '../attribute/attribute.ts'
+import type { Tier } from './tier.ts'
+
+/** The name of a table in its database. */
+export interface TableName {
+  readonly schema: string
+  /** As the database spells it: `#species`, `_recording`, `__stat`, `_recording__channel`. */
+  readonly table: string
+}
+
+export interface ForeignKey {
+  readonly attributes: readonly string[]
+  readonly parent: TableName
+  readonly parentAttributes: readonly string[]
+  readonly unique: boolean
+}
+
+export interface Index {
+  readonly unique: boolean
+  readonly attributes: readonly string[]
+}
+
+/** A definition with its references resolved: everything that is needed to create the table. */
+export interface TableDeclaration {
+  readonly name: TableName
+  readonly tier: Tier
+  readonly comment: string
+  /** In the order of the columns. */
+  readonly heading: Heading
+  readonly foreignKeys: readonly ForeignKey[]
+  readonly indexes: readonly Index[]
+}

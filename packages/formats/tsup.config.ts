@@ -1,0 +1,3 @@
+import { library } from '../../tsup.base.ts'
+
+export default library(['src/index.ts', 'src/recording/index.ts', 'src/spikeglx/index.ts', 'src/kilosort/index.ts', 'src/probes/index.ts'])
