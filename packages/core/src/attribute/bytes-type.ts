@@ -1,0 +1,12 @@
+import type { AttributeType } from './attribute.ts'
+import type { Refuse } from './refuse.ts'
+
+/** `bytes`: raw bytes, without serialization. */
+export function readBytesType(text: string): AttributeType | null {
+  return text.toLowerCase() === 'bytes' ? { text: 'bytes', storage: { kind: 'bytes' }, codec: null } : null
+}
+
+export function bytesToStored(value: unknown, refuse: Refuse): Uint8Array {
+  if (!(value instanceof Uint8Array)) throw refuse('a Uint8Array')
+  return value
+}

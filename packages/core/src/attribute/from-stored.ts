@@ -1,0 +1,40 @@
+import type { AttributeType } from './attribute.ts'
+import { booleanFromStored } from './boolean-type.ts'
+import { MalformedStoredValueError } from './errors.ts'
+import { integerFromStored } from './integer-type.ts'
+import type { StoredValue } from './storage.ts'
+import { uuidFromStored } from './uuid-type.ts'
+
+/** Converts a value in canonical form to that of a row; that of a codec type stays encoded. */
+export function fromStored(type: AttributeType, stored: StoredValue): unknown {
+  if (stored === null) return null
+  const { storage } = type
+  switch (storage.kind) {
+    case 'integer':
+      if (typeof stored === 'bigint') return integerFromStored(stored, storage.bits)
+      break
+    case 'boolean':
+      if (typeof stored === 'bigint') return booleanFromStored(stored)
+      break
+    case 'float':
+      if (typeof stored === 'number') return stored
+      break
+    case 'decimal':
+    case 'text':
+    case 'enum':
+    case 'date':
+    case 'datetime':
+      if (typeof stored === 'string') return stored
+      break
+    case 'json':
+      if (typeof stored === 'string') return JSON.parse(stored)
+      break
+    case 'uuid':
+      if (stored instanceof Uint8Array && stored.length === 16) return uuidFromStored(stored)
+      break
+    case 'bytes':
+      if (stored instanceof Uint8Array) return stored
+      break
+  }
+  throw new MalformedStoredValueError(type.text, stored)
+}
