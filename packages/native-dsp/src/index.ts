@@ -1,1 +1,2 @@
-export {}
+export type { Dsp, OperationOptions } from './dsp.ts'
+export * from './errors.ts'

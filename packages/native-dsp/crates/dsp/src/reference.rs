@@ -1,0 +1,65 @@
+//! Referencing: what all channels share is taken away.
+
+use crate::{DspError, Result};
+
+/// Subtracts from every frame the median over its channels (CMR), in place.
+///
+/// `traces` is frame-major. For an even channel count the reference is the mean of the two
+/// middle values, computed in `f32` as NumPy does.
+pub fn subtract_common_median(traces: &mut [f32], channels: usize) -> Result<()> {
+    require_frames(traces.len(), channels)?;
+    let mut scratch = vec![0.0; channels];
+    for frame in traces.chunks_exact_mut(channels) {
+        scratch.copy_from_slice(frame);
+        let reference = median(&mut scratch);
+        for sample in frame {
+            *sample -= reference;
+        }
+    }
+    Ok(())
+}
+
+/// The median of a non-empty slice, which it reorders; the mean of the two middle values for an even length.
+pub fn median(values: &mut [f32]) -> f32 {
+    let middle = values.len() / 2;
+    let odd = !values.len().is_multiple_of(2);
+    let (below, &mut upper, _) = values.select_nth_unstable_by(middle, f32::total_cmp);
+    if odd {
+        return upper;
+    }
+    let lower = below.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    (lower + upper) / 2.0
+}
+
+/// Refuses a buffer that does not hold whole frames; returns their number.
+pub(crate) fn require_frames(samples: usize, channels: usize) -> Result<usize> {
+    if channels == 0 || !samples.is_multiple_of(channels) {
+        return Err(DspError::RaggedFrames { samples, channels });
+    }
+    Ok(samples / channels)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn removes_an_offset_shared_by_all_channels() {
+        let mut traces = [11.0, 12.0, 16.0, -1.0, 0.0, 4.0];
+        subtract_common_median(&mut traces, 3).unwrap();
+        assert_eq!(traces, [-1.0, 0.0, 4.0, -1.0, 0.0, 4.0]);
+    }
+
+    #[test]
+    fn an_even_channel_count_takes_the_mean_of_the_two_middle_values() {
+        let mut traces = [1.0, 8.0, 2.0, 4.0];
+        subtract_common_median(&mut traces, 4).unwrap();
+        assert_eq!(traces, [-2.0, 5.0, -1.0, 1.0]);
+    }
+
+    #[test]
+    fn a_partial_frame_is_refused() {
+        let refused = subtract_common_median(&mut [0.0; 7], 3);
+        assert_eq!(refused, Err(DspError::RaggedFrames { samples: 7, channels: 3 }));
+    }
+}

@@ -1,0 +1,4 @@
+//! Converts, calls, converts back; holds no arithmetic.
+
+mod reference;
+mod task;

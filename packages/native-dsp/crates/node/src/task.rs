@@ -1,0 +1,86 @@
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use napi::bindgen_prelude::*;
+use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
+use napi_derive::napi;
+use neurojoint_dsp::{Control, DspError};
+
+/// Stops the operation that it was handed to, at its next block.
+#[napi]
+pub struct CancelFlag(Arc<AtomicBool>);
+
+#[napi]
+impl CancelFlag {
+    #[napi(constructor)]
+    #[allow(clippy::new_without_default)]
+    pub fn new() -> Self {
+        Self(Arc::new(AtomicBool::new(false)))
+    }
+
+    #[napi]
+    pub fn cancel(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+/// Calls back with the fraction done; weak, so that it keeps no process alive.
+pub type ProgressFunction = ThreadsafeFunction<f64, (), f64, Status, false, true>;
+
+/// The [`Control`] of an operation that JavaScript watches.
+pub struct Attended {
+    cancelled: Arc<AtomicBool>,
+    progress: Option<ProgressFunction>,
+}
+
+impl Attended {
+    pub fn new(flag: &CancelFlag, progress: Option<ProgressFunction>) -> Self {
+        Self { cancelled: flag.0.clone(), progress }
+    }
+}
+
+impl Control for Attended {
+    fn cancelled(&self) -> bool {
+        self.cancelled.load(Ordering::Relaxed)
+    }
+
+    fn progress(&self, fraction: f64) {
+        if let Some(progress) = &self.progress {
+            progress.call(fraction, ThreadsafeFunctionCallMode::NonBlocking);
+        }
+    }
+}
+
+/// A [`DspError`] as an `Error` whose message is `code: sentence`; the wrapper takes it apart.
+pub fn to_js(error: DspError) -> Error {
+    let status = if error == DspError::Cancelled { Status::Cancelled } else { Status::InvalidArg };
+    Error::new(status, format!("{}: {error}", error.code()))
+}
+
+/// Work for a thread of the pool that ends in a value for JavaScript.
+pub struct Background<T: Send + 'static> {
+    work: Option<Box<dyn FnOnce() -> neurojoint_dsp::Result<T> + Send>>,
+}
+
+impl<T: Send + 'static> Background<T> {
+    pub fn start(work: impl FnOnce() -> neurojoint_dsp::Result<T> + Send + 'static) -> AsyncTask<Self>
+    where
+        T: ToNapiValue + TypeName,
+    {
+        AsyncTask::new(Self { work: Some(Box::new(work)) })
+    }
+}
+
+impl<T: Send + 'static + ToNapiValue + TypeName> Task for Background<T> {
+    type Output = T;
+    type JsValue = T;
+
+    fn compute(&mut self) -> Result<T> {
+        let work = self.work.take().ok_or_else(|| Error::from_reason("the task was run twice"))?;
+        work().map_err(to_js)
+    }
+
+    fn resolve(&mut self, _env: Env, output: T) -> Result<T> {
+        Ok(output)
+    }
+}

@@ -1,0 +1,71 @@
+/** No compiled binding could be loaded; the TypeScript implementation takes over. */
+export class MissingBindingError extends Error {
+  override readonly name = 'MissingBindingError'
+  readonly code = 'missing-binding'
+  readonly platform: string
+  readonly attempts: readonly string[]
+  constructor(platform: string, attempts: readonly string[]) {
+    super(
+      `No native binding for ${platform} could be loaded (${attempts.join('; ')}). ` +
+        'Build it with `pnpm build:native` (needs Rust), or install the platform package.',
+    )
+    this.platform = platform
+    this.attempts = attempts
+  }
+}
+
+/** The samples do not make whole frames of the stated number of channels. */
+export class RaggedFramesError extends Error {
+  override readonly name = 'RaggedFramesError'
+  readonly code = 'ragged-frames'
+  readonly samples: number
+  readonly channels: number
+  constructor(samples: number, channels: number) {
+    super(`${samples} samples do not make whole frames of ${channels} channels.`)
+    this.samples = samples
+    this.channels = channels
+  }
+}
+
+/** A parameter is outside of what the operation accepts. */
+export class InvalidParameterError extends Error {
+  override readonly name = 'InvalidParameterError'
+  readonly code = 'invalid-parameter'
+  readonly parameter: string
+  readonly value: unknown
+  readonly expected: string
+  constructor(parameter: string, value: unknown, expected: string) {
+    super(`\`${parameter}\` is ${describe(value)}; expected ${expected}.`)
+    this.parameter = parameter
+    this.value = value
+    this.expected = expected
+  }
+}
+
+/** A list has another length than the number of channels asks for. */
+export class WrongLengthError extends Error {
+  override readonly name = 'WrongLengthError'
+  readonly code = 'wrong-length'
+  readonly parameter: string
+  readonly length: number
+  readonly expected: number
+  constructor(parameter: string, length: number, expected: number) {
+    super(`\`${parameter}\` has ${length} entries; expected ${expected}.`)
+    this.parameter = parameter
+    this.length = length
+    this.expected = expected
+  }
+}
+
+/** The native code refused or failed; `code` is its own name for the reason (`file`, `truncated-file`, ...). */
+export class NativeOperationError extends Error {
+  override readonly name = 'NativeOperationError'
+  readonly code: string
+  constructor(code: string, message: string, cause: unknown) {
+    super(message, { cause })
+    this.code = code
+  }
+}
+
+const describe = (value: unknown): string =>
+  value === undefined ? 'missing' : (JSON.stringify(value) ?? String(value))
