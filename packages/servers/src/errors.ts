@@ -1,0 +1,59 @@
+/** Every error of this package: recognise one by its `code`, never by its class. */
+export abstract class ServerError extends Error {
+  abstract readonly code: string
+}
+
+/** A place where a server was looked for, and why it was not had from there. */
+export interface Attempt {
+  readonly place: string
+  readonly reason: string
+}
+
+/** No server of the wanted version could be found or fetched. */
+export class ServerUnavailableError extends ServerError {
+  override readonly name = 'ServerUnavailableError'
+  readonly code = 'server-unavailable'
+  readonly server: string
+  readonly tried: readonly Attempt[]
+  readonly advice: string
+  constructor(server: string, tried: readonly Attempt[], advice: string) {
+    const attempts = tried.map(({ place, reason }) => `\n  - ${place}: ${reason}`).join('')
+    super(`${server} could not be found or fetched. Tried:${attempts}\n${advice}`)
+    this.server = server
+    this.tried = tried
+    this.advice = advice
+  }
+}
+
+/** A server that was found did not start. */
+export class ServerFailedError extends ServerError {
+  override readonly name = 'ServerFailedError'
+  readonly code = 'server-failed'
+  readonly server: string
+  readonly step: 'initialize' | 'start'
+  /** The last lines that the server wrote. */
+  readonly log: string
+  constructor(server: string, step: 'initialize' | 'start', reason: string, log: string) {
+    const doing = step === 'initialize' ? 'make its data directory' : 'start'
+    super(`${server} did not ${doing}: ${reason}. Its last lines:\n${log.trimEnd() || '(it wrote none)'}`)
+    this.server = server
+    this.step = step
+    this.log = log
+  }
+}
+
+/** A program of the system could not be run, or ended with an error. */
+export class ProgramError extends ServerError {
+  override readonly name = 'ProgramError'
+  readonly code = 'program-failed'
+  readonly program: string
+  readonly exitCode: number | null
+  readonly output: string
+  constructor(program: string, exitCode: number | null, output: string, cause?: unknown) {
+    const how = exitCode === null ? 'could not be run' : `ended with exit code ${exitCode}`
+    super(`${program} ${how}${output.trim() ? `: ${output.trim()}` : ''}`, { cause })
+    this.program = program
+    this.exitCode = exitCode
+    this.output = output
+  }
+}

@@ -1,0 +1,85 @@
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { createConnection } from 'mysql2/promise'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { startMariadb } from './index.ts'
+
+// Other tests on this machine start servers too: here, temporary folders are our own.
+const temporary = mkdtempSync(join(tmpdir(), 'servers-test-'))
+const machineTemporary = process.env['TMPDIR']
+beforeAll(() => {
+  process.env['TMPDIR'] = temporary
+})
+afterAll(() => {
+  if (machineTemporary === undefined) delete process.env['TMPDIR']
+  else process.env['TMPDIR'] = machineTemporary
+  rmSync(temporary, { recursive: true })
+})
+const dataFolders = (): string[] => readdirSync(temporary)
+
+/** The command lines of all processes: a server's names its data folder. */
+async function commandLines(): Promise<string> {
+  return (await promisify(execFile)('ps', ['-eo', 'args'])).stdout
+}
+
+test('a server starts, answers, and leaves neither process nor folder when stopped', { timeout: 120_000 }, async () => {
+  const messages: string[] = []
+  const server = await startMariadb({ onProgress: (message) => messages.push(message) })
+  const connection = await createConnection({ host: server.host, port: server.port, user: server.user })
+  const [rows] = await connection.query(
+    'SELECT VERSION() AS version, @@character_set_server AS charset, @@datadir AS folder',
+  )
+  const row: unknown = Array.isArray(rows) ? rows[0] : null
+  expect(row).toMatchObject({ charset: 'utf8mb4', version: expect.stringContaining(server.version) })
+  const folder = String(typeof row === 'object' && row !== null && 'folder' in row && row.folder)
+  expect(existsSync(folder)).toBe(true)
+  await connection.query('CREATE DATABASE a_database')
+  await connection.end()
+  expect(messages.at(-1)).toBe(`MariaDB ${server.version} runs on 127.0.0.1:${server.port}`)
+
+  await server.stop()
+  await server.stop()
+  expect(existsSync(folder)).toBe(false)
+  expect(await commandLines()).not.toContain(folder.replace(/\/$/, ''))
+})
+
+test('a server ends and its folder goes when its owner is killed outright', { timeout: 120_000 }, async () => {
+  const index = fileURLToPath(new URL('index.ts', import.meta.url))
+  const source = `
+    import { startMariadb } from ${JSON.stringify(index)}
+    const server = await startMariadb()
+    console.log(server.port)
+    setInterval(() => {}, 1000)`
+  const owner = spawn(process.execPath, ['--input-type=module', '-e', source], { stdio: ['ignore', 'pipe', 'inherit'] })
+  await once(owner.stdout, 'data')
+  const [folder] = dataFolders()
+  expect(folder).toBeDefined()
+  expect(await commandLines()).toContain(folder)
+  owner.kill('SIGKILL')
+  await expect.poll(dataFolders, { timeout: 5000 }).toEqual([])
+  expect(await commandLines()).not.toContain(folder)
+})
+
+test('a script that forgets to stop its server ends all the same', { timeout: 120_000 }, async () => {
+  const index = fileURLToPath(new URL('index.ts', import.meta.url))
+  const source = `
+    import { startMariadb } from ${JSON.stringify(index)}
+    await startMariadb()`
+  const owner = spawn(process.execPath, ['--input-type=module', '-e', source], { stdio: 'inherit' })
+  expect(await once(owner, 'close')).toEqual([0, null])
+})
+
+test('an aborted start leaves nothing and rejects with the reason', { timeout: 120_000 }, async () => {
+  const controller = new AbortController()
+  const starting = startMariadb({ signal: controller.signal })
+  await sleep(300)
+  controller.abort('no longer wanted')
+  await expect(starting).rejects.toBe('no longer wanted')
+  await expect.poll(dataFolders).toEqual([])
+})
