@@ -8,10 +8,13 @@ export interface TableName {
   readonly table: string
 }
 
+/** A reference to a whole primary key. */
 export interface ForeignKey {
+  /** In the order of `parentAttributes`, which is the parent's key. */
   readonly attributes: readonly string[]
   readonly parent: TableName
   readonly parentAttributes: readonly string[]
+  /** No two rows refer to the same parent: an index on exactly `attributes`, which `indexes` does not repeat. */
   readonly unique: boolean
 }
 

@@ -1,0 +1,134 @@
+import type { AttributeType, Default } from '../attribute/attribute.ts'
+import { parseAttributeType } from '../attribute/attribute-type.ts'
+import { AttributeTypeError, InvalidValueError } from '../attribute/errors.ts'
+import { readQuoted } from '../attribute/quoted-text.ts'
+import { type DefaultText, readDefault } from './default.ts'
+import { lineError, type SourceLine, trim } from './source-line.ts'
+import type { AttributeLine } from './table-definition.ts'
+import { longestName } from './table-name.ts'
+
+/** Reads `name [= default] : type [# comment]`. */
+export function parseAttributeLine(line: SourceLine, inKey: boolean): AttributeLine {
+  const { text } = line
+  const start = /^([^\s:=#'"]+)\s*([:=])\s*/.exec(text)
+  if (!start) throw unreadable(line)
+  const [{ length: afterName }, name = '', separator] = start
+  requireAttributeName(line, name)
+  const given = separator === '=' ? readDefaultText(line, afterName) : null
+  const typeStart = given?.end ?? afterName
+  const typeEnd = findComment(text, typeStart)
+  const comment = trim(text.slice(typeEnd + 1))
+  if (comment.startsWith(':')) {
+    throw lineError(
+      line,
+      'bad-comment',
+      comment,
+      'a comment begins with `:`',
+      'Start it with another character.',
+      typeEnd,
+    )
+  }
+  const type = readType(line, typeStart, typeEnd)
+  const value = given ? readValue(line, name, type, given, afterName) : required
+  if (inKey) requireKeyAttribute(line, name, type, value)
+  return { kind: 'attribute', name, type, default: value, comment, inKey, at: line.at }
+}
+
+const required: Default = { kind: 'required' }
+
+/** Makes the error for a line that is nothing a definition may hold. */
+export function unreadable(line: SourceLine): Error {
+  return lineError(
+    line,
+    'unreadable-line',
+    line.text,
+    `cannot read the line \`${line.text}\``,
+    'Write `name : type`, `name = default : type`, `-> Table`, `index (name, name)`, `---` or `# comment`.',
+  )
+}
+
+/** Refuses a name that cannot be an attribute's. */
+export function requireAttributeName(line: SourceLine, name: string): void {
+  if (/^[a-z][a-z0-9_]*$/.test(name) && name.length <= longestName) return
+  const advice = `Start with a small letter; small letters, digits and _ may follow, ${longestName} characters in all.`
+  throw lineError(line, 'bad-name', name, `\`${name}\` is no name for an attribute`, advice)
+}
+
+/** The default's text, from `start` to the colon that ends it. */
+function readDefaultText(line: SourceLine, start: number): DefaultText & { readonly end: number } {
+  const { text } = line
+  const quoted = readQuoted(text, start)
+  const end = quoted ? quoted.end : start + (/^[^:'"]*/.exec(text.slice(start))?.[0].length ?? 0)
+  const colon = /^\s*:\s*/.exec(text.slice(end))
+  const value = quoted ? quoted.value : trim(text.slice(start, end))
+  if (!colon || (!quoted && value === '')) {
+    const advice = 'Write `name = default : type`; a default with quotes or a colon in it stands in quotes.'
+    throw lineError(line, 'bad-default', text.slice(start), 'cannot read the default', advice, start)
+  }
+  return { text: value, quoted: quoted !== null, end: end + colon[0].length }
+}
+
+/** Where the first `#` outside quotes stands, or the end of the line. */
+function findComment(text: string, start: number): number {
+  for (let at = start; at < text.length; at += 1) {
+    if (text[at] === '#') return at
+    const quoted = readQuoted(text, at)
+    if (quoted) at = quoted.end - 1
+  }
+  return text.length
+}
+
+function readType(line: SourceLine, start: number, end: number): AttributeType {
+  const text = trim(line.text.slice(start, end))
+  try {
+    return parseAttributeType(text)
+  } catch (error) {
+    if (error instanceof AttributeTypeError) {
+      throw lineError(line, error.code, text, error.problem, error.advice, start)
+    }
+    throw error
+  }
+}
+
+function readValue(line: SourceLine, name: string, type: AttributeType, given: DefaultText, start: number): Default {
+  const fail = (problem: string, advice: string) => lineError(line, 'bad-default', given.text, problem, advice, start)
+  const { storage } = type
+  const value = readDefaultOf(name, type, given, fail)
+  if (value.kind === 'literal' && (storage.kind === 'json' || storage.kind === 'bytes')) {
+    throw fail(`${type.text} cannot have the default \`${given.text}\``, 'Only null can be its default.')
+  }
+  if (value.kind !== 'current-timestamp') return value
+  if (storage.kind !== 'datetime') {
+    throw fail(`${type.text} cannot have the default CURRENT_TIMESTAMP`, 'Make it a datetime.')
+  }
+  if (value.fraction !== storage.fraction) {
+    const digits = storage.fraction === 0 ? '' : `(${storage.fraction})`
+    throw fail(`CURRENT_TIMESTAMP has other digits of a second than ${type.text}`, `Write CURRENT_TIMESTAMP${digits}.`)
+  }
+  return value
+}
+
+function readDefaultOf(
+  name: string,
+  type: AttributeType,
+  given: DefaultText,
+  fail: (problem: string, advice: string) => Error,
+): Default {
+  try {
+    return readDefault(name, type, given)
+  } catch (error) {
+    if (!(error instanceof InvalidValueError)) throw error
+    throw fail(`${type.text} cannot have the default \`${given.text}\``, `Write ${error.expected}.`)
+  }
+}
+
+function requireKeyAttribute(line: SourceLine, name: string, { text, storage }: AttributeType, value: Default): void {
+  if (value.kind === 'null') {
+    const advice = 'Put it below `---`, or leave out `= null`.'
+    throw lineError(line, 'null-in-key', name, `\`${name}\` is in the primary key and cannot be null`, advice)
+  }
+  if (storage.kind === 'json' || storage.kind === 'bytes') {
+    const advice = 'Put it below `---`; a uuid or a number can identify the row.'
+    throw lineError(line, 'unindexable-type', name, `\`${name}\` of type ${text} cannot be in the primary key`, advice)
+  }
+}

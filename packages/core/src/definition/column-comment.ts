@@ -1,0 +1,40 @@
+import type { Attribute } from '../attribute/attribute.ts'
+import type { TableName } from './table-declaration.ts'
+
+/** A column comment of the database: the declared type, and what the definition says after `#`. */
+export interface ColumnComment {
+  /** As written in the marker; `null` on native columns and on inherited ones, whose type is their parent's. */
+  readonly type: string | null
+  readonly comment: string
+}
+
+/** Reads `:type:comment`. */
+export function parseColumnComment(text: string): ColumnComment {
+  const match = /^:([^:]+):(.*)$/s.exec(text)
+  return match ? { type: match[1] ?? null, comment: match[2] ?? '' } : { type: null, comment: text }
+}
+
+/**
+ * Writes `:type:comment`. An inherited attribute carries no type (its parent does), except `uuid`, whose column would
+ * say too little. Neither does an enum whose values leave no room within `limit` characters: there the column says it.
+ */
+export function formatColumnComment(
+  attribute: Pick<Attribute, 'name' | 'type' | 'comment' | 'lineage'>,
+  table: TableName,
+  limit = Infinity,
+): string {
+  const { type, comment } = attribute
+  if (isInherited(attribute, table) && type.storage.kind !== 'uuid') return comment
+  const text = `:${type.text}:${comment}`
+  return type.storage.kind === 'enum' && text.length > limit ? comment : text
+}
+
+/** Whether an attribute came by a reference. */
+export function isInherited({ name, lineage }: Pick<Attribute, 'name' | 'lineage'>, table: TableName): boolean {
+  return lineage !== null && lineage !== formatLineage(table, name)
+}
+
+/** Where an attribute of a table that does not inherit it begins: `lab.#species.species`. */
+export function formatLineage({ schema, table }: TableName, attribute: string): string {
+  return `${schema}.${table}.${attribute}`
+}

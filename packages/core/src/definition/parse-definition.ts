@@ -1,0 +1,51 @@
+import { parseAttributeLine } from './attribute-line.ts'
+import { isIndexLine, parseIndexLine } from './index-line.ts'
+import { parseReferenceLine } from './reference-line.ts'
+import { lineError, type SourceLine, splitLines, trim } from './source-line.ts'
+import type { TableDefinition } from './table-definition.ts'
+
+/**
+ * Reads the text of a definition.
+ *
+ * @param table `schema.TypeName`, for messages
+ * @throws DefinitionError with line and column within the text, what is wrong there, and what to write instead
+ */
+export function parseDefinition(text: string, table: string | null = null): TableDefinition {
+  const lines = splitLines(text, table)
+  const divider = lines.findIndex(isDivider)
+  const content = lines.flatMap((line, index) =>
+    line.text.startsWith('#') || isDivider(line) ? [] : [parseLine(line, divider === -1 || index < divider)],
+  )
+  requireDistinct(lines, content)
+  return { comment: readComment(lines[0]), lines: content }
+}
+
+const isDivider = (line: SourceLine): boolean => line.text.startsWith('---')
+
+function parseLine(line: SourceLine, inKey: boolean): TableDefinition['lines'][number] {
+  if (line.text.startsWith('->')) return parseReferenceLine(line, inKey)
+  return isIndexLine(line.text) ? parseIndexLine(line) : parseAttributeLine(line, inKey)
+}
+
+/** The table's comment is the one on the first line. */
+function readComment(first: SourceLine | undefined): string {
+  if (!first?.text.startsWith('#')) return ''
+  const comment = trim(first.text.slice(1))
+  if (comment.startsWith(':')) {
+    throw lineError(first, 'bad-comment', comment, 'a comment begins with `:`', 'Start it with another character.')
+  }
+  return comment
+}
+
+function requireDistinct(lines: readonly SourceLine[], content: TableDefinition['lines']): void {
+  const names = new Set<string>()
+  for (const parsed of content) {
+    if (parsed.kind !== 'attribute') continue
+    const line = lines.find(({ at }) => at === parsed.at)
+    if (names.has(parsed.name) && line) {
+      const problem = `\`${parsed.name}\` is declared twice`
+      throw lineError(line, 'duplicate-attribute', parsed.name, problem, 'Remove one of the two lines.')
+    }
+    names.add(parsed.name)
+  }
+}

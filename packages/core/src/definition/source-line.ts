@@ -1,0 +1,37 @@
+import { DefinitionError, type DefinitionErrorCode } from './errors.ts'
+import type { Position } from './table-definition.ts'
+
+/** One line of a definition, without the space around it. */
+export interface SourceLine {
+  readonly text: string
+  readonly at: Position
+  /** `schema.TypeName`, for messages; `null` where it is not known. */
+  readonly table: string | null
+}
+
+/** The lines of a definition that are not blank. Ends of lines may be those of Windows. */
+export function splitLines(text: string, table: string | null): readonly SourceLine[] {
+  return text.split('\n').flatMap((whole, index) => {
+    const line = trim(whole)
+    const column = whole.length - trimStart(whole).length + 1
+    return line === '' ? [] : [{ text: line, at: { line: index + 1, column }, table }]
+  })
+}
+
+const trimStart = (text: string): string => text.replace(/^[ \t\r]+/, '')
+
+/** Without the space around it that a definition knows: blanks, tabs, carriage returns. */
+export const trim = (text: string): string => trimStart(text).replace(/[ \t\r]+$/, '')
+
+/** Makes the error for a piece of a line, found `offset` characters after the line's beginning. */
+export function lineError(
+  line: SourceLine,
+  code: DefinitionErrorCode,
+  text: string,
+  problem: string,
+  advice: string,
+  offset = 0,
+): DefinitionError {
+  const at = { line: line.at.line, column: line.at.column + offset }
+  return new DefinitionError({ code, text, problem, advice, at }, line.table)
+}
