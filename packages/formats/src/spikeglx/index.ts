@@ -1,0 +1,6 @@
+export type { SpikeGlxElectrode } from './electrodes.ts'
+export { parseSpikeGlxMeta, readSpikeGlxMeta } from './meta.ts'
+export type { SpikeGlxMeta, SpikeGlxProbe } from './meta.ts'
+export { openSpikeGlxRecording } from './open.ts'
+export { findSpikeGlxRuns } from './runs.ts'
+export type { SpikeGlxRun } from './runs.ts'
