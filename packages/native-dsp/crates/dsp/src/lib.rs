@@ -7,6 +7,7 @@
 mod control;
 mod error;
 pub mod reference;
+pub mod simulate;
 
 pub use control::{Control, Unattended};
 pub use error::{DspError, Result};
