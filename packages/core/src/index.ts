@@ -1,1 +1,29 @@
-export {}
+export { PipelineError } from './errors.ts'
+export type { Attribute, AttributeType, Heading } from './attribute/attribute.ts'
+export type { ForeignKey, Index, TableDeclaration, TableName } from './definition/table-declaration.ts'
+export type { Tier } from './definition/tier.ts'
+export { describe } from './schema/describe.ts'
+export { defineSchema } from './schema/define-schema.ts'
+export type { Schema } from './schema/schema.ts'
+export type { TableOf } from './schema/table-types.ts'
+export type { ComputeContext, Make } from './query/make.ts'
+export type { AnyTable, Key, NewRow, Row, Table } from './query/table.ts'
+export type { Database, Tables } from './query/database.ts'
+export type { DeleteOptions, DeletePlan, PlannedRows } from './query/delete.ts'
+export type { FetchOptions, OrderBy, Relation } from './query/relation.ts'
+export type { Restriction } from './query/restriction.ts'
+export type { InsertOptions, TableRelation } from './query/table-relation.ts'
+export type { DatabaseSettings } from './connection/connection.ts'
+export { definePipeline, type Pipeline, type PipelineParts, type TableGroups } from './pipeline/pipeline.ts'
+export { type DeclarePlan, declare, planDeclare } from './pipeline/declare.ts'
+export { dropSchemas } from './pipeline/drop.ts'
+export type { PopulateEvent } from './populate/event.ts'
+export {
+  planPopulate,
+  populate,
+  type PopulateOptions,
+  type PopulatePlan,
+  type PopulateResult,
+  type PopulateScope,
+} from './populate/populate.ts'
+export { formatMermaid } from './diagram/mermaid.ts'

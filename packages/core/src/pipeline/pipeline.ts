@@ -1,0 +1,51 @@
+import { builtinCodecs, type Codecs } from '../codec/codecs.ts'
+import { connect } from '../connection/connect.ts'
+import type { DatabaseSettings } from '../connection/connection.ts'
+import { type Database, databaseOn } from '../query/database.ts'
+import type { AnyTable } from '../query/table.ts'
+import type { Schema } from '../schema/schema.ts'
+import { openStores } from '../store/stores.ts'
+import type { StoresSettings } from '../store/settings.ts'
+import { refuseDifferences } from './declare.ts'
+
+/** Tables under the names that a lab gave them, in groups. */
+export interface TableGroups {
+  readonly [name: string]: AnyTable | TableGroups
+}
+
+/** What a pipeline is made of: nothing of it connects to anything. */
+export interface PipelineParts<Groups extends TableGroups> {
+  /** In an order in which each schema comes after those that it refers to. */
+  readonly schemas: readonly Schema[]
+  readonly tables: Groups
+  readonly database: DatabaseSettings
+  readonly stores?: StoresSettings
+  readonly codecs?: Codecs
+}
+
+export interface Pipeline<Groups extends TableGroups = TableGroups> extends PipelineParts<Groups> {
+  readonly kind: 'pipeline'
+  /**
+   * Connects, and makes sure that the tables in the database are as defined; tables that are not there yet are left to
+   * `declare`. Fails with `table-differs` and the differences.
+   */
+  open(): Promise<Database>
+}
+
+/** Activated schemas, the tables by which a lab calls them, and where they are kept, as one value. */
+export function definePipeline<const Groups extends TableGroups>(parts: PipelineParts<Groups>): Pipeline<Groups> {
+  const open = async (): Promise<Database> => {
+    const codecs = parts.codecs ?? builtinCodecs
+    const stores = await openStores(parts.stores ?? {})
+    const connection = await connect(parts.database)
+    const db = databaseOn({ connection, codecs, stores, reads: null })
+    try {
+      await refuseDifferences(db, parts.schemas)
+      return db
+    } catch (error) {
+      await db.close()
+      throw error
+    }
+  }
+  return { kind: 'pipeline', ...parts, open }
+}

@@ -1,0 +1,95 @@
+import type { Database } from '../query/database.ts'
+import { rememberKey } from '../query/key.ts'
+import type { AnyMake } from '../query/make.ts'
+import type { Restriction } from '../query/restriction.ts'
+import type { AnyTable, Key } from '../query/table.ts'
+import { NotPopulatedError } from './errors.ts'
+import type { PopulateEvent } from './event.ts'
+import { keySource } from './key-source.ts'
+import { makeKey } from './make.ts'
+
+export interface PopulateScope<T extends AnyTable> {
+  /** Only keys that satisfy it; it may name any attribute of the key source. */
+  readonly restriction?: Restriction<Key<T>>
+  /** The most keys to make. */
+  readonly limit?: number
+  readonly signal?: AbortSignal
+}
+
+export interface PopulateOptions<T extends AnyTable> extends PopulateScope<T> {
+  /** What to do when a key fails: reject at once (`stop`, the default), or go on and collect (`continue`). */
+  readonly onError?: 'stop' | 'continue'
+  readonly onEvent?: (event: PopulateEvent) => void
+}
+
+/** The keys that are still to be made. */
+export interface PopulatePlan<T extends AnyTable = AnyTable> {
+  readonly table: T
+  readonly keys: readonly Key<T>[]
+}
+
+export interface PopulateResult {
+  readonly made: number
+  /** Keys that somebody else made meanwhile. */
+  readonly skipped: number
+  readonly failed: readonly { readonly key: object; readonly error: unknown }[]
+}
+
+/** Which keys `populate` would make: those of the key source that the table does not have. */
+export async function planPopulate<T extends AnyTable>(
+  db: Database,
+  table: T,
+  { restriction, limit, signal }: PopulateScope<T> = {},
+): Promise<PopulatePlan<T>> {
+  makeOf(table)
+  const source = keySource(db, table)
+  const wanted = restriction === undefined ? source : source.restrict(restriction)
+  const missing = wanted.project().exclude(db(table).project())
+  const keys = await missing.keys({ ...(limit !== undefined && { limit }), ...(signal && { signal }) })
+  // A key source has the attributes of the table's primary key and no others (see keySource).
+  return { table, keys: keys as Key<T>[] }
+}
+
+/**
+ * Makes what a table is still to have, key by key, each in a transaction of its own: stopped at any moment, it leaves
+ * whole rows only, and the next call goes on. Rejects with the signal's reason when that aborts.
+ */
+export async function populate<T extends AnyTable>(db: Database, table: T, options: PopulateOptions<T> = {}): Promise<PopulateResult> {
+  const make = makeOf(table)
+  const { onEvent = () => {}, onError = 'stop', signal = new AbortController().signal } = options
+  signal.throwIfAborted()
+  const { keys } = await planPopulate(db, table, options)
+  const name = table.typeName
+  onEvent({ kind: 'planned', table: name, keys: keys.length })
+  let [made, skipped] = [0, 0]
+  const failed: { key: object; error: unknown }[] = []
+  const heading = table.declaration.heading.filter(({ inKey }) => inKey)
+  for (const [index, key] of keys.entries()) {
+    signal.throwIfAborted()
+    rememberKey(key, heading)
+    onEvent({ kind: 'started', table: name, key, index, keys: keys.length })
+    const progress = (fraction: number, message?: string): void =>
+      onEvent({ kind: 'progress', table: name, key, fraction, message: message ?? null })
+    const started = performance.now()
+    try {
+      if (await makeKey(db, table, make, key, { signal, progress })) {
+        made += 1
+        onEvent({ kind: 'made', table: name, key, seconds: (performance.now() - started) / 1000 })
+      } else {
+        skipped += 1
+        onEvent({ kind: 'skipped', table: name, key })
+      }
+    } catch (error) {
+      signal.throwIfAborted()
+      onEvent({ kind: 'failed', table: name, key, error })
+      if (onError === 'stop') throw error
+      failed.push({ key, error })
+    }
+  }
+  return { made, skipped, failed }
+}
+
+function makeOf(table: AnyTable): AnyMake {
+  if (!table.make) throw new NotPopulatedError(table.typeName, table.declaration.tier)
+  return table.make
+}

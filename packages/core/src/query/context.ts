@@ -1,0 +1,13 @@
+import type { Codecs } from '../codec/codecs.ts'
+import type { Connection } from '../connection/connection.ts'
+import type { Stores } from '../store/stores.ts'
+import type { ReadLog } from './read-log.ts'
+
+/** What a relation runs on. */
+export interface Context {
+  readonly connection: Connection
+  readonly codecs: Codecs
+  readonly stores: Stores
+  /** Where reads are remembered, so that they can be made once more and compared. */
+  readonly reads: ReadLog | null
+}

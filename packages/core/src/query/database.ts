@@ -1,0 +1,46 @@
+import type { Connection } from '../connection/connection.ts'
+import type { Context } from './context.ts'
+import { TableRelation } from './table-relation.ts'
+import type { AnyTable } from './table.ts'
+
+/** Reads and writes tables: `db(Table)` is that table's relation. */
+export interface Tables {
+  <T extends AnyTable>(table: T): TableRelation<T>
+}
+
+/**
+ * An open database.
+ *
+ * ```ts
+ * const rows = await db(Session).restrict({ subject: 'm1' }).fetch()
+ * await db.transaction(async (db) => { ... })
+ * ```
+ */
+export interface Database extends Tables {
+  /** Runs `work` in one transaction: committed when it returns, rolled back when it throws. */
+  transaction<R>(work: (db: Database) => Promise<R>, options?: { readonly signal?: AbortSignal }): Promise<R>
+  close(): Promise<void>
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+const contexts = new WeakMap<Tables, Context>()
+
+/** What a database runs on, for the parts of the engine that go beyond relations. */
+export function contextOf(db: Tables): Context {
+  const context = contexts.get(db)
+  if (!context) throw new TypeError('This is not a database that pipeline.open() or transaction() gave.')
+  return context
+}
+
+/** The database on a connection. */
+export function databaseOn(context: Context): Database {
+  const { connection } = context
+  const db: Database = Object.assign(<T extends AnyTable>(table: T) => new TableRelation(context, table), {
+    transaction: <R>(work: (db: Database) => Promise<R>, options: { readonly signal?: AbortSignal } = {}) =>
+      connection.transaction((transaction: Connection) => work(databaseOn({ ...context, connection: transaction })), options.signal),
+    close: () => connection.close(),
+    [Symbol.asyncDispose]: () => connection.close(),
+  })
+  contexts.set(db, context)
+  return db
+}

@@ -1,0 +1,154 @@
+import type { Attribute } from '../attribute/attribute.ts'
+import type { StoredValue } from '../attribute/storage.ts'
+import { toStored } from '../attribute/to-stored.ts'
+import type { Connection } from '../connection/connection.ts'
+import type { Context } from './context.ts'
+import { InvalidRowError } from './errors.ts'
+import { explainInsert } from './insert-problem.ts'
+import type { AnyTable } from './table.ts'
+
+export interface InsertRowsOptions {
+  readonly skipDuplicates?: boolean
+  readonly ignoreExtra?: boolean
+  readonly signal?: AbortSignal
+}
+
+/** Rows in canonical form, which one transaction can insert without looking at anything else. */
+export interface PreparedRows {
+  readonly table: AnyTable
+  readonly attributes: readonly Attribute[]
+  readonly rows: readonly (readonly StoredValue[])[]
+}
+
+const ROWS_AT_ONCE = 500
+const PARAMETERS_AT_ONCE = 16_000
+
+/** Inserts all rows or none. Objects are in their stores before the transaction begins. */
+export async function insertRows(
+  context: Context,
+  table: AnyTable,
+  rows: Iterable<object>,
+  options: InsertRowsOptions = {},
+): Promise<number> {
+  const prepared = await prepareRows(context, table, rows, options)
+  return context.connection.transaction(
+    (transaction) => insertPrepared(transaction, prepared, options.skipDuplicates ?? false),
+    options.signal,
+  )
+}
+
+/** Converts rows by the types of their attributes and puts what belongs there into the stores. */
+export async function prepareRows(
+  context: Context,
+  table: AnyTable,
+  rows: Iterable<object>,
+  options: InsertRowsOptions = {},
+): Promise<PreparedRows> {
+  const given = [...rows]
+  const attributes = namesOf(given, table, options.ignoreExtra ?? false)
+  const prepared: (readonly StoredValue[])[] = []
+  for (const [index, row] of given.entries()) {
+    options.signal?.throwIfAborted()
+    prepared.push(await prepareRow(context, table, attributes, row, index, options.signal))
+  }
+  return { table, attributes, rows: prepared }
+}
+
+/** The attributes that the rows give, in the order of the heading: all rows the same, and none unknown. */
+function namesOf(rows: readonly object[], table: AnyTable, ignoreExtra: boolean): readonly Attribute[] {
+  const { heading } = table.declaration
+  const known = new Set(heading.map(({ name }) => name))
+  const given = new Set<string>()
+  for (const [index, row] of rows.entries()) {
+    for (const name of Object.keys(row)) {
+      if (known.has(name)) given.add(name)
+      else if (!ignoreExtra) {
+        throw new InvalidRowError(
+          table.typeName,
+          index,
+          [name],
+          `it has no attribute \`${name}\`; it has ${[...known].map((one) => `\`${one}\``).join(', ')}.`,
+        )
+      }
+    }
+  }
+  // A row that leaves out what another gives gets the default, written out: see `missing`.
+  return heading.filter(({ name, default: fallback }) => given.has(name) || fallback.kind === 'required')
+}
+
+async function prepareRow(
+  context: Context,
+  table: AnyTable,
+  attributes: readonly Attribute[],
+  row: object,
+  index: number,
+  signal: AbortSignal | undefined,
+): Promise<readonly StoredValue[]> {
+  const values = new Map<string, unknown>(Object.entries(row))
+  const stored: StoredValue[] = []
+  for (const attribute of attributes) {
+    const value = values.get(attribute.name)
+    try {
+      stored.push(
+        value === undefined
+          ? missing(table, attribute, index)
+          : await encode(context, table, attribute, value, signal),
+      )
+    } catch (error) {
+      if (error instanceof InvalidRowError || signal?.aborted) throw error
+      throw new InvalidRowError(table.typeName, index, [attribute.name], messageOf(error), error)
+    }
+  }
+  return stored
+}
+
+async function encode(
+  { codecs, stores }: Context,
+  table: AnyTable,
+  attribute: Attribute,
+  value: unknown,
+  signal: AbortSignal | undefined,
+): Promise<StoredValue> {
+  if (attribute.type.codec === null || value === null) return toStored(attribute, value)
+  const { schema } = table.declaration.name
+  return codecs.get(attribute.type).encode(value, { schema, stores, ...(signal && { signal }) })
+}
+
+/** What an attribute gets that this row leaves out although another row gives it. */
+function missing(table: AnyTable, attribute: Attribute, index: number): StoredValue {
+  const fallback = attribute.default
+  switch (fallback.kind) {
+    case 'null':
+      return null
+    case 'literal':
+      return fallback.value
+    case 'required':
+      throw new InvalidRowError(table.typeName, index, [attribute.name], `\`${attribute.name}\` is missing.`)
+    case 'current-timestamp':
+      return new Date().toISOString().replace('T', ' ').slice(0, fallback.fraction === 0 ? 19 : 20 + fallback.fraction).replace('Z', '')
+  }
+}
+
+/** Inserts inside a transaction; when the database refuses, finds the row that it refused. */
+export async function insertPrepared(
+  transaction: Connection,
+  { table, attributes, rows }: PreparedRows,
+  skipDuplicates: boolean,
+): Promise<number> {
+  const { dialect } = transaction
+  const parameters = Math.min(dialect.supports.parameters, PARAMETERS_AT_ONCE)
+  const size = Math.max(1, Math.min(ROWS_AT_ONCE, Math.floor(parameters / Math.max(1, attributes.length))))
+  let inserted = 0
+  for (let start = 0; start < rows.length; start += size) {
+    const chunk = rows.slice(start, start + size)
+    try {
+      const statement = dialect.insert(table.declaration.name, attributes, chunk, skipDuplicates ? 'skip' : 'fail')
+      inserted += await transaction.execute(statement)
+    } catch (error) {
+      throw await explainInsert(transaction, { table, attributes, rows: chunk, start }, error)
+    }
+  }
+  return inserted
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

@@ -1,0 +1,35 @@
+import type { Tables } from './database.ts'
+import type { Relation } from './relation.ts'
+
+/** What `compute` is told beside its inputs. */
+export interface ComputeContext<Key> {
+  readonly key: Key
+  readonly signal: AbortSignal
+  /** Tells how much is done, from 0 to 1. */
+  readonly progress: (fraction: number, message?: string) => void
+}
+
+/** What `compute` gives: the row without the key, and the rows of each part without the master's key. */
+export interface Made<Row, Parts> {
+  readonly row: Row
+  readonly parts: Parts
+}
+
+/**
+ * How the rows of an imported or computed table come to be, key by key, in three phases: `fetch` reads the database,
+ * `compute` works without it and may take hours, and the engine inserts the result in one short transaction, in which
+ * it first makes sure that what `fetch` read through `db` is still the same.
+ */
+export interface Make<Key, Inputs, Result> {
+  /** The keys to make; where it is left out, the join of the tables that the primary key refers to. */
+  readonly keySource?: (db: Tables) => Relation<object, object>
+  readonly fetch: (key: Key, db: Tables) => Inputs | Promise<Inputs>
+  readonly compute: (inputs: Inputs, context: ComputeContext<Key>) => Result | Promise<Result>
+}
+
+/** A make whose types are not known, as the engine calls it. Methods, so that every Make is one. */
+export interface AnyMake {
+  keySource?(db: Tables): Relation<object, object>
+  fetch(key: object, db: Tables): unknown
+  compute(inputs: unknown, context: ComputeContext<object>): unknown
+}

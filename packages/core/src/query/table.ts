@@ -1,0 +1,45 @@
+import type { TableDeclaration } from '../definition/table-declaration.ts'
+import type { AnyMake } from './make.ts'
+
+/**
+ * A table as a value: what it declares and which types its rows have. It holds no connection; `db(table)` gives the
+ * relation on one. The members that begin with `~` exist for the compiler alone.
+ */
+export interface Table<Key extends object = object, Secondary extends object = object, Optional extends string = string> {
+  readonly kind: 'table'
+  /** As a definition refers to it: `Session`, or `ProbeType.Electrode` for a part. */
+  readonly typeName: string
+  readonly declaration: TableDeclaration
+  /** The tables that this one refers to. */
+  readonly parents: readonly AnyTable[]
+  readonly master: AnyTable | null
+  readonly parts: Readonly<Record<string, AnyTable>>
+  /** The rows that a lookup table comes with. */
+  readonly contents: readonly object[]
+  /** How rows come to be in a table that fills itself. */
+  readonly make: AnyMake | null
+  readonly '~key': Key
+  readonly '~secondary': Secondary
+  readonly '~optional': Optional
+}
+
+export type AnyTable = Table<object, object, string>
+
+/** Shows an intersection as one flat object type. */
+export type Flatten<T> = { [K in keyof T]: T[K] } & {}
+
+/** The primary key of a table. */
+export type Key<T extends AnyTable> = Flatten<T['~key']>
+
+/** A row as it is fetched. */
+export type Row<T extends AnyTable> = Flatten<T['~key'] & T['~secondary']>
+
+/** A row as it is inserted: what is nullable or has a default may be left out. */
+export type NewRow<T extends AnyTable> = Insertable<T['~key'] & T['~secondary'], T['~optional']>
+
+/** What is left to give of `Values` where `Optional` may be left out. */
+export type Insertable<Values, Optional extends string> = Flatten<
+  { [K in keyof Values as K extends Optional ? never : K]: Values[K] } & {
+    [K in keyof Values as K extends Optional ? K : never]?: Values[K]
+  }
+>

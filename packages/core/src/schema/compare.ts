@@ -1,0 +1,72 @@
+import type { Attribute, Default } from '../attribute/attribute.ts'
+import type { Storage } from '../attribute/storage.ts'
+import type { ForeignKey, Index, TableDeclaration } from '../definition/table-declaration.ts'
+import { identifyTable } from '../query/dependencies.ts'
+
+/** What a table in the database has other than its definition says: one sentence each, none where they agree. */
+export function compareDeclarations(defined: TableDeclaration, stored: TableDeclaration): readonly string[] {
+  return [
+    ...compareAttributes(defined, stored),
+    ...compareOrder(defined, stored),
+    ...compareSets('reference', defined.foreignKeys.map(spellForeignKey), stored.foreignKeys.map(spellForeignKey)),
+    ...compareSets('index', defined.indexes.map(spellIndex), stored.indexes.map(spellIndex)),
+  ]
+}
+
+function compareAttributes(defined: TableDeclaration, stored: TableDeclaration): readonly string[] {
+  const found = new Map(stored.heading.map((attribute) => [attribute.name, attribute]))
+  const missing = defined.heading.flatMap((attribute) => {
+    const other = found.get(attribute.name)
+    if (!other) return [`\`${attribute.name} : ${attribute.type.text}\` is not in the database`]
+    const [definition, database] = [spellAttribute(attribute), spellAttribute(other)]
+    return definition === database ? [] : [`\`${attribute.name}\` is defined as ${definition}; the database has ${database}`]
+  })
+  const known = new Set(defined.heading.map(({ name }) => name))
+  const extra = stored.heading.filter(({ name }) => !known.has(name))
+  return [...missing, ...extra.map(({ name, type }) => `the database has \`${name} : ${type.text}\`, which is not defined`)]
+}
+
+/** The order matters in the primary key alone, where it is that of the index. */
+function compareOrder(defined: TableDeclaration, stored: TableDeclaration): readonly string[] {
+  const [definition, database] = [keyOf(defined), keyOf(stored)]
+  return definition === database ? [] : [`the primary key is defined as (${definition}); the database has (${database})`]
+}
+
+const keyOf = ({ heading }: TableDeclaration): string =>
+  heading.filter(({ inKey }) => inKey).map(({ name }) => name).join(', ')
+
+function compareSets(what: string, defined: readonly string[], stored: readonly string[]): readonly string[] {
+  return [
+    ...defined.filter((one) => !stored.includes(one)).map((one) => `the ${what} ${one} is not in the database`),
+    ...stored.filter((one) => !defined.includes(one)).map((one) => `the database has the ${what} ${one}, which is not defined`),
+  ]
+}
+
+const spellForeignKey = ({ attributes, parent, parentAttributes }: ForeignKey): string =>
+  `(${attributes.join(', ')}) -> ${identifyTable(parent)} (${parentAttributes.join(', ')})`
+
+const spellIndex = ({ unique, attributes }: Index): string => `${unique ? 'unique ' : ''}(${attributes.join(', ')})`
+
+/** Types are compared by the rows they give: by what is stored, how it is coded, and what may be missing. */
+const spellAttribute = ({ type, nullable, default: fallback }: Attribute): string =>
+  [spellStorage(type.storage), type.codec ? `as ${type.text}` : '', nullable ? 'nullable' : '', spellDefault(fallback)]
+    .filter((word) => word !== '')
+    .join(' ')
+
+const spellStorage = ({ kind, ...facts }: Storage): string => {
+  const values = Object.values(facts).flat()
+  return values.length === 0 ? kind : `${kind}(${values.join(', ')})`
+}
+
+function spellDefault(fallback: Default): string {
+  switch (fallback.kind) {
+    case 'literal':
+      return `= ${fallback.value instanceof Uint8Array ? Buffer.from(fallback.value).toString('hex') : String(fallback.value)}`
+    case 'current-timestamp':
+      return '= CURRENT_TIMESTAMP'
+    // Whether NULL is the default is said by `nullable`.
+    case 'required':
+    case 'null':
+      return ''
+  }
+}

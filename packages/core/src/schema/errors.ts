@@ -1,0 +1,45 @@
+import { PipelineError } from '../errors.ts'
+
+export class MissingReferenceError extends PipelineError {
+  override readonly name = 'MissingReferenceError'
+  readonly code = 'missing-reference'
+  readonly table: string
+  readonly missing: readonly string[]
+  constructor(table: string, missing: readonly string[]) {
+    super(
+      `${table} refers to ${missing.map((name) => `\`${name}\``).join(', ')}, which ${missing.length === 1 ? 'is' : 'are'} not a table. ` +
+        `Pass the upstream tables to activate(), after their own schemas are activated.`,
+    )
+    this.table = table
+    this.missing = missing
+  }
+}
+
+export class NameTakenError extends PipelineError {
+  override readonly name = 'NameTakenError'
+  readonly code = 'name-taken'
+  constructor(typeName: string, table: string, other: string) {
+    super(`${typeName} would be the database table \`${table}\`, which ${other} is already. Give one of them another name.`)
+  }
+}
+
+/** A table in the database that is not what its definition says. */
+export interface TableDifference {
+  readonly table: string
+  /** One sentence each: what the definition says and what the database has. */
+  readonly differences: readonly string[]
+}
+
+export class TableDiffersError extends PipelineError {
+  override readonly name = 'TableDiffersError'
+  readonly code = 'table-differs'
+  readonly tables: readonly TableDifference[]
+  constructor(tables: readonly TableDifference[]) {
+    super(
+      `The database has ${tables.length === 1 ? 'a table that differs' : `${tables.length} tables that differ`} from the definition; nothing was changed.\n` +
+        tables.map(({ table, differences }) => `${table}\n${differences.map((line) => `  - ${line}`).join('\n')}`).join('\n') +
+        `\nMake the definition say what the database has, or change the table.`,
+    )
+    this.tables = tables
+  }
+}

@@ -1,0 +1,50 @@
+import type { Checked, KeyOf, References } from '../definition/types.ts'
+import type { AnyTable, NewRow } from '../query/table.ts'
+import type { Make } from '../query/make.ts'
+import type { CheckedParts, Made, MasterOf, PartDefinitions, TableOf } from './table-types.ts'
+
+/**
+ * A set of tables, which the database keeps under one name. Declaring a table here does no I/O: it parses the
+ * definition, resolves its references and gives the table as a value.
+ */
+export interface Schema {
+  readonly kind: 'schema'
+  readonly name: string
+  /** In the order in which they were declared: each after what it refers to. */
+  readonly tables: readonly AnyTable[]
+
+  /** A table whose rows people or programs insert. */
+  manual<const D extends string, const R extends References, const P extends PartDefinitions = {}>(
+    name: string,
+    references: R,
+    definition: D & Checked<D, R>,
+    options?: { readonly parts?: P & CheckedParts<P, D, R> },
+  ): MasterOf<D, R, P>
+
+  /** A table of what is known beforehand: `contents` are inserted when it is declared. */
+  lookup<const D extends string, const R extends References, const P extends PartDefinitions = {}>(
+    name: string,
+    references: R,
+    definition: D & Checked<D, R>,
+    options?: {
+      readonly contents?: readonly NewRow<TableOf<D, R>>[]
+      readonly parts?: P & CheckedParts<P, D, R>
+    },
+  ): MasterOf<D, R, P>
+
+  /** A table that fills itself from files or programs outside the database. */
+  imported<const D extends string, const R extends References, Inputs, const P extends PartDefinitions = {}>(
+    name: string,
+    references: R,
+    definition: D & Checked<D, R>,
+    make: { readonly parts?: P & CheckedParts<P, D, R> } & Make<KeyOf<D, R>, Inputs, Made<D, P>>,
+  ): MasterOf<D, R, P>
+
+  /** A table that fills itself from other tables. */
+  computed<const D extends string, const R extends References, Inputs, const P extends PartDefinitions = {}>(
+    name: string,
+    references: R,
+    definition: D & Checked<D, R>,
+    make: { readonly parts?: P & CheckedParts<P, D, R> } & Make<KeyOf<D, R>, Inputs, Made<D, P>>,
+  ): MasterOf<D, R, P>
+}

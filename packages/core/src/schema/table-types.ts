@@ -1,0 +1,40 @@
+import type { Checked, KeyOf, LocalOf, OptionalOf, References, SecondaryLocalOf, SecondaryOf, TargetsOf } from '../definition/types.ts'
+import type { Insertable, Table } from '../query/table.ts'
+
+/** A part in the options of its master: what it refers to, and its definition. */
+export type PartDefinition = readonly [references: References, definition: string]
+export type PartDefinitions = Readonly<Record<string, PartDefinition>>
+
+/** What a part's definition may refer to: its own references, and `master`. */
+type PartReferences<P extends PartDefinition, D extends string, R extends References> = P[0] & {
+  readonly master: { readonly '~key': KeyOf<D, R> }
+}
+
+export type TableOf<D extends string, R extends References> = Table<KeyOf<D, R>, SecondaryOf<D, R>, OptionalOf<D, R>>
+
+/** A table and, under their names, its parts. */
+export type MasterOf<D extends string, R extends References, P extends PartDefinitions> = TableOf<D, R> & {
+  readonly [N in keyof P]: TableOf<P[N][1], PartReferences<P[N], D, R>>
+}
+
+/** The definitions of parts with what is wrong in them said where it stands. */
+export type CheckedParts<P extends PartDefinitions, D extends string, R extends References> = {
+  readonly [N in keyof P]: readonly [P[N][0], P[N][1] & Checked<P[N][1], PartReferences<P[N], D, R>>]
+}
+
+/**
+ * Attributes that come from references. In a generic element they belong to tables that are not known yet, so their
+ * names are checked when the row is inserted.
+ */
+type Inherited<Targets> = [Exclude<Targets, 'master'>] extends [never] ? unknown : { readonly [attribute: string]: unknown }
+
+/** What `compute` gives for the table itself: the secondary attributes. */
+export type MadeRow<D extends string> = Insertable<SecondaryLocalOf<D>, OptionalOf<D, {}>> & Inherited<TargetsOf<D>>
+
+/** What `compute` gives for one row of a part: all but the master's key. */
+export type MadePartRow<D extends string> = Insertable<LocalOf<D>, OptionalOf<D, {}>> & Inherited<TargetsOf<D>>
+
+/** What `compute` gives: the row without the key, and, where the table has parts, their rows. */
+export type Made<D extends string, P extends PartDefinitions> = { readonly row: MadeRow<D> } & (keyof P extends never
+  ? unknown
+  : { readonly parts: { readonly [N in keyof P]: Iterable<MadePartRow<P[N][1]>> } })
