@@ -17,6 +17,8 @@ export interface Dialect {
     readonly transactionalDdl: boolean
     /** The most placeholders one statement may have. */
     readonly parameters: number
+    /** About how many bytes of values one statement may bind. */
+    readonly statementBytes: number
   }
   select(select: Select): Statement
   count(select: Select): Statement

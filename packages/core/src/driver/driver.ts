@@ -18,16 +18,16 @@ export interface Session {
   query(statement: Statement, signal?: AbortSignal): Promise<readonly RawRow[]>
   /** Returns how many rows it changed. */
   execute(statement: Statement, signal?: AbortSignal): Promise<number>
-  begin(): Promise<void>
+  begin(signal?: AbortSignal): Promise<void>
   commit(): Promise<void>
   rollback(): Promise<void>
-  /** Gives the session back; a session that is `broken` is not used again. */
-  release(broken?: boolean): Promise<void>
+  /** Gives the session back, once what it still runs has ended. */
+  release(): Promise<void>
 }
 
 /** A database that sessions are opened on. */
 export interface Driver {
-  /** `read`: a session that will not write, and may run beside one that does. */
-  session(purpose: 'read' | 'write'): Promise<Session>
+  /** `read`: a session for single statements that do not write, and may run beside one that does. */
+  session(purpose: 'read' | 'write', signal?: AbortSignal): Promise<Session>
   close(): Promise<void>
 }

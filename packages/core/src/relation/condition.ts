@@ -5,12 +5,25 @@ export type Comparison = '=' | '!=' | '<' | '<=' | '>' | '>='
 
 /** What a row must satisfy. Attributes are those of the restricted relation; values are in canonical form. */
 export type Condition =
-  | { readonly kind: 'compare'; readonly attribute: string; readonly operator: Comparison; readonly value: Exclude<StoredValue, null> }
+  | {
+      readonly kind: 'compare'
+      readonly attribute: string
+      readonly operator: Comparison
+      readonly value: Exclude<StoredValue, null>
+    }
   | { readonly kind: 'is-null'; readonly attribute: string }
   /** The values of `attributes` are one of `keys`: bound as one JSON value, whatever their number. */
-  | { readonly kind: 'in'; readonly attributes: readonly string[]; readonly keys: readonly (readonly Exclude<StoredValue, null>[])[] }
+  | {
+      readonly kind: 'in'
+      readonly attributes: readonly string[]
+      readonly keys: readonly (readonly Exclude<StoredValue, null>[])[]
+    }
   /** Some row of `source` has equal values (a semijoin): pairs of an attribute here and one there. NULL equals nothing. */
-  | { readonly kind: 'matches'; readonly source: RelationNode; readonly on: readonly (readonly [here: string, there: string])[] }
+  | {
+      readonly kind: 'matches'
+      readonly source: RelationNode
+      readonly on: readonly (readonly [here: string, there: string])[]
+    }
   | { readonly kind: 'and'; readonly conditions: readonly Condition[] }
   | { readonly kind: 'or'; readonly conditions: readonly Condition[] }
   | { readonly kind: 'not'; readonly condition: Condition }

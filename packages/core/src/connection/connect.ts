@@ -1,0 +1,22 @@
+import type { Connection, DatabaseSettings } from './connection.ts'
+import { DatabaseConnection } from './database-connection.ts'
+
+/** Connects to a database, whose driver is loaded only then; refuses with `database-unavailable` or `access-denied` where that cannot be. */
+export async function connect(settings: DatabaseSettings): Promise<Connection> {
+  switch (settings.kind) {
+    case 'sqlite': {
+      const [{ sqlite }, { openSqlite }] = await Promise.all([
+        import('../dialect/sqlite/writer.ts'),
+        import('../dialect/sqlite/driver.ts'),
+      ])
+      return new DatabaseConnection(sqlite, await openSqlite(settings))
+    }
+    case 'mariadb': {
+      const [{ mariadb }, { openMariadb }] = await Promise.all([
+        import('../dialect/mariadb/writer.ts'),
+        import('../dialect/mariadb/driver.ts'),
+      ])
+      return new DatabaseConnection(mariadb, await openMariadb(settings))
+    }
+  }
+}

@@ -1,0 +1,170 @@
+import { PipelineError } from '../errors.ts'
+
+/** What a database complained of, in our words; `cause` is its own error. */
+export abstract class DatabaseError extends PipelineError {
+  constructor(message: string, cause: unknown) {
+    super(message, { cause })
+  }
+}
+
+export class DuplicateEntryError extends DatabaseError {
+  override readonly name = 'DuplicateEntryError'
+  readonly code = 'duplicate-entry'
+  readonly table: string | null
+  /** The attributes, or the index, whose values are there already. */
+  readonly key: string
+  constructor(table: string | null, key: string, cause: unknown) {
+    super(`${inTable(table)} has a row with these values of ${key} already. Change them, or skip duplicates.`, cause)
+    this.table = table
+    this.key = key
+  }
+}
+
+export class MissingParentError extends DatabaseError {
+  override readonly name = 'MissingParentError'
+  readonly code = 'missing-parent'
+  readonly table: string | null
+  /** The table that lacks the row; `null` where the database does not say. */
+  readonly parent: string | null
+  constructor(table: string | null, parent: string | null, cause: unknown) {
+    super(
+      `A row for ${table ?? 'a table'} refers to a row that ${parent ?? 'its parent table'} does not have. Insert that one first.`,
+      cause,
+    )
+    this.table = table
+    this.parent = parent
+  }
+}
+
+export class StillReferencedError extends DatabaseError {
+  override readonly name = 'StillReferencedError'
+  readonly code = 'still-referenced'
+  readonly table: string | null
+  /** The table whose rows refer to those to be deleted; `null` where the database does not say. */
+  readonly child: string | null
+  constructor(table: string | null, child: string | null, cause: unknown) {
+    super(
+      `Rows of ${table ?? 'a table'} are still referred to by rows of ${child ?? 'another table'}. Delete those first.`,
+      cause,
+    )
+    this.table = table
+    this.child = child
+  }
+}
+
+export class InvalidValueError extends DatabaseError {
+  override readonly name = 'InvalidValueError'
+  readonly code = 'invalid-value'
+  readonly attribute: string | null
+  constructor(attribute: string | null, cause: unknown) {
+    super(
+      `A value of ${attribute ? `\`${attribute}\`` : 'an attribute'} does not fit its type: ${reason(cause)}.`,
+      cause,
+    )
+    this.attribute = attribute
+  }
+}
+
+export class MissingValueError extends DatabaseError {
+  override readonly name = 'MissingValueError'
+  readonly code = 'missing-value'
+  readonly attribute: string | null
+  constructor(attribute: string | null, cause: unknown) {
+    super(
+      `${attribute ? `\`${attribute}\`` : 'An attribute'} has no value in some row, and its definition gives no default.`,
+      cause,
+    )
+    this.attribute = attribute
+  }
+}
+
+export class NoSuchTableError extends DatabaseError {
+  override readonly name = 'NoSuchTableError'
+  readonly code = 'no-such-table'
+  readonly table: string | null
+  constructor(table: string | null, cause: unknown) {
+    super(`The database has no table ${table ?? 'of that name'}. Declare the schema first, or check its name.`, cause)
+    this.table = table
+  }
+}
+
+export class InvalidSqlError extends DatabaseError {
+  override readonly name = 'InvalidSqlError'
+  readonly code = 'invalid-sql'
+  constructor(cause: unknown) {
+    super(`The database could not read a statement: ${reason(cause)}.`, cause)
+  }
+}
+
+export class DeadlockError extends DatabaseError {
+  override readonly name = 'DeadlockError'
+  readonly code = 'deadlock'
+  constructor(cause: unknown) {
+    super('Two transactions waited for each other; this one was undone. Run it again.', cause)
+  }
+}
+
+export class DatabaseBusyError extends DatabaseError {
+  override readonly name = 'DatabaseBusyError'
+  readonly code = 'database-busy'
+  readonly waitedSeconds: number | null
+  constructor(waitedSeconds: number | null, cause: unknown) {
+    const waited = waitedSeconds === null ? '' : ` for ${waitedSeconds} s`
+    super(`Another transaction has held a lock on the database${waited}. Try again when it is done.`, cause)
+    this.waitedSeconds = waitedSeconds
+  }
+}
+
+export class ConnectionLostError extends DatabaseError {
+  override readonly name = 'ConnectionLostError'
+  readonly code = 'connection-lost'
+  constructor(cause: unknown) {
+    super('The connection with the database broke; what was not committed is undone. Connect again.', cause)
+  }
+}
+
+export class CommitOutcomeUnknownError extends DatabaseError {
+  override readonly name = 'CommitOutcomeUnknownError'
+  readonly code = 'commit-outcome-unknown'
+  constructor(cause: unknown) {
+    super(
+      'The connection broke while a transaction was being committed: it may have happened or not. Look before trying again.',
+      cause,
+    )
+  }
+}
+
+export class AccessDeniedError extends DatabaseError {
+  override readonly name = 'AccessDeniedError'
+  readonly code = 'access-denied'
+  constructor(cause: unknown) {
+    super(`The database refuses access: ${reason(cause)}. Ask its administrator for the right.`, cause)
+  }
+}
+
+export class DatabaseUnavailableError extends DatabaseError {
+  override readonly name = 'DatabaseUnavailableError'
+  readonly code = 'database-unavailable'
+  readonly location: string
+  constructor(location: string, cause: unknown) {
+    super(`Cannot open the database at ${location}: ${reason(cause)}. Check that it is there and running.`, cause)
+    this.location = location
+  }
+}
+
+/** A type that this database has no column for. */
+export class UnsupportedTypeError extends PipelineError {
+  override readonly name = 'UnsupportedTypeError'
+  readonly code = 'unsupported-type'
+  readonly type: string
+  readonly dialect: string
+  constructor(type: string, dialect: string, advice: string) {
+    super(`${dialect} cannot keep \`${type}\`. ${advice}`)
+    this.type = type
+    this.dialect = dialect
+  }
+}
+
+const inTable = (table: string | null): string => table ?? 'The table'
+
+const reason = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause))

@@ -1,0 +1,61 @@
+import type { Condition } from './condition.ts'
+import { namesOf, primaryKey } from './heading.ts'
+import { commonNames, requireSameLineage } from './join.ts'
+import type { RelationNode, TableNode } from './node.ts'
+
+/**
+ * The condition that a row of `left` has a match in `right`: equal values in all common attributes, which must have one
+ * lineage. An attribute that comes on both sides from one column of a base table whose whole key is common as well needs no
+ * comparison: equal keys mean the same row, also where the attribute is NULL. Without common attributes: `right` has rows.
+ */
+export function matches(left: RelationNode, right: RelationNode): Condition {
+  const common = commonNames(left.heading, right.heading)
+  const on = common.filter((name) => !followsFromKey(left, right, name, common))
+  for (const name of on) requireSameLineage(left.heading, right.heading, name)
+  return { kind: 'matches', source: right, on: on.map((name) => [name, name]) }
+}
+
+/** Where an attribute's values come from: a column of one occurrence of a base table in the tree. */
+interface Origin {
+  readonly table: TableNode
+  readonly occurrence: string
+  readonly column: string
+}
+
+function followsFromKey(left: RelationNode, right: RelationNode, name: string, common: readonly string[]): boolean {
+  return originsOf(left, name).some((here) =>
+    originsOf(right, name).some((there) => {
+      if (!sameColumn(here, there)) return false
+      const key = namesOf(primaryKey(here.table.heading))
+      return !key.includes(here.column) && key.every((column) => shares({ ...here, column }, { ...there, column }))
+    }),
+  )
+
+  function shares(here: Origin, there: Origin): boolean {
+    return common.some(
+      (other) =>
+        originsOf(left, other).some((origin) => sameOrigin(origin, here)) &&
+        originsOf(right, other).some((origin) => sameOrigin(origin, there)),
+    )
+  }
+}
+
+const sameColumn = (a: Origin, b: Origin): boolean =>
+  a.column === b.column && a.table.name.schema === b.table.name.schema && a.table.name.table === b.table.name.table
+
+const sameOrigin = (a: Origin, b: Origin): boolean => a.occurrence === b.occurrence && sameColumn(a, b)
+
+function originsOf(node: RelationNode, name: string, path = ''): readonly Origin[] {
+  if (!node.heading.some((attribute) => attribute.name === name)) return []
+  switch (node.kind) {
+    case 'table':
+      return [{ table: node, occurrence: path, column: name }]
+    case 'restrict':
+    case 'top':
+      return originsOf(node.source, name, path)
+    case 'project':
+      return originsOf(node.source, node.columns[name] ?? name, path)
+    case 'join':
+      return [...originsOf(node.left, name, `${path}l`), ...originsOf(node.right, name, `${path}r`)]
+  }
+}

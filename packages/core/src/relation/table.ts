@@ -1,0 +1,9 @@
+import type { TableDeclaration } from '../definition/table-declaration.ts'
+import type { TableNode } from './node.ts'
+
+/** All rows of a base table. */
+export const tableNode = ({ name, heading }: Pick<TableDeclaration, 'name' | 'heading'>): TableNode => ({
+  kind: 'table',
+  heading,
+  name,
+})
