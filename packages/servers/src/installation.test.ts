@@ -32,7 +32,9 @@ function install(name: string, script: string): void {
   writeFileSync(join(base, 'share/toydb/tables.sql'), '')
   writeFileSync(join(base, 'bin/toydbd'), `#!/bin/sh\n${script}\n`)
   chmodSync(join(base, 'bin/toydbd'), 0o755)
+  mkdirSync(join(base, 'tmp'))
   vi.stubEnv('PATH', join(base, 'bin'))
+  vi.stubEnv('TMPDIR', join(base, 'tmp'))
 }
 
 test('a server that is nowhere is an error that tells where it was looked for and what to do', async () => {
@@ -59,7 +61,7 @@ test('a server that cannot make its data directory is an error with its last lin
     log: 'no space left',
     message: expect.stringContaining('exit code 3'),
   })
-  expect(readdirSync(tmpdir()).filter((name) => name.startsWith('neurojoint-toydb-'))).toEqual([])
+  expect(readdirSync(tmpdir())).toEqual([])
 })
 
 test('a server that ends instead of serving is an error with its last lines', async () => {

@@ -46,6 +46,8 @@ async function formatAptSettings(work: string, source: PackageSource, signal?: A
     ...(source.kind === 'repository' && {
       'Dir::Etc::sourcelist': join(work, 'sources.list'),
       'Dir::Etc::sourceparts': '/dev/null',
+      // one of the machine's own sources may be out of order and another one do
+      'APT::Update::Error-Mode': 'any',
     }),
     'Dir::State': work,
     'Dir::State::lists': join(work, 'lists'),
@@ -54,7 +56,6 @@ async function formatAptSettings(work: string, source: PackageSource, signal?: A
     'Dir::Log': join(work, 'log'),
     'Debug::NoLocking': 'true',
     'APT::Install-Recommends': 'false',
-    'APT::Update::Error-Mode': source.kind === 'repository' ? 'any' : 'persistent-failure',
     'Acquire::Languages': 'none',
     'Acquire::Retries': '2',
     'Acquire::http::Timeout': '20',
