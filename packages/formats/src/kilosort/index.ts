@@ -1,1 +1,6 @@
-export {}
+export { readKilosort } from './output.ts'
+export type { KilosortOutput, KilosortSite } from './output.ts'
+export { parseKilosortParameters } from './parameters.ts'
+export type { KilosortParameters } from './parameters.ts'
+export { readKilosortUnits } from './units.ts'
+export type { KilosortUnit } from './units.ts'

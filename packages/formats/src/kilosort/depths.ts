@@ -1,0 +1,79 @@
+import { join } from 'node:path'
+import { openNpy, readNpy, toFloat64Array } from '@neurojoint/arrays'
+import type { NpyFile } from '@neurojoint/arrays'
+import { ContradictionError } from '../errors.ts'
+import type { KilosortOutput } from './output.ts'
+
+/** Values of a file that are read at once. */
+const blockValues = 2 ** 20
+
+/**
+ * The depth of each spike (µm): Kilosort 4's `spike_positions.npy`, else the centre of mass of the squared first
+ * principal components, negative ones as zero (cortex-lab/spikes `ksDriftmap.m`), else the y of its template's peak site
+ * in `peakSites`. Throws `contradiction`, and what `openNpy` throws.
+ */
+export async function readSpikeDepths(output: KilosortOutput, peakSites: readonly number[]): Promise<Float64Array> {
+  const { folder, files, spikeTemplates, sites } = output
+  const depthOfTemplate = peakSites.map((site) => sites[site]?.y ?? 0)
+  const depths = Float64Array.from(spikeTemplates, (template) => depthOfTemplate[template] ?? 0)
+  if (files.has('spike_positions.npy')) {
+    await forEachSpike(output, 'spike_positions.npy', (row, at, spike) => {
+      depths[spike] = row[at + 1] ?? 0
+    })
+  } else if (files.has('pc_features.npy') && files.has('pc_feature_ind.npy')) {
+    const near = await readNpy(join(folder, 'pc_feature_ind.npy'))
+    const nearest = toFloat64Array(near)
+    const width = near.shape[1] ?? 0
+    await forEachSpike(output, 'pc_features.npy', (row, at, spike) => {
+      let [weighted, weight] = [0, 0]
+      for (let position = 0; position < width; position++) {
+        const squared = Math.max(0, row[at + position] ?? 0) ** 2
+        const site = nearest[(spikeTemplates[spike] ?? 0) * width + position] ?? -1
+        weighted += squared * (sites[site]?.y ?? 0)
+        weight += squared
+      }
+      if (weight > 0) depths[spike] = weighted / weight
+    })
+  }
+  return depths
+}
+
+/** Goes through a file of one row per spike in blocks; `row` is in C order and the spike's row starts at `at`. */
+async function forEachSpike(
+  output: KilosortOutput,
+  name: string,
+  visit: (row: Float64Array, at: number, spike: number) => void,
+): Promise<void> {
+  const file = await openNpy(join(output.folder, name))
+  try {
+    const [rows = 0, ...rest] = file.shape
+    const width = rest.reduce((product, length) => product * length, 1)
+    const isKept = await readRowSelection(output, file)
+    const rowsPerBlock = Math.max(1, Math.floor(blockValues / width))
+    let spike = 0
+    for (let start = 0; start < rows; start += rowsPerBlock) {
+      const end = Math.min(rows, start + rowsPerBlock)
+      const block = toFloat64Array(await file.read(start, end))
+      for (let row = start; row < end; row++) if (isKept(row)) visit(block, (row - start) * width, spike++)
+    }
+  } finally {
+    await file.close()
+  }
+}
+
+/** All rows where there are as many as spikes; else those that `kept_spikes.npy` marks, of spikes before duplicates went. */
+async function readRowSelection(output: KilosortOutput, file: NpyFile): Promise<(row: number) => boolean> {
+  const spikes = output.spikeSamples.length
+  if (file.shape[0] === spikes) return () => true
+  const kept = output.files.has('kept_spikes.npy')
+    ? toFloat64Array(await readNpy(join(output.folder, 'kept_spikes.npy')))
+    : new Float64Array()
+  if (kept.length === file.shape[0] && kept.reduce((count, flag) => count + flag, 0) === spikes)
+    return (row) => kept[row] === 1
+  throw new ContradictionError(
+    file.path,
+    `shape (${file.shape.join(', ')})`,
+    `${spikes} rows, as in spike_times.npy`,
+    'The files of this folder are not of one sort: sort or export again.',
+  )
+}
