@@ -1,6 +1,10 @@
 import type { AttributeType } from './attribute.ts'
 import type { Refuse } from './refuse.ts'
 
+export interface BooleanValues {
+  bool: boolean
+}
+
 /** `bool`. */
 export function readBooleanType(text: string): AttributeType | null {
   return text.toLowerCase() === 'bool' ? { text: 'bool', storage: { kind: 'boolean' }, codec: null } : null

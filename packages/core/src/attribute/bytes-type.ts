@@ -1,6 +1,10 @@
 import type { AttributeType } from './attribute.ts'
 import type { Refuse } from './refuse.ts'
 
+export interface BytesValues {
+  bytes: Uint8Array
+}
+
 /** `bytes`: raw bytes, without serialization. */
 export function readBytesType(text: string): AttributeType | null {
   return text.toLowerCase() === 'bytes' ? { text: 'bytes', storage: { kind: 'bytes' }, codec: null } : null

@@ -1,6 +1,11 @@
 import type { AttributeType } from './attribute.ts'
 import type { Refuse } from './refuse.ts'
 
+export interface FloatValues {
+  float32: number
+  float64: number
+}
+
 /** `float32`, `float64`. */
 export function readFloatType(text: string): AttributeType | null {
   switch (text.toLowerCase()) {

@@ -9,6 +9,13 @@ const widths: ReadonlyMap<string, Bits> = new Map([
   ['int64', 64],
 ])
 
+export interface IntegerValues {
+  int8: number
+  int16: number
+  int32: number
+  int64: bigint
+}
+
 /** `int8`, `int16`, `int32`, `int64`: always signed. */
 export function readIntegerType(text: string): AttributeType | null {
   const name = text.toLowerCase()

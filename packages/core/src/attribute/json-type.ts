@@ -4,6 +4,10 @@ import type { Refuse } from './refuse.ts'
 /** What JSON can say. */
 export type JsonValue = null | boolean | number | string | readonly JsonValue[] | { readonly [name: string]: JsonValue }
 
+export interface JsonValues {
+  json: JsonValue
+}
+
 /** `json`. */
 export function readJsonType(text: string): AttributeType | null {
   return text.toLowerCase() === 'json' ? { text: 'json', storage: { kind: 'json' }, codec: null } : null

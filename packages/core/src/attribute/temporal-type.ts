@@ -2,6 +2,11 @@ import type { AttributeType } from './attribute.ts'
 import { AttributeTypeError } from './errors.ts'
 import type { Refuse } from './refuse.ts'
 
+export interface TemporalValues {
+  date: string
+  datetime: string
+}
+
 /** `date`, `datetime`, `datetime(n)` with n digits of a fraction of a second. */
 export function readTemporalType(text: string): AttributeType | null {
   const name = text.toLowerCase()

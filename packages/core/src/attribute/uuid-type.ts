@@ -1,6 +1,10 @@
 import type { AttributeType } from './attribute.ts'
 import type { Refuse } from './refuse.ts'
 
+export interface UuidValues {
+  uuid: string
+}
+
 /** `uuid`. */
 export function readUuidType(text: string): AttributeType | null {
   return text.toLowerCase() === 'uuid' ? { text: 'uuid', storage: { kind: 'uuid' }, codec: null } : null

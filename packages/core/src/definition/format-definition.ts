@@ -1,0 +1,93 @@
+import type { Attribute } from '../attribute/attribute.ts'
+import { formatDefault } from './default.ts'
+import type { ForeignKey, Index, TableDeclaration, TableName } from './table-declaration.ts'
+import { masterTable } from './table-name.ts'
+
+/**
+ * Writes the definition that declares a table, one line per attribute, reference and index.
+ *
+ * @param nameOf what the definition calls another table: `Session`, `ProbeType.Electrode`; a master is `master`
+ */
+export function formatDefinition(declaration: TableDeclaration, nameOf: (table: TableName) => string): string {
+  const { name, heading, foreignKeys, indexes, comment } = declaration
+  const master = masterTable(name.table)
+  const nameHere = (table: TableName) =>
+    table.schema === name.schema && table.table === master ? 'master' : nameOf(table)
+  const lines = comment === '' ? [] : [`# ${formatComment(comment)}`]
+  const declared = new Set<string>()
+  const waiting = [...foreignKeys]
+  const key = heading.filter(({ inKey }) => inKey)
+  const secondary = heading.filter(({ inKey }) => !inKey)
+  lines.push(...key.flatMap((attribute) => formatAt(attribute, heading, declared, waiting, nameHere)))
+  if (secondary.length + indexes.length > 0) lines.push('---')
+  lines.push(...secondary.flatMap((attribute) => formatAt(attribute, heading, declared, waiting, nameHere)))
+  return [...lines, ...indexes.map(formatIndex)].join('\n')
+}
+
+/**
+ * The lines that bring an attribute: its own, or the references up to the one it comes by. References keep their
+ * order, and each stands where the last of its attributes is there.
+ */
+function formatAt(
+  attribute: Attribute,
+  heading: readonly Attribute[],
+  declared: Set<string>,
+  waiting: ForeignKey[],
+  nameOf: (table: TableName) => string,
+): readonly string[] {
+  if (declared.has(attribute.name)) return []
+  const lines: string[] = []
+  if (waiting.some(({ attributes }) => attributes.includes(attribute.name))) {
+    while (!declared.has(attribute.name)) lines.push(...formatNext(heading, declared, waiting, nameOf))
+  } else {
+    declared.add(attribute.name)
+    lines.push(formatAttribute(attribute))
+  }
+  while (waiting[0]?.attributes.every((name) => declared.has(name))) {
+    lines.push(...formatNext(heading, declared, waiting, nameOf))
+  }
+  return lines
+}
+
+/** Writes the reference that waits longest, whose attributes are there from now on. */
+function formatNext(
+  heading: readonly Attribute[],
+  declared: Set<string>,
+  waiting: ForeignKey[],
+  nameOf: (table: TableName) => string,
+): readonly string[] {
+  const foreignKey = waiting.shift()
+  if (!foreignKey) return []
+  const added = heading.filter(({ name }) => foreignKey.attributes.includes(name) && !declared.has(name))
+  for (const { name } of added) declared.add(name)
+  return [
+    formatReference(
+      foreignKey,
+      added.some(({ nullable }) => nullable),
+      nameOf,
+    ),
+  ]
+}
+
+function formatReference(foreignKey: ForeignKey, nullable: boolean, nameOf: (table: TableName) => string): string {
+  const { attributes, parent, parentAttributes, unique } = foreignKey
+  const options = [...(nullable ? ['nullable'] : []), ...(unique ? ['unique'] : [])]
+  const renames = attributes.flatMap((name, index) => {
+    const original = parentAttributes[index]
+    return original === undefined || name === original ? [] : [`${name}='${original}'`]
+  })
+  const projection = renames.length === 0 ? '' : `.proj(${renames.join(', ')})`
+  return `-> ${options.length === 0 ? '' : `[${options.join(', ')}] `}${nameOf(parent)}${projection}`
+}
+
+function formatAttribute(attribute: Attribute): string {
+  const value = formatDefault(attribute)
+  const comment = attribute.comment === '' ? '' : `  # ${formatComment(attribute.comment)}`
+  return `${attribute.name}${value === null ? '' : ` = ${value}`} : ${attribute.type.text}${comment}`
+}
+
+const formatIndex = ({ unique, attributes }: Index): string =>
+  `${unique ? 'unique ' : ''}index (${attributes.join(', ')})`
+
+/** Another client may have written a comment of several lines. */
+const formatComment = (comment: string): string => comment.replaceAll(/\s*\n\s*/g, ' ')
