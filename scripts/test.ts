@@ -1,0 +1,132 @@
+/**
+ * `npm test`: everything that must hold, in order, with a summary.
+ *
+ *   npm test                  the whole repository
+ *   npm test -- core          one package (or app): its lint, types and tests
+ *   npm test -- core relation the same, but only the test files whose path contains `relation`
+ */
+import { globSync } from 'node:fs'
+import { basename } from 'node:path'
+import { startMariadb } from '../packages/servers/src/index.ts'
+import { interruption, root, runCommand } from './command.ts'
+
+interface Outcome {
+  readonly name: string
+  readonly result: 'passed' | 'failed' | 'skipped'
+  readonly note: string
+  readonly seconds: number
+}
+
+const inCi = Boolean(process.env['CI'])
+const hasCargo = (await runCommand(['cargo', '--version'], { capture: true })).exitCode === 0
+const [wanted, ...filters] = process.argv.slice(2)
+const folders = globSync(['packages/*/package.json', 'apps/*/package.json'], { cwd: root })
+  .map((path) => path.replace(/\/package\.json$/, ''))
+  .toSorted()
+const narrowed = wanted?.replace('@neurojoint/', '')
+const chosen = narrowed === undefined ? folders : folders.filter((folder) => basename(folder) === narrowed)
+if (chosen.length === 0) {
+  console.error(`There is no package ${wanted}. There are: ${folders.map((folder) => basename(folder)).join(', ')}.`)
+  process.exit(1)
+}
+const paths = narrowed === undefined ? ['.'] : chosen
+const needsNative = narrowed === undefined || !['arrays', 'core', 'servers', 'figures'].includes(narrowed)
+const needsServer = narrowed === undefined || narrowed === 'core' || narrowed === 'servers'
+
+const outcomes: Outcome[] = []
+
+await step('format', () => passes(['oxfmt', '--check', ...paths]))
+await step('lint', () => passes(['oxlint', '--deny-warnings', ...paths]))
+await step('types', checkTypes)
+if (needsNative) {
+  await step('native build', () =>
+    hasCargo
+      ? passes(['node', 'packages/native-dsp/scripts/build-native.ts'])
+      : noRust('built; TypeScript kernels instead'),
+  )
+}
+if (narrowed === undefined || narrowed === 'native-dsp') {
+  await step('Rust tests', () => {
+    const crate = ['--manifest-path', 'packages/native-dsp/Cargo.toml', '--package', 'neurojoint-dsp']
+    return hasCargo ? passes(['cargo', 'test', '--locked', '--profile', 'quick', ...crate]) : noRust('tested')
+  })
+}
+if (needsServer) await step('MariaDB', startAndStopMariadb)
+await step('tests', () => {
+  const projects = narrowed === undefined ? [] : ['--project', narrowed]
+  return passes(['vitest', 'run', ...projects, ...filters])
+})
+if (narrowed === undefined) await step('packed packages', () => passes(['node', 'scripts/pack-test.ts']))
+summarize()
+
+async function step(name: string, work: () => Promise<Partial<Outcome>>): Promise<void> {
+  if (interruption() !== null) return
+  console.log(`\n=== ${name}`)
+  const started = performance.now()
+  const { result = 'failed', note = '' } = await work()
+  const seconds = (performance.now() - started) / 1000
+  if (interruption() === null) outcomes.push({ name, result, note, seconds })
+}
+
+async function passes(command: readonly string[]): Promise<Partial<Outcome>> {
+  const { exitCode } = await runCommand(command)
+  return exitCode === 0 ? { result: 'passed' } : { result: 'failed', note: `${command[0]} ended with ${exitCode}` }
+}
+
+async function noRust(what: string): Promise<Partial<Outcome>> {
+  return { result: 'skipped', note: `no cargo on PATH, so no native code is ${what}` }
+}
+
+/** Each package with its own settings, two at a time; what fails is shown. */
+async function checkTypes(): Promise<Partial<Outcome>> {
+  const waiting = narrowed === undefined ? ['.', ...chosen] : [...chosen]
+  const failed: string[] = []
+  const work = async (): Promise<void> => {
+    for (let folder = waiting.shift(); folder !== undefined; folder = waiting.shift()) {
+      const { exitCode, output } = await runCommand(['tsc', '--noEmit', '--pretty', 'false', '-p', folder], {
+        capture: true,
+      })
+      console.log(
+        `${exitCode === 0 ? 'ok     ' : 'FAILED '} ${folder === '.' ? 'scripts and repository tests' : folder}`,
+      )
+      if (exitCode === 0) continue
+      failed.push(folder)
+      console.log(output)
+    }
+  }
+  await Promise.all([work(), work()])
+  return failed.length === 0 ? { result: 'passed' } : { result: 'failed', note: failed.join(', ') }
+}
+
+/** Has the server fetched before tests with time limits need it. */
+async function startAndStopMariadb(): Promise<Partial<Outcome>> {
+  try {
+    const server = await startMariadb({ onProgress: (message) => console.log(message) })
+    await server.stop()
+    return { result: 'passed', note: server.version }
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    console.error(`\n${'!'.repeat(100)}\nNO MARIADB: nothing below is tested on it.\n${reason}\n${'!'.repeat(100)}`)
+    return { result: inCi ? 'failed' : 'skipped', note: 'NO MARIADB: only SQLite is tested' }
+  }
+}
+
+function summarize(): void {
+  const total = outcomes.reduce((sum, { seconds }) => sum + seconds, 0)
+  console.log(`\n=== summary (${formatSeconds(total)}, Node ${process.versions.node})`)
+  for (const { name, result, note, seconds } of outcomes) {
+    console.log(`${result.padEnd(8)} ${name.padEnd(16)} ${formatSeconds(seconds).padStart(8)}  ${note}`)
+  }
+  const failed = outcomes.filter(({ result }) => result === 'failed')
+  if (interruption() !== null) {
+    console.log('Interrupted: the rest was not run.')
+    process.exitCode = 130
+  } else if (failed.length > 0) {
+    console.log(`Failed: ${failed.map(({ name }) => name).join(', ')}.`)
+    process.exitCode = 1
+  } else console.log('All passed.')
+}
+
+function formatSeconds(seconds: number): string {
+  return seconds < 100 ? `${seconds.toFixed(1)} s` : `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`
+}
