@@ -13,14 +13,15 @@ import { NoKeySourceError } from './errors.ts'
  * with its key alone, under the names that the reference gives it.
  */
 export function keySource(db: Tables, table: AnyTable): Relation<object, object> {
-  const source = table.make?.keySource?.(db) ?? defaultKeySource(db, table)
+  const node = table.make?.keySource?.(db).node ?? defaultKeySource(table)
+  const source = new Relation<object, object>(contextOf(db), node, `the key source of ${table.typeName}`)
   const key = keyNames(table)
   const foreign = source.heading.filter(({ name, inKey }) => inKey && !key.includes(name)).map(({ name }) => name)
   if (foreign.length > 0) throw new NoKeySourceError(table.typeName, `its key source has ${foreign.join(', ')}, its primary key has not`)
   return source
 }
 
-function defaultKeySource(db: Tables, table: AnyTable): Relation<object, object> {
+function defaultKeySource(table: AnyTable): RelationNode {
   const key = keyNames(table)
   const parents: RelationNode[] = []
   for (const { attributes, parent, parentAttributes } of table.declaration.foreignKeys) {
@@ -32,7 +33,7 @@ function defaultKeySource(db: Tables, table: AnyTable): Relation<object, object>
   }
   const [first, ...others] = parents
   if (!first) throw new NoKeySourceError(table.typeName, 'its primary key refers to no table')
-  return new Relation(contextOf(db), others.reduce<RelationNode>((left, right) => join(left, right), first), table.typeName)
+  return others.reduce<RelationNode>((left, right) => join(left, right), first)
 }
 
 export const keyNames = ({ declaration }: AnyTable): readonly string[] =>

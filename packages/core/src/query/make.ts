@@ -1,5 +1,5 @@
 import type { Tables } from './database.ts'
-import type { Relation } from './relation.ts'
+import type { AnyRelation } from './operand.ts'
 
 /** What `compute` is told beside its inputs. */
 export interface ComputeContext<Key> {
@@ -22,14 +22,14 @@ export interface Made<Row, Parts> {
  */
 export interface Make<Key, Inputs, Result> {
   /** The keys to make; where it is left out, the join of the tables that the primary key refers to. */
-  readonly keySource?: (db: Tables) => Relation<object, object>
+  readonly keySource?: (db: Tables) => AnyRelation
   readonly fetch: (key: Key, db: Tables) => Inputs | Promise<Inputs>
   readonly compute: (inputs: Inputs, context: ComputeContext<Key>) => Result | Promise<Result>
 }
 
 /** A make whose types are not known, as the engine calls it. Methods, so that every Make is one. */
 export interface AnyMake {
-  keySource?(db: Tables): Relation<object, object>
+  keySource?(db: Tables): AnyRelation
   fetch(key: object, db: Tables): unknown
   compute(inputs: unknown, context: ComputeContext<object>): unknown
 }

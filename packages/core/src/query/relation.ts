@@ -9,10 +9,10 @@ import type { Context } from './context.ts'
 import { NotOneRowError } from './errors.ts'
 import { readRows } from './fetch.ts'
 import { keyCondition, rememberKey } from './key.ts'
-import { labelOf, nodeOf } from './operand.ts'
+import { type AnyRelation, type KeyIn, labelOf, nodeOf, type Operand, type RowIn } from './operand.ts'
 import { columnsOf, type ProjectedKey, type ProjectedRow, type Selection } from './projection.ts'
 import { conditionOf, type Restriction } from './restriction.ts'
-import type { AnyTable, Flatten } from './table.ts'
+import type { Flatten } from './table.ts'
 
 /** `'spike_count desc'`, or a name alone for ascending. */
 export type OrderBy<Row extends object> = (keyof Row & string) | `${keyof Row & string} desc`
@@ -26,19 +26,16 @@ export interface FetchOptions<Row extends object> {
   readonly signal?: AbortSignal
 }
 
-type KeyIn<R> = R extends Relation<infer Key, object> ? Key : R extends AnyTable ? R['~key'] : never
-type RowIn<R> =
-  R extends Relation<object, infer Row> ? Row : R extends AnyTable ? R['~key'] & R['~secondary'] : never
-
 /** The key of a join: that of the operand which determines the other, else both. */
-type JoinedKey<Key, Row, R> = keyof KeyIn<R> extends keyof Row ? Key : keyof Key extends keyof RowIn<R> ? KeyIn<R> : Key & KeyIn<R>
+type JoinedKey<Key, Row, R extends Operand> = keyof KeyIn<R> extends keyof Row ? Key : keyof Key extends keyof RowIn<R> ? KeyIn<R> : Key & KeyIn<R>
 
 /** A relation on an open database: immutable; every operation gives another one, and only the fetching ones do I/O. */
-export class Relation<Key extends object, Row extends object> {
+export class Relation<Key extends object, Row extends object> implements AnyRelation {
   readonly kind = 'relation'
+  declare readonly '~key': Key
+  declare readonly '~row': Row
   readonly node: RelationNode
   protected readonly context: Context
-  /** What an error calls it. */
   readonly label: string
 
   constructor(context: Context, node: RelationNode, label: string) {
@@ -78,7 +75,7 @@ export class Relation<Key extends object, Row extends object> {
   }
 
   /** Every pair of rows that agree in all attributes of the same name, which must be of the same lineage. */
-  join<const R extends AnyTable | Relation<object, object>>(other: R): Relation<JoinedKey<Key, Row, R>, Flatten<Row & RowIn<R>>> {
+  join<const R extends Operand>(other: R): Relation<JoinedKey<Key, Row, R>, Flatten<Row & RowIn<R>>> {
     const right = nodeOf(other)
     return new Relation(this.context, join(this.node, right), `${this.label} * ${labelOf(other)}`)
   }

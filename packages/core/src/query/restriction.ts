@@ -4,9 +4,7 @@ import type { Condition } from '../relation/condition.ts'
 import { matches } from '../relation/matches.ts'
 import type { RelationNode } from '../relation/node.ts'
 import { InvalidRestrictionError, UnknownNameError } from './errors.ts'
-import { isOperand, nodeOf } from './operand.ts'
-import type { Relation } from './relation.ts'
-import type { AnyTable } from './table.ts'
+import { isOperand, nodeOf, type Operand } from './operand.ts'
 
 /**
  * What rows must satisfy: an object of attributes and their values (`null` finds NULL; an unknown name is an error),
@@ -14,8 +12,7 @@ import type { AnyTable } from './table.ts'
  */
 export type Restriction<Row extends object> =
   | { readonly [K in keyof Row]?: Row[K] }
-  | AnyTable
-  | Relation<object, object>
+  | Operand
   | readonly Restriction<Row>[]
 
 /** The condition that a restriction states about a relation. */

@@ -1,0 +1,102 @@
+import { expect, test } from 'vitest'
+import { defineSchema } from '../src/index.ts'
+import { onEveryDatabase } from './databases.ts'
+import { labSchemas } from './lab.ts'
+
+onEveryDatabase('delete', (database) => {
+  const open = async () => {
+    const schemas = labSchemas(database.prefix())
+    const other = defineSchema(`${database.prefix()}other`)
+    const { Session } = schemas
+    const Note = other.manual('Note', { Session }, `
+      -> Session
+      note : int16
+      ---
+      text : varchar(64)
+    `)
+    const pipeline = await database.pipeline([schemas.lab, other])
+    const { db } = pipeline
+    await db(schemas.Subject).insert([{ subject: 'm1' }, { subject: 'm2' }])
+    await db(schemas.Subject.Tag).insert([{ subject: 'm1', tag: 'a' }, { subject: 'm2', tag: 'b' }])
+    await db(Session).insert([
+      { subject: 'm1', session: 1, started: '2024-05-01 10:00:00' },
+      { subject: 'm2', session: 1, started: '2024-05-01 10:00:00' },
+    ])
+    await db(Note).insert([
+      { subject: 'm1', session: 1, note: 1, text: 'x' },
+      { subject: 'm1', session: 1, note: 2, text: 'x' },
+      { subject: 'm2', session: 1, note: 1, text: 'x' },
+    ])
+    return { ...schemas, Note, db, [Symbol.asyncDispose]: () => pipeline[Symbol.asyncDispose]() }
+  }
+
+  test('takes what depends on the rows, in every schema, and nothing else; the plan says it beforehand', async () => {
+    await using lab = await open()
+    const doomed = lab.db(lab.Subject).restrict({ subject: 'm1' })
+    const plan = await doomed.planDelete()
+    expect(plan.tables.map(({ table, rows }) => [table.table, rows])).toEqual([
+      ['subject', 1],
+      ['subject__tag', 1],
+      ['session', 1],
+      ['note', 2],
+    ])
+    expect(await lab.db(lab.Note).count()).toBe(3)
+    expect(await doomed.delete(plan)).toEqual(plan)
+    expect(await lab.db(lab.Subject).keys()).toEqual([{ subject: 'm2' }])
+    expect(await lab.db(lab.Note).keys()).toEqual([{ subject: 'm2', session: 1, note: 1 }])
+  })
+
+  test('refuses when the database changed since the plan', async () => {
+    await using lab = await open()
+    const doomed = lab.db(lab.Subject).restrict({ subject: 'm1' })
+    const plan = await doomed.planDelete()
+    await lab.db(lab.Note).insert1({ subject: 'm1', session: 1, note: 3, text: 'late' })
+    await expect(doomed.delete(plan)).rejects.toMatchObject({ code: 'stale-plan' })
+    expect(await lab.db(lab.Subject).count()).toBe(2)
+  })
+
+  test("refuses to take a part's row whose master stays, unless its master may go too", async () => {
+    await using lab = await open()
+    const tag = lab.db(lab.Subject.Tag).restrict({ tag: 'a' })
+    await expect(tag.delete()).rejects.toMatchObject({ code: 'part-without-master', rows: 1 })
+    await tag.delete(undefined, { parts: 'cascade' })
+    expect(await lab.db(lab.Subject).keys()).toEqual([{ subject: 'm2' }])
+    expect(await lab.db(lab.Note).count()).toBe(1)
+  })
+
+  test('follows keys and not names: a namesake in the child draws nothing in (trap T0)', async () => {
+    const schema = defineSchema(`${database.prefix()}trap`)
+    const P = schema.manual('P', {}, 'a : int32\n---\nx : int32')
+    const C = schema.manual('C', { P }, '-> P\nx : int32')
+    await using pipeline = await database.pipeline([schema])
+    const { db } = pipeline
+    await db(P).insert([{ a: 1, x: 1 }, { a: 2, x: 2 }])
+    await db(C).insert([{ a: 1, x: 1 }, { a: 2, x: 1 }])
+    await db(P).restrict({ x: 1 }).delete()
+    expect(await db(C).fetch()).toEqual([{ a: 2, x: 1 }])
+  })
+
+  test('follows renamed references and several paths to one table', async () => {
+    const schema = defineSchema(`${database.prefix()}family`)
+    const Animal = schema.manual('Animal', {}, 'animal : varchar(8)')
+    const Pair = schema.manual('Pair', { Animal }, `
+      -> Animal.proj(father='animal')
+      -> Animal.proj(mother='animal')
+    `)
+    await using pipeline = await database.pipeline([schema])
+    const { db } = pipeline
+    await db(Animal).insert(['a', 'b', 'c'].map((animal) => ({ animal })))
+    await db(Pair).insert([{ father: 'a', mother: 'b' }, { father: 'c', mother: 'a' }, { father: 'c', mother: 'b' }])
+    const deleted = await db(Animal).restrict({ animal: 'a' }).delete()
+    expect(deleted.tables.map(({ table, rows }) => [table.table, rows])).toEqual([['animal', 1], ['pair', 2]])
+    expect(await db(Pair).fetch()).toEqual([{ father: 'c', mother: 'b' }])
+  })
+
+  test('takes more rows than a statement has placeholders', async () => {
+    await using lab = await open()
+    const notes = Array.from({ length: 30_000 }, (_, note) => ({ subject: 'm1', session: 1, note: note - 30_000, text: '' }))
+    await lab.db(lab.Note).insert(notes)
+    await lab.db(lab.Session).restrict({ subject: 'm1' }).delete()
+    expect(await lab.db(lab.Note).count()).toBe(1)
+  }, 60_000)
+})

@@ -1,0 +1,115 @@
+import { expect, test } from 'vitest'
+import { onEveryDatabase } from './databases.ts'
+import { labSchemas } from './lab.ts'
+
+onEveryDatabase('a relation', (database) => {
+  const open = async () => {
+    const schemas = labSchemas(database.prefix())
+    const { db, [Symbol.asyncDispose]: dispose } = await database.pipeline([schemas.lab])
+    await db(schemas.Subject).insert([
+      { subject: 'm1', species: 'mouse', sex: 'F', weight: 21.5 },
+      { subject: 'm2', species: 'mouse', sex: 'M' },
+      { subject: 'r1', species: 'rat' },
+      { subject: 'x1' },
+    ])
+    await db(schemas.Session).insert([
+      { subject: 'm1', session: 1, started: '2024-05-01 10:00:00.125' },
+      { subject: 'm1', session: 2, started: '2024-05-02 10:00:00' },
+      { subject: 'r1', session: 1, started: '2024-05-03 10:00:00' },
+    ])
+    return { ...schemas, db, [Symbol.asyncDispose]: dispose }
+  }
+
+  test('fetches rows with defaults filled in and the types of the definition', async () => {
+    await using lab = await open()
+    expect(await lab.db(lab.Subject).fetch({ order: ['subject'], limit: 2 })).toEqual([
+      { subject: 'm1', species: 'mouse', sex: 'F', weight: 21.5, notes: '' },
+      { subject: 'm2', species: 'mouse', sex: 'M', weight: null, notes: '' },
+    ])
+    expect(await lab.db(lab.Session).restrict({ subject: 'm1', session: 1 }).fetch1()).toEqual({
+      subject: 'm1',
+      session: 1,
+      started: '2024-05-01 10:00:00.125',
+    })
+  })
+
+  test('restricts by objects, NULL, lists and relations, and excludes by the same', async () => {
+    await using lab = await open()
+    const subjects = async (relation: { keys: () => Promise<{ subject: string }[]> }) =>
+      (await relation.keys()).map(({ subject }) => subject).toSorted()
+    const all = lab.db(lab.Subject)
+    expect(await subjects(all.restrict({ species: 'mouse', sex: 'M' }))).toEqual(['m2'])
+    expect(await subjects(all.restrict({ species: null }))).toEqual(['x1'])
+    expect(await subjects(all.restrict([{ subject: 'm1' }, { species: 'rat' }]))).toEqual(['m1', 'r1'])
+    expect(await subjects(all.restrict([]))).toEqual([])
+    expect(await subjects(all.restrict({}))).toEqual(['m1', 'm2', 'r1', 'x1'])
+    expect(await subjects(all.restrict(lab.Session))).toEqual(['m1', 'r1'])
+    expect(await subjects(all.exclude(lab.Session))).toEqual(['m2', 'x1'])
+    expect(await subjects(all.exclude({ species: 'mouse' }))).toEqual(['r1', 'x1'])
+    expect(await subjects(all.exclude({ subject: 'm1', sex: 'M' }))).toEqual(['m1', 'm2', 'r1', 'x1'])
+    expect(await subjects(all.exclude([]))).toEqual(['m1', 'm2', 'r1', 'x1'])
+  })
+
+  test('excludes rows whose counterpart has NULL, where the reference loses all rows (trap T2)', async () => {
+    await using lab = await open()
+    const species = lab.db(lab.Species)
+    expect(await species.exclude(lab.db(lab.Subject)).fetch()).toEqual([])
+    await lab.db(lab.Subject).restrict({ species: 'rat' }).delete()
+    expect(await species.exclude(lab.db(lab.Subject)).fetch()).toEqual([{ species: 'rat' }])
+  })
+
+  test('projects, renames and joins', async () => {
+    await using lab = await open()
+    const renamed = lab.db(lab.Session).project('started', { animal: 'subject' })
+    expect(await renamed.fetch({ order: ['started'], limit: 1 })).toEqual([
+      { animal: 'm1', session: 1, started: '2024-05-01 10:00:00.125' },
+    ])
+    const joined = lab.db(lab.Session).join(lab.db(lab.Subject).project('sex'))
+    expect(await joined.restrict({ sex: 'F' }).count()).toBe(2)
+    expect(await joined.restrict({ subject: 'r1' }).fetch1()).toEqual({
+      subject: 'r1',
+      session: 1,
+      started: '2024-05-03 10:00:00.000',
+      sex: 'U',
+    })
+  })
+
+  test('finds the rows of a wider key, and refuses a key that has nothing in common', async () => {
+    await using lab = await open()
+    const [key] = await lab.db(lab.Session).keys({ order: ['started desc'], limit: 1 })
+    expect(await lab.db(lab.Subject).forKey(key ?? {}).fetch1()).toMatchObject({ subject: 'r1' })
+    expect(await lab.db(lab.Session).forKey({ subject: 'm1', trial: 3 }).count()).toBe(2)
+    expect(() => lab.db(lab.Subject).forKey({ notes: '', trial: 3 })).toThrow(
+      expect.objectContaining({ code: 'unrelated-key', keyAttributes: ['notes', 'trial'], attributes: ['subject'] }),
+    )
+  })
+
+  test('refuses what is unknown where it is written', async () => {
+    await using lab = await open()
+    // @ts-expect-error: misspelt
+    expect(() => lab.db(lab.Subject).restrict({ subjet: 'm1' })).toThrow(
+      expect.objectContaining({ code: 'unknown-attribute', attribute: 'subjet' }),
+    )
+    expect(() => lab.db(lab.Subject).restrict({ sex: undefined as never })).toThrow(
+      expect.objectContaining({ code: 'invalid-restriction' }),
+    )
+  })
+
+  test('fetch1 wants exactly one row', async () => {
+    await using lab = await open()
+    await expect(lab.db(lab.Subject).fetch1()).rejects.toMatchObject({ code: 'not-one-row', rows: 2 })
+    await expect(lab.db(lab.Subject).restrict({ subject: 'no' }).fetch1()).rejects.toMatchObject({ rows: 0 })
+  })
+
+  test('a transaction is committed whole or rolled back whole', async () => {
+    await using lab = await open()
+    const broken = lab.db.transaction(async (db) => {
+      await db(lab.Subject).insert1({ subject: 'm3' })
+      await db(lab.Session).insert1({ subject: 'no', session: 1, started: '2024-05-01 10:00:00' })
+    })
+    await expect(broken).rejects.toMatchObject({ code: 'missing-parent-row' })
+    expect(await lab.db(lab.Subject).restrict({ subject: 'm3' }).count()).toBe(0)
+    await lab.db.transaction(async (db) => db(lab.Subject).insert1({ subject: 'm3' }))
+    expect(await lab.db(lab.Subject).restrict({ subject: 'm3' }).count()).toBe(1)
+  })
+})
