@@ -73,3 +73,7 @@ export type OpenSimulation = (parameters: SimulationParameters) => Promise<Simul
 
 export const frameCount = ({ durationSeconds, samplingRate }: SimulationParameters): number =>
   Math.round(durationSeconds * samplingRate)
+
+/** A whole number of samples, so that rounding the times cannot shorten it. */
+export const refractorySamples = ({ refractorySeconds, samplingRate }: SimulationParameters): number =>
+  Math.ceil(refractorySeconds * samplingRate - 1e-6)

@@ -1,4 +1,5 @@
 //! Converts, calls, converts back; holds no arithmetic.
 
 mod reference;
+mod simulate;
 mod task;

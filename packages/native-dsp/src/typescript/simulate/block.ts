@@ -15,7 +15,10 @@ const halo = framesBefore + framesAfter
 const rounder = 6755399441055744
 
 /** The counts of a range, frame-major with `columns` words per frame. */
-export function computeBlock(model: SimulationModel, { start, end, columns }: Required<SimulatedRange>): Int16Array {
+export function computeBlock(
+  model: SimulationModel,
+  { start, end, columns }: Required<SimulatedRange>,
+): Int16Array<ArrayBuffer> {
   const out = new Int16Array((end - start) * columns)
   const tile = openTile(model.noise.length, model.taps.length)
   for (let from = start; from < end; from += tileFrames) {

@@ -15,7 +15,7 @@ export interface SimulationModel {
   readonly parameters: SimulationParameters
   readonly frames: number
   readonly units: readonly UnitModel[]
-  readonly spikes: SimulatedSpikes
+  readonly spikes: Omit<SimulatedSpikes, 'samples'>
   readonly headSamples: number // a spike is seen at most this long before its time,
   readonly tailSamples: number // and this long after it
   readonly noise: readonly NoiseMix[]

@@ -1,9 +1,12 @@
 import type { SimulatedSpikes, SimulatedUnit, SimulationParameters } from '../../simulate.ts'
-import { frameCount } from '../../simulate.ts'
+import { frameCount, refractorySamples } from '../../simulate.ts'
 import { bell, bellDeviation, draw, openStream, purpose, readStream } from './random.ts'
 
 /** The spikes of all units: Poisson trains with a refractory period, merged in order of time, then of unit. */
-export function drawSpikes(parameters: SimulationParameters, units: readonly SimulatedUnit[]): SimulatedSpikes {
+export function drawSpikes(
+  parameters: SimulationParameters,
+  units: readonly SimulatedUnit[],
+): Omit<SimulatedSpikes, 'samples'> {
   const times: number[] = []
   const owners: number[] = []
   const amplitudes: number[] = []
@@ -15,11 +18,9 @@ export function drawSpikes(parameters: SimulationParameters, units: readonly Sim
       amplitudes.push(amplitude * (1 + (parameters.amplitudeVariation * bell(draw(loudness, spike))) / bellDeviation))
     }
   }
-  const order = Uint32Array.from(times.keys()).sort((a, b) => times[a]! - times[b]! || owners[a]! - owners[b]!)
-  const sorted = Float64Array.from(order, (spike) => times[spike]!)
+  const order = Uint32Array.from(times.keys()).toSorted((a, b) => times[a]! - times[b]! || owners[a]! - owners[b]!)
   return {
-    times: sorted,
-    samples: sorted.map((time) => Math.floor(time + 0.5)),
+    times: Float64Array.from(order, (spike) => times[spike]!),
     units: Int32Array.from(order, (spike) => owners[spike]!),
     amplitudes: Float64Array.from(order, (spike) => amplitudes[spike]!),
   }
@@ -37,7 +38,3 @@ function drawTrain(parameters: SimulationParameters, unit: number, firingRate: n
   }
   return times
 }
-
-/** A whole number of samples, so that rounding the times cannot shorten it. */
-export const refractorySamples = ({ refractorySeconds, samplingRate }: SimulationParameters): number =>
-  Math.ceil(refractorySeconds * samplingRate - 1e-6)

@@ -31,14 +31,13 @@ export function placeUnits(parameters: SimulationParameters): readonly UnitModel
 function placeUnit(parameters: SimulationParameters, sites: readonly SimulatedChannel[], unit: number): UnitModel {
   const { samplingRate, channels } = parameters
   const { next } = readStream(openStream(parameters.seed, purpose.unit, unit))
-  const between = (low: number, high: number, fraction: number): number => low + (high - low) * fraction
   const site = sites[Math.floor(((unit + next()) / parameters.units) * sites.length)]!
   const x = site.x + 24 * (next() - 0.5)
   const y = site.y + 20 * (next() - 0.5)
   const z = 8 + 22 * next()
   const loudness = next()
-  const amplitude = between(parameters.amplitudes[0], parameters.amplitudes[1], loudness * loudness)
-  const firingRate = between(parameters.firingRates[0], parameters.firingRates[1], next())
+  const amplitude = between(parameters.amplitudes, loudness * loudness)
+  const firingRate = between(parameters.firingRates, next())
   const spread = 18 + 22 * next() // (um)
   const troughToPeak = 0.25 + 0.4 * next() // (ms)
   const troughWidth = 0.09 + 0.14 * troughToPeak // (ms)
@@ -84,3 +83,5 @@ function placeUnit(parameters: SimulationParameters, sites: readonly SimulatedCh
     footprint,
   }
 }
+
+const between = ([low, high]: readonly [number, number], fraction: number): number => low + (high - low) * fraction
