@@ -83,9 +83,13 @@ export function elementsOf<D extends DType>(dtype: D, bytes: Uint8Array, byteOrd
   return new constructors[dtype](own.buffer, own.byteOffset, own.byteLength / size)
 }
 
-/** Elements as bytes in the order of the machine: a view. */
-export function bytesOf(data: TypedArray): Uint8Array {
-  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
+/** Elements as bytes: a view where the byte order is that of the machine, else a copy. */
+export function bytesOf(data: TypedArray, byteOrder: '<' | '>' = nativeByteOrder): Uint8Array {
+  const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
+  if (byteOrder === nativeByteOrder || data.BYTES_PER_ELEMENT === 1) return bytes
+  const turned = bytes.slice()
+  reverseEach(turned, data.BYTES_PER_ELEMENT)
+  return turned
 }
 
 /** The byte order of this machine. */

@@ -95,6 +95,12 @@ describe('toOrder', () => {
     expect(toOrder(turned, 'C').data).toEqual(array.data)
   })
 
+  test('leaves the bits of a NaN as they are', () => {
+    const bits = new Uint32Array([0x7f800001, 1, 2, 3])
+    const turned = toOrder(ndarray(new Float32Array(bits.buffer), [2, 2]), 'F')
+    expect(new Uint32Array(turned.data.buffer)).toEqual(new Uint32Array([0x7f800001, 2, 1, 3]))
+  })
+
   test('keeps the buffer where both orders are the same', () => {
     const row = ndarray(new BigInt64Array(3), [1, 3, 1])
     expect(toOrder(row, 'F')).toEqual({ ...row, order: 'F' })

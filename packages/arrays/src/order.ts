@@ -1,5 +1,5 @@
 import { allocate } from './dtype.ts'
-import type { DType } from './dtype.ts'
+import type { DType, TypedArray } from './dtype.ts'
 import { stridesOf } from './ndarray.ts'
 import type { NdArray, Order } from './ndarray.ts'
 
@@ -8,13 +8,18 @@ export function toOrder<D extends DType>(array: NdArray<D>, order: Order): NdArr
   if (array.order === order) return array
   if (isEitherOrder(array.shape)) return { ...array, order }
   const data = allocate(array.dtype, array.data.length)
-  reorder<number | bigint>(array.data, data, array.shape, array.order)
+  reorder<number | bigint>(bitsOf(array.data), bitsOf(data), array.shape, array.order)
   return { ...array, order, data }
 }
 
 /** Whether C and Fortran order are the same for a shape: nothing in it, or at most one axis longer than 1. */
 export function isEitherOrder(shape: readonly number[]): boolean {
   return shape.includes(0) || shape.filter((length) => length !== 1).length <= 1
+}
+
+/** Elements that a copy leaves as they are: read as a float32, a signalling NaN becomes a quiet one. */
+function bitsOf(data: TypedArray): TypedArray {
+  return data instanceof Float32Array ? new Uint32Array(data.buffer, data.byteOffset, data.length) : data
 }
 
 /** Elements along a side of the squares that are moved at once, so that both sides stay in the cache. */

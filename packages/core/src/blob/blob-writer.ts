@@ -1,0 +1,79 @@
+/** Bytes that grow as they are written; all numbers little-endian. */
+export class BlobWriter {
+  /** Whether something was written that only Python reads. */
+  needsPython = false
+  #bytes = new Uint8Array(256)
+  #view = new DataView(this.#bytes.buffer)
+  #length = 0
+
+  u8(value: number): void {
+    const at = this.#reserve(1)
+    this.#view.setUint8(at, value)
+  }
+
+  u16(value: number): void {
+    const at = this.#reserve(2)
+    this.#view.setUint16(at, value, true)
+  }
+
+  u32(value: number): void {
+    const at = this.#reserve(4)
+    this.#view.setUint32(at, value, true)
+  }
+
+  i32(value: number): void {
+    const at = this.#reserve(4)
+    this.#view.setInt32(at, value, true)
+  }
+
+  u64(value: number): void {
+    const at = this.#reserve(8)
+    this.#view.setBigUint64(at, BigInt(value), true)
+  }
+
+  i64(value: bigint): void {
+    const at = this.#reserve(8)
+    this.#view.setBigInt64(at, value, true)
+  }
+
+  f64(value: number): void {
+    const at = this.#reserve(8)
+    this.#view.setFloat64(at, value, true)
+  }
+
+  /** The number of axes, then the length of each. */
+  shape(lengths: readonly number[]): void {
+    this.u64(lengths.length)
+    for (const length of lengths) this.u64(length)
+  }
+
+  bytes(value: Uint8Array): void {
+    const at = this.#reserve(value.length)
+    this.#bytes.set(value, at)
+  }
+
+  /** Writes an item: the length of what `write` writes, then that. */
+  item(write: () => void): void {
+    const at = this.#reserve(8)
+    write()
+    this.#view.setBigUint64(at, BigInt(this.#length - at - 8), true)
+  }
+
+  /** Everything written so far: a view. */
+  written(): Uint8Array {
+    return this.#bytes.subarray(0, this.#length)
+  }
+
+  /** Makes room; it may replace the buffer and the view, so nothing may hold them across a call. */
+  #reserve(count: number): number {
+    const at = this.#length
+    this.#length += count
+    if (this.#length > this.#bytes.length) {
+      const grown = new Uint8Array(Math.max(this.#length, this.#bytes.length * 2))
+      grown.set(this.#bytes.subarray(0, at))
+      this.#bytes = grown
+      this.#view = new DataView(grown.buffer)
+    }
+    return at
+  }
+}
