@@ -78,7 +78,7 @@ function tablesIn(typeName: string, references: object): Record<string, AnyTable
   return Object.fromEntries(entries)
 }
 
-const isTable = (value: unknown): value is AnyTable =>
+export const isTable = (value: unknown): value is AnyTable =>
   typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'table'
 
 function refuseTaken(tables: readonly AnyTable[], table: string, typeName: string): void {
