@@ -1,4 +1,6 @@
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
 use crate::{DspError, Result};
 
@@ -34,4 +36,40 @@ impl Control for AtomicBool {
     }
 
     fn progress(&self, _fraction: f64) {}
+}
+
+const REPORT_INTERVAL: Duration = Duration::from_millis(100);
+
+/// Counts steps that several threads take, and reports them at most ten times a second.
+pub(crate) struct Paced<'a> {
+    control: &'a dyn Control,
+    steps: usize,
+    done: AtomicUsize,
+    reported: Mutex<Instant>,
+}
+
+impl<'a> Paced<'a> {
+    pub fn new(control: &'a dyn Control, steps: usize) -> Self {
+        Self { control, steps, done: AtomicUsize::new(0), reported: Mutex::new(Instant::now()) }
+    }
+
+    pub fn step(&self) {
+        let done = self.done.fetch_add(1, Ordering::Relaxed) + 1;
+        // A thread that finds the lock taken leaves the report to the one that holds it.
+        let Ok(mut reported) = self.reported.try_lock() else { return };
+        if reported.elapsed() >= REPORT_INTERVAL {
+            *reported = Instant::now();
+            self.progress(done as f64 / self.steps as f64);
+        }
+    }
+}
+
+impl Control for Paced<'_> {
+    fn cancelled(&self) -> bool {
+        self.control.cancelled()
+    }
+
+    fn progress(&self, fraction: f64) {
+        self.control.progress(fraction);
+    }
 }

@@ -4,10 +4,21 @@
 //! `t * channels .. (t + 1) * channels`. Lengths are in samples (frames), frequencies in Hz,
 //! positions in µm.
 
+pub mod butterworth;
+pub mod cascade;
+pub mod chain;
+mod complex;
 mod control;
 mod error;
+pub mod noise;
+pub mod peaks;
+pub mod phase_shift;
+pub mod recording;
 pub mod reference;
 pub mod simulate;
+pub mod source;
+mod tile;
+pub mod zero_phase;
 
 pub use control::{Control, Unattended};
 pub use error::{DspError, Result};

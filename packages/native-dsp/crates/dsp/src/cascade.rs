@@ -1,0 +1,99 @@
+//! Second-order sections and the state they start from.
+
+/// One second-order section: `y[t] = b0 x[t] + b1 x[t-1] + b2 x[t-2] - a0 y[t-1] - a1 y[t-2]`.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Section {
+    pub b: [f64; 3],
+    /// The denominator without its leading 1.
+    pub a: [f64; 2],
+}
+
+impl Section {
+    /// Gives out what comes in.
+    pub const IDENTITY: Self = Self { b: [1.0, 0.0, 0.0], a: [0.0, 0.0] };
+
+    /// The output for a constant input of 1.
+    fn constant_gain(&self) -> f64 {
+        self.b.iter().sum::<f64>() / (1.0 + self.a[0] + self.a[1])
+    }
+
+    /// The state (transposed direct form II) after a constant input of 1 has lasted for ever.
+    fn steady_state(&self) -> [f64; 2] {
+        let gain = self.constant_gain();
+        let second = self.b[2] - self.a[1] * gain;
+        [self.b[1] - self.a[0] * gain + second, second]
+    }
+
+    /// The modulus of its pole nearest to the unit circle.
+    fn pole_radius(&self) -> f64 {
+        let [a1, a2] = self.a;
+        let discriminant = a1 * a1 - 4.0 * a2;
+        if discriminant < 0.0 { a2.sqrt() } else { (a1.abs() + discriminant.sqrt()) / 2.0 }
+    }
+}
+
+/// Sections in the order in which a sample runs through them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cascade {
+    sections: Vec<Section>,
+}
+
+/// A margin's end is felt at its start by less than this part.
+const MARGIN_RESIDUE: f64 = 1e-9;
+const MARGIN_STEP: usize = 64;
+
+impl Cascade {
+    /// At most eight sections: what a band-pass of the highest order has.
+    pub(crate) fn new(sections: Vec<Section>) -> Self {
+        debug_assert!(sections.len() <= 8);
+        Self { sections }
+    }
+
+    pub fn sections(&self) -> &[Section] {
+        &self.sections
+    }
+
+    /// The state of each section in the steady state of a constant input of 1 (`scipy.signal.sosfilt_zi`).
+    pub(crate) fn steady_state(&self) -> Vec<[f64; 2]> {
+        let mut scale = 1.0;
+        let mut states = Vec::with_capacity(self.sections.len());
+        for section in &self.sections {
+            states.push(section.steady_state().map(|state| state * scale));
+            scale *= section.constant_gain();
+        }
+        states
+    }
+
+    /// The samples by which `scipy.signal.sosfiltfilt` extends a signal at either end.
+    pub fn pad_length(&self) -> usize {
+        let count = |at_origin: fn(&Section) -> bool| self.sections.iter().filter(|section| at_origin(section)).count();
+        let cancelled = count(|section| section.b[2] == 0.0).min(count(|section| section.a[1] == 0.0));
+        3 * (2 * self.sections.len() + 1 - cancelled)
+    }
+
+    /// The frames after which what lies beyond is forgotten to one part in 10⁹, a multiple of 64.
+    pub fn margin(&self) -> usize {
+        let radius = self.sections.iter().map(Section::pole_radius).fold(0.0, f64::max);
+        let frames = if radius <= 0.0 { 0.0 } else { MARGIN_RESIDUE.ln() / radius.ln() };
+        (frames as usize / MARGIN_STEP + 1) * MARGIN_STEP
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::butterworth::{Band, butterworth};
+
+    #[test]
+    fn pads_as_scipy_does() {
+        // Three sections, one of them of first order: 3 (2 * 3 + 1 - 1).
+        assert_eq!(butterworth(5, Band::HighPass { cutoff: 300.0 }, 30_000.0).unwrap().pad_length(), 18);
+        assert_eq!(butterworth(5, Band::BandPass { low: 300.0, high: 6000.0 }, 30_000.0).unwrap().pad_length(), 33);
+    }
+
+    #[test]
+    fn a_lower_cutoff_needs_a_longer_margin() {
+        let margin = |cutoff| butterworth(5, Band::HighPass { cutoff }, 30_000.0).unwrap().margin();
+        assert_eq!(margin(300.0), 1088);
+        assert!(margin(150.0) > 2000);
+    }
+}
