@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads'
+import { SimulationEndedError } from '../../simulate-errors.ts'
 import type { SimulatedRange, SimulationParameters } from '../../simulate.ts'
 import type { Drawn, Reply, Request } from './protocol.ts'
 
@@ -60,15 +61,6 @@ export function startThread(parameters: SimulationParameters): SimulationThread 
     close: async () => {
       await worker.terminate()
     },
-  }
-}
-
-/** The simulation was closed while samples of it were awaited. */
-export class SimulationEndedError extends Error {
-  override readonly name = 'SimulationEndedError'
-  readonly code = 'simulation-ended'
-  constructor() {
-    super('The thread of the simulation has ended: it was closed while its samples were awaited. Close it afterwards.')
   }
 }
 
