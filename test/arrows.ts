@@ -1,0 +1,83 @@
+/**
+ * Who may import whom, as `docs/ARCHITECTURE.md` draws it. Left knows only what stands to its right, and what stands to
+ * the right of that.
+ */
+export interface Arrow {
+  readonly to: string
+  /** `type`: nothing of it may be left when the types are gone; `lazy`: loaded only where it is asked for. */
+  readonly only?: 'type' | 'lazy'
+}
+
+export type Arrows = Readonly<Record<string, readonly (string | Arrow)[]>>
+
+/** Among packages. A name may end in `*`. */
+export const packageArrows: Arrows = {
+  cli: ['core', 'servers'],
+  explorer: ['core', 'figures', 'analysis', 'formats', 'native-dsp'],
+  // an element's other elements arrive as its upstream
+  'element-*': ['formats', 'analysis', 'figures', 'native-dsp', 'nwb', 'tools', 'arrays', { to: 'core', only: 'type' }],
+  analysis: [
+    { to: 'formats', only: 'type' },
+    { to: 'native-dsp', only: 'lazy' },
+  ],
+  nwb: [{ to: 'formats', only: 'type' }],
+  figures: [{ to: 'analysis', only: 'type' }],
+  'native-dsp': ['formats', 'arrays', 'native-dsp-*'],
+  'native-dsp-*': [],
+  formats: ['arrays'],
+  core: ['arrays'],
+  tools: [],
+  servers: [],
+  arrays: [],
+}
+
+/** The values of core that elements may take, because nothing else serves, each with its reason. */
+export const coreValues: Readonly<Record<string, string>> = {
+  requireUpstream: 'lists, for callers from JavaScript, every upstream table that is missing; holds no state of core',
+}
+
+const everywhere = ['errors', 'attribute'] as const
+
+/** Inside core. */
+export const coreArrows: Arrows = {
+  ...Object.fromEntries(
+    ['populate', 'jobs', 'migrate', 'pull', 'move', 'collect', 'diagram'].map((name) => [
+      name,
+      ['pipeline', ...everywhere],
+    ]),
+  ),
+  pipeline: ['schema', ...everywhere],
+  schema: ['query', ...everywhere],
+  query: ['compile', 'codec', 'connection', ...everywhere],
+  compile: ['relation', { to: 'driver', only: 'type' }, ...everywhere],
+  relation: ['definition', ...everywhere],
+  definition: everywhere,
+  codec: ['blob', 'store', ...everywhere],
+  blob: everywhere,
+  store: everywhere,
+  // which dialect it is, is known when a connection is opened
+  connection: ['driver', { to: 'compile', only: 'type' }, { to: 'dialect', only: 'lazy' }, ...everywhere],
+  driver: everywhere,
+  dialect: ['compile', 'definition', 'driver', ...everywhere],
+  attribute: ['errors'],
+  errors: [],
+  testing: ['index'],
+}
+
+/** What may be imported from `from`: each name with its restriction, or null for none. */
+export function reachable(arrows: Arrows, from: string): ReadonlyMap<string, Arrow['only'] | null> {
+  const found = new Map<string, Arrow['only'] | null>()
+  const follow = (name: string): void => {
+    for (const arrow of arrows[name] ?? []) {
+      const { to, only = null } = typeof arrow === 'string' ? { to: arrow } : arrow
+      if (found.get(to) === null) continue
+      if (only !== null) found.set(to, only)
+      else {
+        found.set(to, null)
+        follow(to)
+      }
+    }
+  }
+  follow(from)
+  return found
+}
