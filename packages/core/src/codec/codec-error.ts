@@ -1,0 +1,53 @@
+import { PipelineError } from '../errors.ts'
+
+/** A type names a codec that the pipeline does not have. */
+export class UnknownCodecError extends PipelineError {
+  override readonly name = 'UnknownCodecError'
+  readonly code = 'unknown-codec'
+  readonly codec: string
+  readonly known: readonly string[]
+  constructor(codec: string, known: readonly string[]) {
+    const names = known.map((one) => `<${one}>`).join(', ')
+    super(`There is no codec <${codec}>: there are ${names}. Use one of them, or give the pipeline one of that name.`)
+    this.codec = codec
+    this.known = known
+  }
+}
+
+/** A codec that keeps its values in a store is used without one, or the reverse. */
+export class CodecStoreError extends PipelineError {
+  override readonly name = 'CodecStoreError'
+  readonly code = 'codec-store'
+  readonly codec: string
+  constructor(codec: string) {
+    super(`<${codec}> keeps its values in a store: write <${codec}@store>, or <${codec}@> for the default one.`)
+    this.codec = codec
+  }
+}
+
+/** A value that a codec does not take. */
+export class CodecValueError extends PipelineError {
+  override readonly name = 'CodecValueError'
+  readonly code = 'codec-value'
+  readonly codec: string
+  constructor(codec: string, expected: string) {
+    super(`<${codec}> takes ${expected}.`)
+    this.codec = codec
+  }
+}
+
+/** What a column holds is not what its codec writes. */
+export class StoredFormError extends PipelineError {
+  override readonly name = 'StoredFormError'
+  readonly code = 'invalid-stored-value'
+  readonly codec: string
+  readonly found: string
+  constructor(codec: string, found: string, expected: string, options?: ErrorOptions) {
+    super(
+      `The column of a <${codec}> holds ${found}, where ${expected} was expected: something else wrote it.`,
+      options,
+    )
+    this.codec = codec
+    this.found = found
+  }
+}

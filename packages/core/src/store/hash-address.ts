@@ -1,0 +1,73 @@
+import { createHash } from 'node:crypto'
+import { setImmediate } from 'node:timers/promises'
+import { ObjectCorruptedError } from './store-error.ts'
+import type { Store, StoreOptions } from './store.ts'
+
+/** What a column keeps of an object that is found by its content, in DataJoint's words. */
+export interface HashAddress {
+  /** MD5 of the bytes, in lower-case base32 without padding: 26 characters. */
+  readonly hash: string
+  /** In the store: `<hash prefix>/<schema>/[folds/]<hash>`. */
+  readonly path: string
+  readonly schema: string
+  readonly store: string
+  /** In bytes. */
+  readonly size: number
+}
+
+/** Stores bytes under their hash, once for each schema, and says where they are. */
+export async function putByHash(
+  store: Store,
+  schema: string,
+  bytes: Uint8Array,
+  options: StoreOptions = {},
+): Promise<HashAddress> {
+  const hash = await hashOf(bytes, options.signal)
+  const path = hashPath(store, schema, hash)
+  // other writers do not all write whole files or none: one cut short is replaced
+  if ((await store.size(path, options)) !== bytes.length) await store.put(path, bytes, options)
+  return { hash, path, schema, store: store.name, size: bytes.length }
+}
+
+/** Reads bytes stored under their hash. Throws 'object-missing', and 'object-corrupted' where they have another. */
+export async function getByHash(
+  store: Store,
+  address: Pick<HashAddress, 'hash' | 'path'>,
+  options: StoreOptions = {},
+): Promise<Uint8Array> {
+  const bytes = await store.get(address.path, options)
+  const hash = await hashOf(bytes, options.signal)
+  if (hash !== address.hash) {
+    throw new ObjectCorruptedError(store.name, address.path, address.hash, hash, bytes.length)
+  }
+  return bytes
+}
+
+/** The path of the object with a hash. */
+export function hashPath(store: Store, schema: string, hash: string): string {
+  const folds: string[] = []
+  let start = 0
+  for (const length of store.subfolding) folds.push(hash.slice(start, (start += length)))
+  return [store.hashPrefix, schema, ...folds, hash].join('/')
+}
+
+/** Bytes hashed at once: some ten milliseconds, after which others have their turn. */
+const chunk = 8 * 2 ** 20
+
+/** MD5 in lower-case base32 (RFC 4648) without padding: 26 characters. */
+export async function hashOf(bytes: Uint8Array, signal?: AbortSignal): Promise<string> {
+  const md5 = createHash('md5')
+  for (let start = 0; start < bytes.length; start += chunk) {
+    signal?.throwIfAborted()
+    md5.update(bytes.subarray(start, start + chunk))
+    if (start + chunk < bytes.length) await setImmediate()
+  }
+  return base32(md5.digest())
+}
+
+const alphabet = 'abcdefghijklmnopqrstuvwxyz234567'
+
+function base32(bytes: Uint8Array): string {
+  const bits = Array.from(bytes, (byte) => byte.toString(2).padStart(8, '0')).join('')
+  return bits.replace(/.{1,5}/g, (digit) => alphabet.charAt(parseInt(digit.padEnd(5, '0'), 2)))
+}

@@ -1,0 +1,126 @@
+import { PipelineError } from '../errors.ts'
+
+/** No store of that name was configured. */
+export class UnknownStoreError extends PipelineError {
+  override readonly name = 'UnknownStoreError'
+  readonly code = 'unknown-store'
+  /** Empty for the default store. */
+  readonly store: string
+  readonly known: readonly string[]
+  constructor(store: string, known: readonly string[]) {
+    const names = known.length === 0 ? 'no stores are configured' : `there are ${known.map((n) => `'${n}'`).join(', ')}`
+    super(
+      store === ''
+        ? `There is no default store (${names}): configure one with \`default\`, or name a store, as in <blob@name>.`
+        : `There is no store '${store}' (${names}): add it to the stores of the pipeline, or correct the name.`,
+    )
+    this.store = store
+    this.known = known
+  }
+}
+
+/** Settings that describe no store. */
+export class StoreSettingsError extends PipelineError {
+  override readonly name = 'StoreSettingsError'
+  readonly code = 'invalid-store-settings'
+  readonly store: string
+  readonly setting: string
+  constructor(store: string, setting: string, found: unknown, expected: string) {
+    super(`The store '${store}' has the \`${setting}\` ${JSON.stringify(found)}: give ${expected}.`)
+    this.store = store
+    this.setting = setting
+  }
+}
+
+/** The folder of a store is not there: not made yet, or a share that is not mounted. */
+export class StoreLocationError extends PipelineError {
+  override readonly name = 'StoreLocationError'
+  readonly code = 'store-location-missing'
+  readonly store: string
+  readonly location: string
+  constructor(store: string, location: string, options?: ErrorOptions) {
+    super(
+      `The folder ${location} of the store '${store}' is not there or is no folder. Mount the share it is on, ` +
+        'or make it (mkdir -p) if the store is new: it is never made by itself, so that an unmounted share is noticed.',
+      options,
+    )
+    this.store = store
+    this.location = location
+  }
+}
+
+/** A path that could leave its store, or that not every system can write. */
+export class ObjectPathError extends PipelineError {
+  override readonly name = 'ObjectPathError'
+  readonly code = 'invalid-object-path'
+  readonly path: string
+  constructor(path: string) {
+    super(
+      `'${path}' is no path in a store: give names joined by single slashes, relative to the store, ` +
+        "without '.', '..', backslashes and control characters.",
+    )
+    this.path = path
+  }
+}
+
+/** An object that a row refers to is not in its store. */
+export class ObjectMissingError extends PipelineError {
+  override readonly name = 'ObjectMissingError'
+  readonly code = 'object-missing'
+  readonly store: string
+  readonly path: string
+  constructor(store: string, path: string, options?: ErrorOptions) {
+    super(
+      `The store '${store}' has no object ${path}. It was deleted or moved, or the store's location is not the one it ` +
+        'was written to: check `location`, or restore the file from a backup.',
+      options,
+    )
+    this.store = store
+    this.path = path
+  }
+}
+
+/** An object whose bytes are not those that were written. */
+export class ObjectCorruptedError extends PipelineError {
+  override readonly name = 'ObjectCorruptedError'
+  readonly code = 'object-corrupted'
+  readonly store: string
+  readonly path: string
+  readonly expectedHash: string
+  readonly actualHash: string
+  readonly actualSize: number
+  constructor(store: string, path: string, expectedHash: string, actualHash: string, actualSize: number) {
+    super(
+      `The object ${path} of the store '${store}' is not what was written: its ${actualSize} bytes have the hash ` +
+        `${actualHash}, not ${expectedHash}. Restore it from a backup, or delete the rows that refer to it and make ` +
+        'them again.',
+    )
+    this.store = store
+    this.path = path
+    this.expectedHash = expectedHash
+    this.actualHash = actualHash
+    this.actualSize = actualSize
+  }
+}
+
+/** Bytes of an object that it does not have. */
+export class ObjectRangeError extends PipelineError {
+  override readonly name = 'ObjectRangeError'
+  readonly code = 'object-range'
+  readonly store: string
+  readonly path: string
+  readonly start: number
+  readonly end: number
+  readonly size: number
+  constructor(store: string, path: string, start: number, end: number, size: number) {
+    super(
+      `Bytes ${start} to ${end} of ${path} in the store '${store}' were asked for, which has ${size}: ` +
+        `give 0 <= start <= end <= ${size}, the end not included.`,
+    )
+    this.store = store
+    this.path = path
+    this.start = start
+    this.end = end
+    this.size = size
+  }
+}
