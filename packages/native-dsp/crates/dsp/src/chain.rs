@@ -2,7 +2,7 @@
 
 use crate::butterworth::{Band, butterworth};
 use crate::cascade::Cascade;
-use crate::control::Control;
+use crate::control::{Control, SilentPart};
 use crate::peaks::PeakCriteria;
 use crate::phase_shift::{self, Delays};
 use crate::reference::subtract_common_median;
@@ -41,9 +41,6 @@ pub struct Chain {
     pub common_median: bool,
     pub detection: PeakCriteria,
 }
-
-/// The frames that are referenced between two looks at the cancellation.
-const CHECKED_FRAMES: usize = 4096;
 
 /// A validated chain with its filters designed.
 pub(crate) struct PreparedChain<'a> {
@@ -163,10 +160,7 @@ impl PreparedChain<'_> {
             tile_done();
         }
         if self.chain.common_median {
-            for frames in scratch.traces.chunks_mut(CHECKED_FRAMES * channels) {
-                control.check()?;
-                subtract_common_median(frames, channels)?;
-            }
+            subtract_common_median(&mut scratch.traces, channels, &SilentPart(control))?;
         }
         control.check()
     }

@@ -38,6 +38,17 @@ impl Control for AtomicBool {
     fn progress(&self, _fraction: f64) {}
 }
 
+/// Part of an operation: stops with the whole, and leaves the progress to it.
+pub(crate) struct SilentPart<'a>(pub &'a dyn Control);
+
+impl Control for SilentPart<'_> {
+    fn cancelled(&self) -> bool {
+        self.0.cancelled()
+    }
+
+    fn progress(&self, _fraction: f64) {}
+}
+
 const REPORT_INTERVAL: Duration = Duration::from_millis(100);
 
 /// Counts steps that several threads take, and reports them at most ten times a second.

@@ -1,15 +1,19 @@
 //! Referencing: what all channels share is taken away.
 
-use crate::{DspError, Result};
+use crate::{Control, DspError, Result};
 
 /// Subtracts from every frame the median over its channels (CMR), in place.
 ///
 /// `traces` is frame-major. For an even channel count the reference is the mean of the two
 /// middle values, computed in `f32` as NumPy does.
-pub fn subtract_common_median(traces: &mut [f32], channels: usize) -> Result<()> {
-    require_frames(traces.len(), channels)?;
+pub fn subtract_common_median(traces: &mut [f32], channels: usize, control: &dyn Control) -> Result<()> {
+    let frames = require_frames(traces.len(), channels)?;
     let mut scratch = vec![0.0; channels];
-    for frame in traces.chunks_exact_mut(channels) {
+    for (index, frame) in traces.chunks_exact_mut(channels).enumerate() {
+        if index.is_multiple_of(FRAMES_PER_CHECK) {
+            control.check()?;
+            control.progress(index as f64 / frames as f64);
+        }
         scratch.copy_from_slice(frame);
         let reference = median(&mut scratch);
         for sample in frame {
@@ -18,6 +22,8 @@ pub fn subtract_common_median(traces: &mut [f32], channels: usize) -> Result<()>
     }
     Ok(())
 }
+
+const FRAMES_PER_CHECK: usize = 4096;
 
 /// The median of a non-empty slice, which it reorders; the mean of the two middle values for an even length.
 pub fn median(values: &mut [f32]) -> f32 {
@@ -42,24 +48,25 @@ pub(crate) fn require_frames(samples: usize, channels: usize) -> Result<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Unattended;
 
     #[test]
     fn removes_an_offset_shared_by_all_channels() {
         let mut traces = [11.0, 12.0, 16.0, -1.0, 0.0, 4.0];
-        subtract_common_median(&mut traces, 3).unwrap();
+        subtract_common_median(&mut traces, 3, &Unattended).unwrap();
         assert_eq!(traces, [-1.0, 0.0, 4.0, -1.0, 0.0, 4.0]);
     }
 
     #[test]
     fn an_even_channel_count_takes_the_mean_of_the_two_middle_values() {
         let mut traces = [1.0, 8.0, 2.0, 4.0];
-        subtract_common_median(&mut traces, 4).unwrap();
+        subtract_common_median(&mut traces, 4, &Unattended).unwrap();
         assert_eq!(traces, [-2.0, 5.0, -1.0, 1.0]);
     }
 
     #[test]
     fn a_partial_frame_is_refused() {
-        let refused = subtract_common_median(&mut [0.0; 7], 3);
+        let refused = subtract_common_median(&mut [0.0; 7], 3, &Unattended);
         assert_eq!(refused, Err(DspError::RaggedFrames { samples: 7, channels: 3 }));
     }
 }

@@ -1,5 +1,6 @@
 //! Converts, calls, converts back; holds no arithmetic.
 
-mod reference;
+mod recording;
 mod simulate;
 mod task;
+mod traces;

@@ -42,7 +42,16 @@ pub fn mix_noise(parameters: &Parameters) -> Vec<NoiseMix> {
             .enumerate()
             .map(|(index, other)| {
                 let near = || nearness(channel, other, parameters.noise_radius);
-                (index, if index == own { 1.0 } else if other.shank == channel.shank { near() } else { 0.0 })
+                (
+                    index,
+                    if index == own {
+                        1.0
+                    } else if other.shank == channel.shank {
+                        near()
+                    } else {
+                        0.0
+                    },
+                )
             })
             .filter(|&(_, weight)| weight != 0.0)
             .collect();

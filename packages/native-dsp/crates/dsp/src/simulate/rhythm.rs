@@ -10,8 +10,7 @@ pub fn weigh_rhythm(parameters: &Parameters) -> Vec<(f64, f64)> {
     let corner = parameters.high_pass;
     let bottom = parameters.channels.iter().fold(f64::INFINITY, |lowest, channel| lowest.min(channel.y));
     let top = parameters.channels.iter().fold(f64::NEG_INFINITY, |highest, channel| highest.max(channel.y));
-    let passed =
-        if frequency == 0.0 { 0.0 } else { frequency / (frequency * frequency + corner * corner).sqrt() };
+    let passed = if frequency == 0.0 { 0.0 } else { frequency / (frequency * frequency + corner * corner).sqrt() };
     let weigh = |channel: &super::Channel| {
         if channel.reference {
             return (0.0, 0.0);
@@ -35,6 +34,5 @@ pub fn sine_of_cycles(x: f64) -> f64 {
     #[allow(clippy::approx_constant)] // TAU, spelt as in the other implementation
     let z = 6.283185307179586 * r;
     let s = z * z;
-    z * (1.0
-        - s / 6.0 * (1.0 - s / 20.0 * (1.0 - s / 42.0 * (1.0 - s / 72.0 * (1.0 - s / 110.0 * (1.0 - s / 156.0))))))
+    z * (1.0 - s / 6.0 * (1.0 - s / 20.0 * (1.0 - s / 42.0 * (1.0 - s / 72.0 * (1.0 - s / 110.0 * (1.0 - s / 156.0))))))
 }
