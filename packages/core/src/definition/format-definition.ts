@@ -25,8 +25,8 @@ export function formatDefinition(declaration: TableDeclaration, nameOf: (table: 
 }
 
 /**
- * The lines that bring an attribute: its own, or the references up to the one it comes by. References keep their
- * order, and each stands where the last of its attributes is there.
+ * The lines that bring an attribute: its own, or the first reference that brings it and others that follow it, and then
+ * those references whose attributes are all there.
  */
 function formatAt(
   attribute: Attribute,
@@ -37,37 +37,34 @@ function formatAt(
 ): readonly string[] {
   if (declared.has(attribute.name)) return []
   const lines: string[] = []
-  if (waiting.some(({ attributes }) => attributes.includes(attribute.name))) {
-    while (!declared.has(attribute.name)) lines.push(...formatNext(heading, declared, waiting, nameOf))
-  } else {
+  const formatFrom = (index: number) => {
+    for (const foreignKey of waiting.splice(index, 1)) {
+      const added = heading.filter(({ name }) => foreignKey.attributes.includes(name) && !declared.has(name))
+      for (const { name } of added) declared.add(name)
+      const nullable = added.some((one) => one.nullable)
+      lines.push(formatReference(foreignKey, nullable, nameOf))
+    }
+  }
+  const from = heading.indexOf(attribute)
+  // a database gives its foreign keys back in an order of its own
+  const bringer = waiting.findIndex(({ attributes }) => {
+    const added = heading.filter(({ name }) => attributes.includes(name) && !declared.has(name))
+    return (
+      added[0] === attribute && added.every((one, index) => one === heading[from + index] && isLike(one, attribute))
+    )
+  })
+  if (bringer === -1) {
     declared.add(attribute.name)
     lines.push(formatAttribute(attribute))
+  } else {
+    formatFrom(bringer)
   }
-  while (waiting[0]?.attributes.every((name) => declared.has(name))) {
-    lines.push(...formatNext(heading, declared, waiting, nameOf))
-  }
+  while (waiting[0]?.attributes.every((name) => declared.has(name))) formatFrom(0)
   return lines
 }
 
-/** Writes the reference that waits longest, whose attributes are there from now on. */
-function formatNext(
-  heading: readonly Attribute[],
-  declared: Set<string>,
-  waiting: ForeignKey[],
-  nameOf: (table: TableName) => string,
-): readonly string[] {
-  const foreignKey = waiting.shift()
-  if (!foreignKey) return []
-  const added = heading.filter(({ name }) => foreignKey.attributes.includes(name) && !declared.has(name))
-  for (const { name } of added) declared.add(name)
-  return [
-    formatReference(
-      foreignKey,
-      added.some(({ nullable }) => nullable),
-      nameOf,
-    ),
-  ]
-}
+const isLike = (one: Attribute, other: Attribute): boolean =>
+  one.inKey === other.inKey && one.nullable === other.nullable
 
 function formatReference(foreignKey: ForeignKey, nullable: boolean, nameOf: (table: TableName) => string): string {
   const { attributes, parent, parentAttributes, unique } = foreignKey

@@ -1,0 +1,177 @@
+import { describe, expect, test } from 'vitest'
+import { parseAttributeType } from './attribute-type.ts'
+import { fromStored } from './from-stored.ts'
+import { toStored } from './to-stored.ts'
+
+const store = (type: string, value: unknown, nullable = false) =>
+  toStored({ name: 'depth', type: parseAttributeType(type), nullable }, value)
+const andBack = (type: string, value: unknown) => fromStored(parseAttributeType(type), store(type, value))
+
+const id = '6F6D1A8E-0b57-4b5e-9d0c-0123456789ab'
+
+/** Stands for a Temporal value, which Node 24 does not have yet. */
+const temporal = (tag: string, text: string, more: object = {}) => ({
+  ...more,
+  [Symbol.toStringTag]: `Temporal.${tag}`,
+  toString: () => text,
+})
+
+describe('a value is kept in the canonical form of its type', () => {
+  test.each([
+    ['int8', -128, -128n],
+    ['int16', 32767n, 32767n],
+    ['int32', -0, 0n],
+    ['int64', 9223372036854775807n, 9223372036854775807n],
+    ['bool', true, 1n],
+    ['bool', 0, 0n],
+    ['float32', 0.1, 0.10000000149011612],
+    ['float64', 0.1, 0.1],
+    ['decimal(5,2)', '+012.5', '12.50'],
+    ['decimal(5,2)', '-0.00', '0.00'],
+    ['decimal(5,2)', 3, '3.00'],
+    ['decimal(5,2)', '1.500', '1.50'],
+    ['decimal(2,2)', '0.25', '0.25'],
+    ['decimal(3,0)', '007', '7'],
+    ['varchar(2)', '😀é', '😀é'],
+    ['char(2)', 'a', 'a'],
+    ["enum('it''s')", "it's", "it's"],
+    ['date', '2024-02-29', '2024-02-29'],
+    ['date', new Date('2024-02-29'), '2024-02-29'],
+    ['datetime', '2024-02-29T10:20', '2024-02-29 10:20:00'],
+    ['datetime', new Date('2024-02-29T12:30:15.000+01:00'), '2024-02-29 11:30:15'],
+    ['datetime', '2024-02-29 10:20:30.000', '2024-02-29 10:20:30'],
+    ['datetime(3)', '2024-02-29 10:20:30.5', '2024-02-29 10:20:30.500'],
+    ['datetime(6)', '2024-02-29T10:20:30.123456Z', '2024-02-29 10:20:30.123456'],
+    ['datetime', '2024-02-29', '2024-02-29 00:00:00'],
+    ['json', { a: [1, null, 'x'] }, '{"a":[1,null,"x"]}'],
+    ['<blob@local>', { path: 'x' }, '{"path":"x"}'],
+  ])('%s of %o', (type, value, stored) => {
+    expect(store(type, value)).toEqual(stored)
+  })
+
+  test('a uuid as 16 bytes, from text of any case or from bytes', () => {
+    const bytes = Uint8Array.from([
+      0x6f, 0x6d, 0x1a, 0x8e, 0x0b, 0x57, 0x4b, 0x5e, 0x9d, 0x0c, 1, 0x23, 0x45, 0x67, 0x89, 0xab,
+    ])
+    expect(store('uuid', id)).toEqual(bytes)
+    expect(store('uuid', id.replaceAll('-', ''))).toEqual(bytes)
+    expect(store('uuid', bytes)).toEqual(bytes)
+  })
+
+  test('a Temporal value as it prints, a zoned one in UTC', () => {
+    expect(store('date', temporal('PlainDate', '2024-02-29[u-ca=hebrew]'))).toBe('2024-02-29')
+    expect(store('datetime(3)', temporal('PlainDateTime', '2024-02-29T01:02:03.004'))).toBe('2024-02-29 01:02:03.004')
+    const instant = temporal('Instant', '2024-02-29T00:02:03Z')
+    expect(store('datetime', instant)).toBe('2024-02-29 00:02:03')
+    expect(store('datetime', temporal('ZonedDateTime', '…+01:00[Europe/Oslo]', { toInstant: () => instant }))).toBe(
+      '2024-02-29 00:02:03',
+    )
+  })
+
+  test('null where it is allowed, and NaN as null', () => {
+    expect(store('int8', null, true)).toBeNull()
+    expect(store('float32', NaN, true)).toBeNull()
+  })
+})
+
+describe('a value that does not fit is refused', () => {
+  test.each([
+    ['int8', 128, 'from -128 to 127'],
+    ['int32', 1.5, 'an integer'],
+    ['int32', '7', 'an integer'],
+    ['int32', true, 'an integer'],
+    ['int64', 2 ** 53, 'a bigint beyond 2^53'],
+    ['int64', 2n ** 63n, 'an integer'],
+    ['bool', 2, 'true or false'],
+    ['bool', 'true', 'true or false'],
+    ['float64', Infinity, 'a finite number'],
+    ['float32', 1e39, '3.4e38'],
+    ['float64', NaN, 'NaN as NULL'],
+    ['float64', '1.5', 'a number'],
+    ['decimal(5,2)', '1.005', '2 after it'],
+    ['decimal(5,2)', '1000', '3 digits before the point'],
+    ['decimal(5,2)', '1e2', 'digits with a point'],
+    ['varchar(2)', 'abc', 'at most 2 characters'],
+    ['varchar(2)', 5, 'a string'],
+    ['varchar(9)', '\ud83d', 'lone surrogates'],
+    ['char(3)', 'a ', 'no space at the end'],
+    ["enum('a','b')", 'A', "one of 'a', 'b'"],
+    ['date', '2023-02-29', 'a date that exists'],
+    ['date', '2024-02-29 10:00:00', 'without a time of day'],
+    ['date', new Date('2024-02-29T01:00Z'), 'without a time of day'],
+    ['datetime', '2024-02-29 24:00:00', 'that exist'],
+    ['datetime', '2024-02-29 10:20:30.5', 'whole seconds'],
+    ['datetime(3)', '2024-02-29 10:20:30.1234', 'at most 3 digits'],
+    ['datetime', '2024-02-29T10:20:30+01:00', 'give UTC'],
+    ['datetime', new Date(NaN), 'that exist'],
+    ['datetime', 1709200000000, 'that exist'],
+    ['uuid', '6f6d1a8e', 'a UUID'],
+    ['json', { a: { b: [undefined] } }, '$.a.b[0]'],
+    ['json', [NaN], '$[0]'],
+    ['json', { f: () => 1 }, '$.f'],
+    ['json', { n: 1n }, '$.n'],
+    ['json', { at: new Date(0) }, '$.at'],
+    ['json', { data: Float32Array.of(1) }, '$.data'],
+    ['bytes', 'abc', 'a Uint8Array'],
+    ['int8', null, 'not nullable'],
+    ['int8', undefined, 'a value'],
+  ])('%s of %o', (type, value, expected) => {
+    const error = catchError(() => store(type, value))
+    expect(error).toMatchObject({
+      code: 'invalid-value',
+      attribute: 'depth',
+      type: parseAttributeType(type).text,
+      value,
+    })
+    expect(error).toHaveProperty('message', expect.stringContaining(expected))
+  })
+
+  test('json that contains itself', () => {
+    const cycle: { self?: object } = {}
+    cycle.self = cycle
+    expect(catchError(() => store('json', cycle))).toMatchObject({ code: 'invalid-value' })
+  })
+
+  test('the message names attribute, type, value and what was expected', () => {
+    expect(() => store('int8', 200)).toThrow('`depth` (int8) cannot hold 200: expected an integer from -128 to 127.')
+  })
+})
+
+describe('a stored value comes back', () => {
+  test.each([
+    ['int32', 7, 7],
+    ['int64', 7, 7n],
+    ['bool', 1, true],
+    ['float32', 0.5, 0.5],
+    ['decimal(5,2)', '1.5', '1.50'],
+    ['varchar(5)', 'text', 'text'],
+    ['date', '2024-02-29', '2024-02-29'],
+    ['uuid', id, id.toLowerCase()],
+    ['json', { a: [1, 'x'] }, { a: [1, 'x'] }],
+    ['bytes', Uint8Array.of(1, 2), Uint8Array.of(1, 2)],
+  ])('%s of %o', (type, value, expected) => {
+    expect(andBack(type, value)).toEqual(expected)
+  })
+
+  test('NULL as null', () => {
+    expect(fromStored(parseAttributeType('json'), null)).toBeNull()
+  })
+
+  test('any tinyint but zero as true', () => {
+    expect(fromStored(parseAttributeType('bool'), 2n)).toBe(true)
+  })
+
+  test('not where it is in another form than its type has', () => {
+    const error = catchError(() => fromStored(parseAttributeType('int32'), '7'))
+    expect(error).toMatchObject({ code: 'malformed-stored-value', type: 'int32', value: '7' })
+  })
+})
+
+function catchError(work: () => unknown): unknown {
+  try {
+    work()
+  } catch (error) {
+    return error
+  }
+  return expect.unreachable('nothing was thrown')
+}

@@ -1,0 +1,38 @@
+import { describe, expect, test } from 'vitest'
+import { parseAttributeType } from '../attribute/attribute-type.ts'
+import { formatColumnComment, parseColumnComment } from './column-comment.ts'
+
+const table = { schema: 'lab', table: 'subject' }
+const attribute = (type: string, lineage: string | null = null) => ({
+  name: 'dob',
+  type: parseAttributeType(type),
+  comment: 'when: born',
+  lineage,
+})
+
+describe('a column comment', () => {
+  test.each(['int16', 'varchar(32)', "enum('a','b')", '<blob@local>', 'uuid'])('tells the declared type %s', (type) => {
+    const text = formatColumnComment(attribute(type), table)
+    expect(text).toBe(`:${type}:when: born`)
+    expect(parseColumnComment(text)).toEqual({ type, comment: 'when: born' })
+  })
+
+  test('tells no type of an inherited attribute, except uuid', () => {
+    expect(formatColumnComment(attribute('int16', 'lab.litter.dob'), table)).toBe('when: born')
+    expect(formatColumnComment(attribute('uuid', 'lab.litter.dob'), table)).toBe(':uuid:when: born')
+    expect(formatColumnComment(attribute('int16', 'lab.subject.dob'), table)).toBe(':int16:when: born')
+  })
+
+  test('leaves the type of a long enum to its column', () => {
+    const values = Array.from({ length: 100 }, (_, index) => `'value ${index}'`)
+    const long = attribute(`enum(${values.join(',')})`)
+    expect(formatColumnComment(long, table, 1024)).toBe('when: born')
+    expect(formatColumnComment(long, table)).toHaveLength(long.type.text.length + 12)
+  })
+
+  test('without a marker is all comment', () => {
+    expect(parseColumnComment('plain')).toEqual({ type: null, comment: 'plain' })
+    expect(parseColumnComment(':uuid:')).toEqual({ type: 'uuid', comment: '' })
+    expect(parseColumnComment('')).toEqual({ type: null, comment: '' })
+  })
+})

@@ -1,0 +1,228 @@
+import { expectTypeOf, test } from 'vitest'
+import type { JsonValue } from '../attribute/json-type.ts'
+import { readable, type refusedByCompiler } from './corpus.ts'
+import type {
+  AnyReference,
+  Checked,
+  Flatten,
+  KeyOf,
+  LocalOf,
+  OptionalOf,
+  Problem,
+  References,
+  SecondaryLocalOf,
+  SecondaryOf,
+  SecondaryTargetsOf,
+  TargetsOf,
+} from './types.ts'
+
+interface Table<Key extends object, Secondary extends object, Optional extends string> extends AnyReference {
+  readonly '~key': Key
+  readonly '~secondary': Secondary
+  readonly '~optional': Optional
+}
+type AnyTable = Table<object, object, string>
+type Row<T extends AnyTable> = Flatten<T['~key'] & T['~secondary']>
+
+declare function declare<const D extends string, const R extends References>(
+  references: R,
+  definition: D & Checked<D, R>,
+): Table<KeyOf<D, R>, SecondaryOf<D, R>, OptionalOf<D, R>>
+
+const Subject = declare({}, readable.subject)
+const Session = declare({ Subject }, readable.session)
+const master = declare({}, readable.probeType)
+const ProbeType = { ...master, Electrode: declare({ master }, readable.electrode) }
+const Insertion = declare({ Session, ProbeType }, readable.insertion)
+const Breeding = declare({ Subject }, readable.breeding)
+const references = { Subject, Session, ProbeType }
+
+test('a row has the attributes above and below the divider, each with the value of its type', () => {
+  expectTypeOf<Row<typeof Subject>>().toEqualTypeOf<{
+    subject: string
+    subject_uuid: string | null
+    sex: 'M' | 'F' | 'U'
+    dob: string
+    cage: string
+  }>()
+  expectTypeOf<Flatten<(typeof Subject)['~key']>>().toEqualTypeOf<{ subject: string }>()
+  expectTypeOf<(typeof Subject)['~optional']>().toEqualTypeOf<'subject_uuid' | 'cage'>()
+})
+
+test('a reference brings the primary key of its parent through any depth', () => {
+  expectTypeOf<Row<typeof Session>>().toEqualTypeOf<{ subject: string; session_datetime: string }>()
+  expectTypeOf<Row<typeof Insertion>>().toEqualTypeOf<{
+    subject: string
+    session_datetime: string
+    insertion_number: number
+    probe_type: string
+    electrode: number | null
+  }>()
+})
+
+test('what a nullable reference shares with a required one may not be left out', () => {
+  expectTypeOf<(typeof Insertion)['~optional']>().toEqualTypeOf<'electrode'>()
+})
+
+test('a part refers to its master and is found in it', () => {
+  expectTypeOf<Row<typeof ProbeType.Electrode>>().toEqualTypeOf<{
+    probe_type: string
+    electrode: number
+    shank: number
+    x: number | null
+  }>()
+})
+
+test('references are renamed', () => {
+  expectTypeOf<Row<typeof Breeding>>().toEqualTypeOf<{
+    dam: string
+    litter: number
+    sire: string | null
+    foster: string
+  }>()
+})
+
+test('each type has its value', () => {
+  const EveryType = declare({}, readable.everyType)
+  expectTypeOf<Row<typeof EveryType>>().toEqualTypeOf<{
+    id: bigint
+    a: number
+    b: number
+    c: number
+    d: string
+    e: boolean
+    f: JsonValue
+    g: Uint8Array
+    h: unknown
+    i: unknown
+    j: unknown
+    k: string
+    l: string
+  }>()
+})
+
+test('defaults may hold colons, hashes and quotes, and may be left out', () => {
+  const Defaults = declare({}, readable.defaults)
+  expectTypeOf<Row<typeof Defaults>>().toEqualTypeOf<{
+    id: number
+    number: number
+    negative: number
+    flag: boolean
+    text: string
+    single: string
+    double: string
+    bare: 'red' | 'green'
+    day: string
+    made: string
+    precise: string
+    nothing: string | null
+    word: string
+    money: string
+  }>()
+  expectTypeOf<Exclude<keyof Row<typeof Defaults>, (typeof Defaults)['~optional']>>().toEqualTypeOf<'id'>()
+})
+
+test('enum values may hold colons, hashes, commas and quotes', () => {
+  expectTypeOf<SecondaryOf<typeof readable.colonInEnum, {}>['phase']>().toEqualTypeOf<'a:b' | 'c#d' | 'e,f' | "it's">()
+})
+
+test('an enum may have a hundred values', () => {
+  type Item = SecondaryOf<typeof readable.hundredValues, {}>['item']
+  expectTypeOf<'item_00' | 'item_57' | 'item_99'>().toExtend<Item>()
+  expectTypeOf<'item_100'>().not.toExtend<Item>()
+})
+
+test('only a line that begins with --- divides', () => {
+  type Definition = typeof readable.dividerInComment
+  expectTypeOf<Flatten<KeyOf<Definition, {}>>>().toEqualTypeOf<{ id: number; more: number }>()
+  expectTypeOf<Flatten<SecondaryOf<Definition, {}>>>().toEqualTypeOf<{ rest: number; last: number }>()
+})
+
+test('lines may end as on Windows', () => {
+  expectTypeOf<Flatten<LocalOf<typeof readable.windows>>>().toEqualTypeOf<{ id: number; value: number }>()
+})
+
+test('an attribute may be called index', () => {
+  expectTypeOf<Flatten<LocalOf<typeof readable.index>>>().toEqualTypeOf<{ index_x: number; index: number }>()
+})
+
+test('comments of all kinds are no attributes', () => {
+  type Definition = typeof readable.noComment
+  expectTypeOf<Flatten<KeyOf<Definition, typeof references>>>().toEqualTypeOf<{ id: number; subject: string }>()
+})
+
+test('own attributes and the names of references are known without the referenced tables', () => {
+  type Definition = typeof readable.insertion
+  expectTypeOf<Flatten<LocalOf<Definition>>>().toEqualTypeOf<{ insertion_number: number }>()
+  expectTypeOf<Flatten<SecondaryLocalOf<Definition>>>().toEqualTypeOf<{}>()
+  expectTypeOf<TargetsOf<Definition>>().toEqualTypeOf<'Session' | 'ProbeType' | 'ProbeType.Electrode'>()
+  expectTypeOf<SecondaryTargetsOf<Definition>>().toEqualTypeOf<'ProbeType' | 'ProbeType.Electrode'>()
+})
+
+test('every readable definition of the corpus passes the check', () => {
+  expectTypeOf<unknown>().toEqualTypeOf<
+    { [N in keyof typeof readable]: Checked<(typeof readable)[N], Known> }[keyof typeof readable]
+  >()
+})
+
+test('each definition that the compiler refuses has its problem', () => {
+  type Refused = typeof refusedByCompiler
+  type Found = { [N in keyof Refused]: Checked<Refused[N]['definition'], Known> }
+  expectTypeOf<Found[keyof Found]>().toExtend<Problem<string>>()
+  expectTypeOf<Found['unknownReference']>().toEqualTypeOf<Problem<"'Sesion' is not among the referenced tables">>()
+  expectTypeOf<Found['unknownType']>().toEqualTypeOf<Problem<"unknown type 'int33'">>()
+  expectTypeOf<Found['unreadableLine']>().toEqualTypeOf<Problem<"cannot read the line 'hello world'">>()
+})
+
+type Known = typeof references & { readonly master: typeof master }
+
+test('a problem is an error at the definition', () => {
+  // @ts-expect-error -- Sesion is no table
+  expectTypeOf(declare(references, `-> Sesion`)).toBeObject()
+  // @ts-expect-error -- ProbeType has no such part
+  expectTypeOf(declare(references, `-> ProbeType.Electrodes`)).toBeObject()
+  // @ts-expect-error -- there is no int33
+  expectTypeOf(declare(references, `id : int33`)).toBeObject()
+  // @ts-expect-error -- neither an attribute nor a reference
+  expectTypeOf(declare(references, `hello world`)).toBeObject()
+})
+
+test('a definition that is no literal has rows of unknown attributes', () => {
+  const Unknown = declare({}, String(readable.subject))
+  expectTypeOf<Row<typeof Unknown>>().toEqualTypeOf<{ [x: string]: unknown }>()
+})
+
+function activate<S extends AnyTable, P extends AnyTable & { readonly Electrode: AnyTable }>(session: S, probeType: P) {
+  const Placement = declare(
+    { Session: session, ProbeType: probeType },
+    `
+    -> Session
+    insertion_number : int16
+    ---
+    -> ProbeType
+    -> ProbeType.Electrode.proj(tip='electrode')
+    `,
+  )
+  const Recording = declare({ Placement }, `-> Placement\n---\nsampling_rate : float32 # (Hz)`)
+  // @ts-expect-error -- a misspelt reference is found while the tables are still parameters
+  declare({ Session: session }, `-> Sesion`)
+  const numberOf = (key: (typeof Recording)['~key']): number => key.insertion_number
+  return { Placement, Recording, numberOf }
+}
+
+test('an element knows its own attributes of a key while the upstream table is still a parameter', () => {
+  const element = activate(Session, ProbeType)
+  expectTypeOf<Row<typeof element.Recording>>().toEqualTypeOf<{
+    subject: string
+    session_datetime: string
+    insertion_number: number
+    sampling_rate: number
+  }>()
+  expectTypeOf<Row<typeof element.Placement>>().toEqualTypeOf<{
+    subject: string
+    session_datetime: string
+    insertion_number: number
+    probe_type: string
+    tip: number
+  }>()
+})

@@ -1,0 +1,233 @@
+import { describe, expect, test } from 'vitest'
+import { readable, refusedAtRunTime, refusedByCompiler } from './corpus.ts'
+import { DefinitionError } from './errors.ts'
+import type { Referable } from './reference.ts'
+import { resolveDefinition } from './resolve-definition.ts'
+import type { TableDeclaration } from './table-declaration.ts'
+import type { Tier } from './tier.ts'
+
+const declare = (
+  name: string,
+  definition: string,
+  references: Readonly<Record<string, Referable>> = {},
+  tier: Tier = 'manual',
+  master?: Referable,
+): TableDeclaration => resolveDefinition({ schema: 'lab', name, tier, definition, references, master })
+
+const Subject = { declaration: declare('Subject', readable.subject) }
+const Session = { declaration: declare('Session', readable.session, { Subject }) }
+const probeType = { declaration: declare('ProbeType', readable.probeType, {}, 'lookup') }
+const Electrode = { declaration: declare('Electrode', readable.electrode, {}, 'part', probeType) }
+const ProbeType = { ...probeType, Electrode }
+const references = { Subject, Session, ProbeType }
+
+/** `name: type`, with `?` where it may be null, `=` where it may be left out, `|` after the last of the key. */
+function summarize({ heading }: TableDeclaration): readonly string[] {
+  const lastOfKey = heading.findLastIndex(({ inKey }) => inKey)
+  return heading.map(({ name, type, nullable, default: { kind } }, index) => {
+    const mark = nullable ? '?' : kind === 'required' ? '' : '='
+    return `${name}${mark}: ${type.text}${index === lastOfKey ? ' |' : ''}`
+  })
+}
+
+const summarizeReadable = (definition: string): readonly string[] =>
+  summarize(declare('Example', definition, references))
+
+describe('a definition declares', () => {
+  test('attributes with types, defaults and nullability, the key above the divider', () => {
+    expect(summarize(Subject.declaration)).toEqual([
+      'subject: varchar(8) |',
+      'subject_uuid?: uuid',
+      "sex: enum('M','F','U')",
+      'dob: date',
+      'cage=: char(2)',
+    ])
+    expect(Subject.declaration.comment).toBe('an animal')
+    expect(Subject.declaration.heading.map(({ comment }) => comment)).toEqual(['nickname', '', '', '(YYYY-MM-DD)', ''])
+  })
+
+  test('the key of each reference, nullable where the reference is', () => {
+    const insertion = declare('Insertion', readable.insertion, references)
+    expect(summarize(insertion)).toEqual([
+      'subject: varchar(8)',
+      'session_datetime: datetime(3)',
+      'insertion_number: int16 |',
+      'probe_type: varchar(32)',
+      'electrode?: int32',
+    ])
+    expect(insertion.foreignKeys).toEqual([
+      {
+        attributes: ['subject', 'session_datetime'],
+        parent: { schema: 'lab', table: 'session' },
+        parentAttributes: ['subject', 'session_datetime'],
+        unique: false,
+      },
+      {
+        attributes: ['probe_type'],
+        parent: { schema: 'lab', table: '#probe_type' },
+        parentAttributes: ['probe_type'],
+        unique: false,
+      },
+      {
+        attributes: ['probe_type', 'electrode'],
+        parent: { schema: 'lab', table: '#probe_type__electrode' },
+        parentAttributes: ['probe_type', 'electrode'],
+        unique: false,
+      },
+    ])
+  })
+
+  test('the lineage of key attributes and references, of a part by its raw table name', () => {
+    const insertion = declare('Insertion', readable.insertion, references)
+    expect(insertion.heading.map(({ lineage }) => lineage)).toEqual([
+      'lab.subject.subject',
+      'lab.session.session_datetime',
+      'lab.insertion.insertion_number',
+      'lab.#probe_type.probe_type',
+      'lab.#probe_type__electrode.electrode',
+    ])
+    expect(Subject.declaration.heading.map(({ lineage }) => lineage)).toEqual([
+      'lab.subject.subject',
+      null,
+      null,
+      null,
+      null,
+    ])
+  })
+
+  test('inherited comments', () => {
+    expect(Session.declaration.heading[0]?.comment).toBe('nickname')
+  })
+
+  test('renamed references with their lineage, and indexes', () => {
+    const breeding = declare('Breeding', readable.breeding, references)
+    expect(summarize(breeding)).toEqual([
+      'dam: varchar(8)',
+      'litter: int8 |',
+      'sire?: varchar(8)',
+      'foster: varchar(8)',
+    ])
+    expect(breeding.heading[2]?.lineage).toBe('lab.subject.subject')
+    expect(breeding.foreignKeys.map(({ attributes, unique }) => [attributes[0], unique])).toEqual([
+      ['dam', false],
+      ['sire', false],
+      ['foster', true],
+    ])
+    expect(breeding.indexes).toEqual([
+      { unique: false, attributes: ['litter', 'sire'] },
+      { unique: true, attributes: ['litter'] },
+    ])
+  })
+
+  test('every type, in canonical spelling', () => {
+    expect(summarizeReadable(readable.everyType)).toEqual([
+      'id: int64 |',
+      'a: int8',
+      'b: int16',
+      'c: float64',
+      'd: decimal(6,2)',
+      'e: bool',
+      'f: json',
+      'g: bytes',
+      'h: <blob>',
+      'i: <blob@local>',
+      'j: <attach@>',
+      'k: datetime',
+      'l: varchar(3)',
+    ])
+  })
+
+  test('defaults in the canonical form of their types', () => {
+    const { heading } = declare('Defaults', readable.defaults)
+    expect(heading.slice(1).map(({ default: value }) => (value.kind === 'literal' ? value.value : value))).toEqual([
+      5n,
+      -1.5,
+      1n,
+      'a:b # c = d',
+      "it's",
+      'say "hi"',
+      'red',
+      '2024-02-29',
+      { kind: 'current-timestamp', fraction: 0 },
+      { kind: 'current-timestamp', fraction: 6 },
+      { kind: 'null' },
+      'null',
+      '1.50',
+    ])
+  })
+
+  test('an enum of a hundred values', () => {
+    const storage = declare('Hundred', readable.hundredValues).heading[1]?.type.storage
+    expect(storage?.kind === 'enum' && [storage.values.length, storage.values[99]]).toEqual([100, 'item_99'])
+  })
+
+  test('what stands below the first line that begins with ---', () => {
+    const { heading, comment } = declare('Divided', readable.dividerInComment)
+    expect(comment).toBe('the divider --- is only at the beginning of a line')
+    expect(heading.map(({ name, inKey, comment: text }) => [name, inKey, text])).toEqual([
+      ['id', true, '--- not here'],
+      ['more', true, 'nor: # here'],
+      ['rest', false, ''],
+      ['last', false, ''],
+    ])
+  })
+
+  test('the same with the ends of lines of Windows', () => {
+    expect(summarizeReadable(readable.windows)).toEqual(['id: int32 |', 'value: float32'])
+  })
+
+  test('attributes called index, and indexes in any case', () => {
+    const { heading, indexes } = declare('Indexed', readable.index)
+    expect(heading.map(({ name }) => name)).toEqual(['index_x', 'index'])
+    expect(indexes).toEqual([{ unique: true, attributes: ['index'] }])
+  })
+
+  test('a key alone, and nothing by comments', () => {
+    expect(summarizeReadable(readable.keyOnly)).toEqual(['id: uuid |'])
+    expect(summarizeReadable(readable.noComment)).toEqual(['id: int32', 'subject: varchar(8) |'])
+  })
+})
+
+describe('a definition is refused with line, column and advice', () => {
+  test.each(Object.entries({ ...refusedByCompiler, ...refusedAtRunTime }))('%s', (_, { definition, ...expected }) => {
+    const error = catchError(() => declare('Example', definition, references))
+    const { code, line, column, table } = error
+    expect({ code, line, column, table }).toEqual({
+      code: expected.code,
+      line: expected.line,
+      column: expected.column,
+      table: 'lab.Example',
+    })
+    expect(error.message).toContain(`line ${expected.line}, column ${expected.column}: `)
+    expect(error.message).toContain(expected.says)
+  })
+
+  test('an enum with a colon, which is read but not declared', () => {
+    const error = catchError(() => declare('Example', readable.colonInEnum))
+    expect(error.code).toBe('colon-in-enum')
+  })
+
+  test('a part that does not refer to its master', () => {
+    expect(catchError(() => declare('Part', `id : int8`, {}, 'part', ProbeType)).code).toBe('missing-master')
+  })
+
+  test('a table that fills itself with a key attribute of its own', () => {
+    const error = catchError(() => declare('Made', `-> Subject\nid : int8`, references, 'computed'))
+    expect([error.code, error.text]).toEqual(['new-key-attribute', 'id'])
+  })
+
+  test('a comment too long for the database', () => {
+    const error = catchError(() => declare('Example', `id : int8 # ${'x'.repeat(1020)}`))
+    expect(error.code).toBe('comment-too-long')
+  })
+})
+
+function catchError(work: () => unknown): DefinitionError {
+  try {
+    work()
+  } catch (error) {
+    if (error instanceof DefinitionError) return error
+    throw error
+  }
+  return expect.unreachable('the definition was accepted')
+}

@@ -1,0 +1,309 @@
+import type { DefinitionErrorCode } from './errors.ts'
+
+/** Definitions that tests of the run-time parser and of the type-level reader share: as literals, so that both see them. */
+
+/** Definitions that can be read, by what they show. Tables are named as references find them in `corpus.test.ts`. */
+export const readable = {
+  subject: `
+    # an animal
+    subject : varchar(8)        # nickname
+    ---
+    subject_uuid = null : uuid
+    sex : enum('M', 'F', 'U')
+    dob : date                  # (YYYY-MM-DD)
+    cage = "A1" : char(2)
+  `,
+  session: `
+    -> Subject
+    session_datetime : datetime(3)
+  `,
+  probeType: `probe_type : varchar(32)`,
+  electrode: `
+    -> master
+    electrode : int32     # starting at 0
+    ---
+    shank : int16
+    x = null : float32    # (um)
+  `,
+  insertion: `
+    # one placement of one probe in one session
+    -> Session
+    insertion_number : int16
+    ---
+    -> ProbeType
+    -> [nullable] ProbeType.Electrode   # the tip, where it is known
+  `,
+  breeding: `
+    -> Subject.proj(dam='subject')
+    litter : int8
+    ---
+    -> [nullable] Subject.proj(sire="subject")
+    -> [unique] Subject.proj(foster='subject')
+    index (litter, sire)
+    unique index (litter) # see above (twice)
+  `,
+  everyType: `
+    id : int64
+    ---
+    a : int8
+    b : INT16
+    c : float64
+    d : decimal( 6, 2 )
+    e : bool
+    f : json
+    g : bytes
+    h : <blob>
+    i : <blob@local>
+    j : <attach@>
+    k : datetime
+    l : VarChar (3)
+  `,
+  defaults: `
+    id : int32
+    ---
+    number = 5 : int16
+    negative=-1.5:float64
+    flag = true : bool
+    text = "a:b # c = d" : varchar(20)
+    single = 'it''s' : varchar(20)
+    double = "say ""hi""" : varchar(20)
+    bare = red : enum('red', 'green')
+    day = 2024-02-29 : date
+    made = CURRENT_TIMESTAMP : datetime
+    precise = current_timestamp(6) : datetime(6)
+    nothing = NULL : varchar(3)
+    word = "null" : varchar(4)
+    money = "1.5" : decimal(5,2)
+  `,
+  colonInEnum: `
+    id : int32
+    ---
+    phase : enum('a:b', 'c#d', "e,f", 'it''s')   # values with : and # in them
+  `,
+  dividerInComment: `
+    # the divider --- is only at the beginning of a line
+    id : int32        # --- not here
+    more : int32      # nor: # here
+    --- this is one
+    rest : int32
+    ---
+    last : int32
+  `,
+  windows: 'id : int32  # first\r\n---\r\nvalue : float32\r\n',
+  index: `
+    index_x : int32
+    index : int32
+    ---
+    Unique Index(index)
+  `,
+  hundredValues: `
+    id : int32
+    ---
+    item : enum('item_00', 'item_01', 'item_02', 'item_03', 'item_04', 'item_05', 'item_06', 'item_07', 'item_08', 'item_09', 'item_10', 'item_11', 'item_12', 'item_13', 'item_14', 'item_15', 'item_16', 'item_17', 'item_18', 'item_19', 'item_20', 'item_21', 'item_22', 'item_23', 'item_24', 'item_25', 'item_26', 'item_27', 'item_28', 'item_29', 'item_30', 'item_31', 'item_32', 'item_33', 'item_34', 'item_35', 'item_36', 'item_37', 'item_38', 'item_39', 'item_40', 'item_41', 'item_42', 'item_43', 'item_44', 'item_45', 'item_46', 'item_47', 'item_48', 'item_49', 'item_50', 'item_51', 'item_52', 'item_53', 'item_54', 'item_55', 'item_56', 'item_57', 'item_58', 'item_59', 'item_60', 'item_61', 'item_62', 'item_63', 'item_64', 'item_65', 'item_66', 'item_67', 'item_68', 'item_69', 'item_70', 'item_71', 'item_72', 'item_73', 'item_74', 'item_75', 'item_76', 'item_77', 'item_78', 'item_79', 'item_80', 'item_81', 'item_82', 'item_83', 'item_84', 'item_85', 'item_86', 'item_87', 'item_88', 'item_89', 'item_90', 'item_91', 'item_92', 'item_93', 'item_94', 'item_95', 'item_96', 'item_97', 'item_98', 'item_99')   # one of a hundred
+  `,
+  keyOnly: `id : uuid`,
+  noComment: `#
+    id : int32 #
+    # a line of its own : int32
+    -> Subject#comment
+  `,
+} as const
+
+/** A definition that cannot be read or declared. */
+export interface Unreadable {
+  readonly definition: string
+  readonly code: DefinitionErrorCode
+  readonly line: number
+  readonly column: number
+  /** A piece of the message. */
+  readonly says: string
+}
+
+/** Refused when they are compiled, and when they are resolved: in what they refer to, or as they stand. */
+export const refusedByCompiler = {
+  unknownReference: {
+    definition: `
+      id : int32
+      ---
+      -> Sesion
+    `,
+    code: 'unknown-reference',
+    line: 4,
+    column: 7,
+    says: 'Session',
+  },
+  unknownPart: {
+    definition: `-> ProbeType.Electrodes`,
+    code: 'unknown-reference',
+    line: 1,
+    column: 1,
+    says: 'ProbeType.Electrode',
+  },
+  unknownType: {
+    definition: `
+      id   : int32
+      ---
+      depth = 1 : int33  # (um)
+    `,
+    code: 'unknown-type',
+    line: 4,
+    column: 19,
+    says: 'int8, int16, int32 or int64',
+  },
+  nativeType: { definition: `id : int`, code: 'unknown-type', line: 1, column: 6, says: 'Write int32.' },
+  nativeBlob: { definition: `id:int8\n---\n a : longblob`, code: 'unknown-type', line: 3, column: 6, says: '<blob>' },
+  missingLength: { definition: `name : varchar`, code: 'unknown-type', line: 1, column: 8, says: 'varchar(n)' },
+  unreadableLine: {
+    definition: `
+      id : int32
+      hello world
+    `,
+    code: 'unreadable-line',
+    line: 3,
+    column: 7,
+    says: 'name : type',
+  },
+  noType: { definition: `id`, code: 'unreadable-line', line: 1, column: 1, says: 'cannot read the line `id`' },
+  matlabReference: {
+    definition: `(dam) -> Subject(subject)`,
+    code: 'unreadable-line',
+    line: 1,
+    column: 1,
+    says: '-> Table',
+  },
+  openEnum: { definition: `sex : enum('M', 'F`, code: 'bad-enum', line: 1, column: 7, says: 'not in quotes' },
+  bareEnum: { definition: `sex : enum(M, F)`, code: 'bad-enum', line: 1, column: 7, says: 'not in quotes' },
+  capitalName: { definition: `Subject : int32`, code: 'bad-name', line: 1, column: 1, says: 'small letter' },
+  openDefault: {
+    definition: `id : int8\n---\nname = "a : varchar(3)`,
+    code: 'bad-default',
+    line: 3,
+    column: 8,
+    says: 'quotes',
+  },
+} as const satisfies Readonly<Record<string, Unreadable>>
+
+/** Refused at run time only: the compiler would have to read numbers and names character by character. */
+export const refusedAtRunTime = {
+  nullInKey: { definition: `id = null : int32`, code: 'null-in-key', line: 1, column: 1, says: 'below `---`' },
+  nullableInKey: { definition: `-> [nullable] Subject`, code: 'null-in-key', line: 1, column: 1, says: 'nullable' },
+  twice: {
+    definition: `
+      id : int32
+      ---
+      id : int8
+    `,
+    code: 'duplicate-attribute',
+    line: 4,
+    column: 7,
+    says: 'twice',
+  },
+  twiceByReference: {
+    definition: `-> Subject\n---\n  subject : int8`,
+    code: 'duplicate-attribute',
+    line: 3,
+    column: 3,
+    says: 'by a reference',
+  },
+  ownThenReference: {
+    definition: `subject : varchar(8)\n-> Subject`,
+    code: 'duplicate-attribute',
+    line: 2,
+    column: 1,
+    says: 'also comes by',
+  },
+  wrongDefault: {
+    definition: `id:int8\n---\na = x : int32`,
+    code: 'bad-default',
+    line: 3,
+    column: 5,
+    says: 'an integer',
+  },
+  defaultOutOfRange: {
+    definition: `id:int8\n---\na = 128 : int8`,
+    code: 'bad-default',
+    line: 3,
+    column: 5,
+    says: '127',
+  },
+  now: { definition: `id:int8\n---\na = NOW() : datetime`, code: 'bad-default', line: 3, column: 5, says: 'datetime' },
+  otherDigits: {
+    definition: `id:int8\n---\na = CURRENT_TIMESTAMP : datetime(3)`,
+    code: 'bad-default',
+    line: 3,
+    column: 5,
+    says: 'Write CURRENT_TIMESTAMP(3).',
+  },
+  jsonDefault: { definition: `id:int8\n---\na = "{}" : json`, code: 'bad-default', line: 3, column: 5, says: 'null' },
+  blobInKey: { definition: `wave : <blob>`, code: 'unindexable-type', line: 1, column: 1, says: 'primary key' },
+  longVarchar: { definition: `a : varchar(70000)`, code: 'bad-type', line: 1, column: 5, says: '16383' },
+  upperStore: {
+    definition: `id:int8\n---\na : <blob@Local>`,
+    code: 'bad-type',
+    line: 3,
+    column: 5,
+    says: 'lower case',
+  },
+  repeatedValue: { definition: `a : enum('x','x')`, code: 'bad-enum', line: 1, column: 5, says: 'twice' },
+  colonInComment: { definition: `id : int8 # :int32:x`, code: 'bad-comment', line: 1, column: 11, says: '`:`' },
+  unknownOption: {
+    definition: `id:int8\n---\n-> [maybe] Subject`,
+    code: 'bad-option',
+    line: 3,
+    column: 1,
+    says: 'maybe',
+  },
+  bareRename: { definition: `-> Subject.proj(dam=subject)`, code: 'bad-rename', line: 1, column: 17, says: 'quotes' },
+  unknownRename: {
+    definition: `-> Subject.proj(dam='sex')`,
+    code: 'unknown-attribute',
+    line: 1,
+    column: 1,
+    says: 'The key has subject.',
+  },
+  clashingRename: {
+    definition: `-> Session.proj(subject='session_datetime')`,
+    code: 'bad-rename',
+    line: 1,
+    column: 1,
+    says: 'apart',
+  },
+  conflictingTypes: {
+    definition: `-> Subject.proj(id='subject')\n-> ProbeType.proj(id='probe_type')`,
+    code: 'conflicting-reference',
+    line: 2,
+    column: 1,
+    says: 'varchar(32)',
+  },
+  conflictingNull: {
+    definition: `id:int8\n---\n-> [nullable] Subject\n-> Session`,
+    code: 'conflicting-reference',
+    line: 4,
+    column: 1,
+    says: 'required reference first',
+  },
+  unknownIndexed: { definition: `id : int8\nindex (x)`, code: 'unknown-attribute', line: 2, column: 1, says: 'are id' },
+  indexedJson: {
+    definition: `id:int8\n---\nj:json\nindex (j)`,
+    code: 'unindexable-type',
+    line: 4,
+    column: 1,
+    says: 'index',
+  },
+  expressionIndex: {
+    definition: `id : int8\nindex ((id + 1))`,
+    code: 'unsupported-index',
+    line: 2,
+    column: 1,
+    says: 'expressions',
+  },
+  colonInEnum: {
+    definition: `id : int8\na : enum('b:c')`,
+    code: 'colon-in-enum',
+    line: 2,
+    column: 1,
+    says: 'without `:`',
+  },
+  noKey: { definition: `---\nid : int8`, code: 'empty-primary-key', line: 1, column: 1, says: 'above `---`' },
+  empty: { definition: ``, code: 'empty-primary-key', line: 1, column: 1, says: 'above `---`' },
+} as const satisfies Readonly<Record<string, Unreadable>>
