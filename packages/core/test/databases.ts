@@ -35,7 +35,7 @@ const sqlite: TestDatabase = {
 /** `null` where no server could be had, which fails the run on CI (see mariadb-server.ts). */
 function mariadb(): TestDatabase | null {
   const settings = inject('mariadb')
-  if (settings === null) return null
+  if (!settings) return null
   return {
     name: 'mariadb',
     prefix,

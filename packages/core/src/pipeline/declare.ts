@@ -24,8 +24,26 @@ export async function planDeclare(db: Database, schemas: readonly Schema[]): Pro
   return {
     schemas: schemas.filter(({ name }) => ![...stored.values()].some((table) => table.name.schema === name)).map(({ name }) => name),
     tables: schemas.flatMap(({ tables }) => tables.filter(({ declaration }) => !stored.has(identifyTable(declaration.name)))),
-    contents: schemas.flatMap(({ tables }) => tables.filter(({ contents }) => contents.length > 0)),
+    contents: await incomplete(db, schemas.flatMap(({ tables }) => tables), stored),
   }
+}
+
+/** The lookup tables of whose contents rows are missing. */
+async function incomplete(
+  db: Database,
+  tables: readonly AnyTable[],
+  stored: ReadonlyMap<string, TableDeclaration>,
+): Promise<readonly AnyTable[]> {
+  const found: AnyTable[] = []
+  for (const table of tables) {
+    const { contents, declaration } = table
+    if (contents.length === 0) continue
+    const key = declaration.heading.filter(({ inKey }) => inKey).map(({ name }) => name)
+    const keys = contents.map((row) => Object.fromEntries(Object.entries(row).filter(([name]) => key.includes(name))))
+    const present = stored.has(identifyTable(declaration.name)) ? await db(table).restrict(keys).count() : 0
+    if (present < contents.length) found.push(table)
+  }
+  return found
 }
 
 /**

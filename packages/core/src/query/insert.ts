@@ -95,8 +95,8 @@ async function prepareRow(
           : await encode(context, table, attribute, value, signal),
       )
     } catch (error) {
-      if (error instanceof InvalidRowError || signal?.aborted) throw error
-      throw new InvalidRowError(table.typeName, index, [attribute.name], messageOf(error), error)
+      if (!isAboutValue(error)) throw error
+      throw new InvalidRowError(table.typeName, index, [attribute.name], error.message, error)
     }
   }
   return stored
@@ -151,4 +151,8 @@ export async function insertPrepared(
   return inserted
 }
 
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+const valueProblems: readonly unknown[] = ['invalid-value', 'unpackable-value', 'codec-value']
+
+/** Whether an error is the value's fault, rather than a store's or an abort. */
+const isAboutValue = (error: unknown): error is Error =>
+  error instanceof Error && 'code' in error && valueProblems.includes(error.code)

@@ -9,12 +9,6 @@ export interface ComputeContext<Key> {
   readonly progress: (fraction: number, message?: string) => void
 }
 
-/** What `compute` gives: the row without the key, and the rows of each part without the master's key. */
-export interface Made<Row, Parts> {
-  readonly row: Row
-  readonly parts: Parts
-}
-
 /**
  * How the rows of an imported or computed table come to be, key by key, in three phases: `fetch` reads the database,
  * `compute` works without it and may take hours, and the engine inserts the result in one short transaction, in which

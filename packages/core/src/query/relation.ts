@@ -53,7 +53,10 @@ export class Relation<Key extends object, Row extends object> implements AnyRela
     return this.derive(restrict(this.node, conditionOf(restriction, this.node, this.label)))
   }
 
-  /** The rows that do not satisfy a restriction. */
+  /**
+   * The rows that do not satisfy a restriction. As in SQL, NULL neither has a value nor lacks it: a row whose attribute is
+   * NULL is left out by `exclude({ attribute: value })` too. Of a relation, NULL matches no row.
+   */
   exclude(restriction: Restriction<Row>): Relation<Key, Row> {
     return this.derive(restrict(this.node, { kind: 'not', condition: conditionOf(restriction, this.node, this.label) }))
   }

@@ -25,6 +25,9 @@ export interface Table<Key extends object = object, Secondary extends object = o
 
 export type AnyTable = Table<object, object, string>
 
+export const isTable = (value: unknown): value is AnyTable =>
+  typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'table'
+
 /** Shows an intersection as one flat object type. */
 export type Flatten<T> = { [K in keyof T]: T[K] } & {}
 

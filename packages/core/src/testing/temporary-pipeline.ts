@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Database, type DatabaseSettings, declare, definePipeline, dropSchemas, planDeclare, type Schema } from '../index.ts'
@@ -35,6 +35,7 @@ export async function temporaryPipeline(options: TemporaryPipelineOptions): Prom
     for (const step of dispose.splice(0).toReversed()) await step()
   }
   try {
+    for (const name of stores) await mkdir(join(folder, 'stores', name), { recursive: true })
     const pipeline = definePipeline({
       schemas,
       tables: {},
