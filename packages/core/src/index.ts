@@ -5,8 +5,15 @@ export type { Tier } from './definition/tier.ts'
 export { describe } from './schema/describe.ts'
 export { defineSchema } from './schema/define-schema.ts'
 export type { Schema } from './schema/schema.ts'
+export {
+  insertParamSet,
+  type NewParamSet,
+  type ParamSetAttributes,
+  paramSetHash,
+  type ParamSetTable,
+} from './schema/param-set.ts'
 export { MissingUpstreamError, requireUpstream, type UpstreamNeeds } from './schema/upstream.ts'
-export type { TableOf } from './schema/table-types.ts'
+export type { LookupRows, TableOf } from './schema/table-types.ts'
 export type { ComputeContext, Make } from './query/make.ts'
 export type { AnyTable, Key, NewRow, Row, Table } from './query/table.ts'
 export type { Database, Tables } from './query/database.ts'

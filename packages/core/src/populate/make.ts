@@ -1,11 +1,12 @@
 import { lower } from '../compile/lower.ts'
 import type { Connection } from '../connection/connection.ts'
+import type { Context } from '../query/context.ts'
 import { contextOf, type Database, databaseOn } from '../query/database.ts'
 import { insertPrepared, prepareRows, type PreparedRows } from '../query/insert.ts'
 import { keyCondition } from '../query/key.ts'
 import type { AnyMake } from '../query/make.ts'
 import { ReadLog } from '../query/read-log.ts'
-import type { AnyTable } from '../query/table.ts'
+import { type AnyTable, isTable } from '../query/table.ts'
 import { project } from '../relation/project.ts'
 import { restrict } from '../relation/restrict.ts'
 import { tableNode } from '../relation/table.ts'
@@ -30,15 +31,24 @@ export async function makeKey(db: Database, table: AnyTable, make: AnyMake, key:
   const made = await make.compute(inputs, { key, signal, progress: options.progress })
   signal.throwIfAborted()
   // Objects get their final names here, before the transaction begins: a failure leaves garbage, never a row without its object.
-  const prepared: PreparedRows[] = []
-  for (const [target, rows] of rowsOf(table, key, made)) prepared.push(await prepareRows(context, target, rows, { signal }))
+  const lookups = await prepareAll(context, lookupsOf(table, key, made), signal)
+  const prepared = await prepareAll(context, rowsOf(table, key, made), signal)
   signal.throwIfAborted()
   return context.connection.transaction(async (transaction) => {
     if (await isMade(transaction, table, key)) return false
     if (!(await reads.unchanged(transaction))) throw new InputsChangedError(table.typeName, key)
+    for (const rows of lookups) await insertPrepared(transaction, rows, true)
     for (const rows of prepared) await insertPrepared(transaction, rows, false)
     return true
   })
+}
+
+type TableRows = readonly [AnyTable, readonly object[]]
+
+async function prepareAll(context: Context, all: readonly TableRows[], signal: AbortSignal): Promise<PreparedRows[]> {
+  const prepared: PreparedRows[] = []
+  for (const [table, rows] of all) prepared.push(await prepareRows(context, table, rows, { signal }))
+  return prepared
 }
 
 async function isMade(transaction: Connection, table: AnyTable, key: object): Promise<boolean> {
@@ -48,8 +58,24 @@ async function isMade(transaction: Connection, table: AnyTable, key: object): Pr
   return Number(rows[0]?.[0] ?? 0) > 0
 }
 
+/** The rows for lookup tables, which alone may grow by what a make finds: other tables are somebody's decision. */
+function lookupsOf(table: AnyTable, key: object, made: unknown): readonly TableRows[] {
+  const lookups = isRecord(made) ? (made['lookups'] ?? []) : []
+  const invalid = (problem: string) => new InvalidMakeError(table.typeName, key, problem)
+  if (!isIterable(lookups)) throw invalid('`lookups` that are no list')
+  return Array.from(lookups, (lookup): TableRows => {
+    if (!isRecord(lookup) || !isTable(lookup['table']) || !isIterable(lookup['rows'])) {
+      throw invalid('a member of `lookups` that is not { table, rows }')
+    }
+    const { declaration, master, typeName } = lookup['table']
+    const { tier } = (master ?? lookup['table']).declaration
+    if (tier !== 'lookup') throw invalid(`lookup rows for ${typeName}, a table of tier ${declaration.tier}`)
+    return [lookup['table'], Array.from(lookup['rows'], (row) => (isRecord(row) ? row : {}))]
+  })
+}
+
 /** The rows of the table and of its parts, with the key filled in; refused unless `made` has the form of a result. */
-function rowsOf(table: AnyTable, key: object, made: unknown): readonly (readonly [AnyTable, readonly object[]])[] {
+function rowsOf(table: AnyTable, key: object, made: unknown): readonly TableRows[] {
   const invalid = (problem: string) => new InvalidMakeError(table.typeName, key, problem)
   if (!isRecord(made) || !isRecord(made['row'])) throw invalid('no `row`')
   const given = made['parts'] ?? {}

@@ -2,7 +2,7 @@ import { resolveDefinition } from '../definition/resolve-definition.ts'
 import { requireSchemaName } from '../definition/table-name.ts'
 import type { Tier } from '../definition/tier.ts'
 import type { AnyMake } from '../query/make.ts'
-import type { AnyTable } from '../query/table.ts'
+import { type AnyTable, isTable } from '../query/table.ts'
 import { MissingReferenceError, NameTakenError } from './errors.ts'
 import type { Schema } from './schema.ts'
 
@@ -77,9 +77,6 @@ function tablesIn(typeName: string, references: object): Record<string, AnyTable
   if (missing.length > 0) throw new MissingReferenceError(typeName, missing)
   return Object.fromEntries(entries)
 }
-
-export const isTable = (value: unknown): value is AnyTable =>
-  typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'table'
 
 function refuseTaken(tables: readonly AnyTable[], table: string, typeName: string): void {
   const other = tables.find(({ declaration }) => declaration.name.table === table)

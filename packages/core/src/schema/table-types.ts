@@ -1,5 +1,5 @@
 import type { Checked, KeyOf, LocalOf, OptionalOf, References, SecondaryLocalOf, SecondaryOf, TargetsOf } from '../definition/types.ts'
-import type { Insertable, Table } from '../query/table.ts'
+import type { AnyTable, Insertable, Table } from '../query/table.ts'
 
 /** A part in the options of its master: what it refers to, and its definition. */
 export type PartDefinition = readonly [references: References, definition: string]
@@ -35,6 +35,14 @@ export type MadeRow<D extends string> = Insertable<SecondaryLocalOf<D>, Optional
 export type MadePartRow<D extends string> = Insertable<LocalOf<D>, OptionalOf<D, {}>> & Inherited<TargetsOf<D>>
 
 /** What `compute` gives: the row without the key, and, where the table has parts, their rows. */
-export type Made<D extends string, P extends PartDefinitions> = { readonly row: MadeRow<D> } & (keyof P extends never
-  ? unknown
-  : { readonly parts: { readonly [N in keyof P]: Iterable<MadePartRow<P[N][1]>> } })
+export type Made<D extends string, P extends PartDefinitions> = {
+  readonly row: MadeRow<D>
+  /** What the row refers to and lookup tables may lack: inserted before it, unless it is there. */
+  readonly lookups?: readonly LookupRows[]
+} & (keyof P extends never ? unknown : { readonly parts: { readonly [N in keyof P]: Iterable<MadePartRow<P[N][1]>> } })
+
+/** Rows for a lookup table, or a part of one. */
+export interface LookupRows {
+  readonly table: AnyTable
+  readonly rows: readonly object[]
+}

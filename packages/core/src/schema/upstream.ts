@@ -1,5 +1,5 @@
 import { PipelineError } from '../errors.ts'
-import { isTable } from './define-schema.ts'
+import { isTable } from '../query/table.ts'
 
 /** What an element needs of the pipeline that it becomes part of, by name. */
 export interface UpstreamNeeds {
@@ -32,7 +32,9 @@ export class MissingUpstreamError extends PipelineError {
  * @throws MissingUpstreamError `missing-upstream`
  */
 export function requireUpstream(element: string, upstream: unknown, { tables, functions = [] }: UpstreamNeeds): void {
-  const given = new Map<string, unknown>(typeof upstream === 'object' && upstream !== null ? Object.entries(upstream) : [])
+  const given = new Map<string, unknown>(
+    typeof upstream === 'object' && upstream !== null ? Object.entries(upstream) : [],
+  )
   const missingTables = tables.filter((name) => !isTable(given.get(name)))
   const missingFunctions = functions.filter((name) => typeof given.get(name) !== 'function')
   if (missingTables.length + missingFunctions.length > 0) {
