@@ -1,1 +1,2 @@
-export {}
+export * as lab from './lab.ts'
+export * as project from './project.ts'
