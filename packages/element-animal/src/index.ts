@@ -1,1 +1,1 @@
-export {}
+export * as subject from './subject.ts'
