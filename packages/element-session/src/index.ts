@@ -1,1 +1,1 @@
-export {}
+export * as session from './session.ts'
