@@ -26,7 +26,7 @@ export const attachCodec: Codec = {
     if (end === -1 || !isBaseName(name)) {
       throw new StoredFormError('attach', `bytes that begin with ${JSON.stringify(name.slice(0, 40))}`, 'a file name')
     }
-    return { name, bytes: content.slice(end + 1) }
+    return { name, bytes: new Uint8Array(content.subarray(end + 1)) }
   },
 }
 

@@ -86,7 +86,8 @@ async function syncFolder(folder: string): Promise<void> {
 async function get(folder: Folder, path: string, options: StoreOptions = {}): Promise<Uint8Array> {
   const file = fileOf(folder, path, options)
   try {
-    return await readFile(file, options)
+    const { buffer, byteOffset, byteLength } = await readFile(file, options)
+    return new Uint8Array(buffer, byteOffset, byteLength)
   } catch (error) {
     throw await explain(folder, path, error)
   }

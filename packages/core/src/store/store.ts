@@ -38,12 +38,14 @@ export interface Store {
   list(folder: string, options?: StoreOptions): AsyncIterable<StoredObject>
 }
 
-// backslashes separate on Windows, and a colon there names a drive or a stream; Python escapes colons in paths it makes
-const badCharacters = /[\\\u0000-\u001f]/
-
 /** Throws 'invalid-object-path' unless a path stays inside its store. */
 export function requireObjectPath(path: string): void {
   const names = path.split('/')
   const bad = names.some((name) => name === '' || name === '.' || name === '..')
-  if (bad || badCharacters.test(path) || /^[a-z]:/i.test(path)) throw new ObjectPathError(path)
+  // on Windows a backslash separates, and C: is a drive
+  if (bad || path.includes('\\') || /^[a-z]:/i.test(path) || hasControl(path)) throw new ObjectPathError(path)
+}
+
+function hasControl(path: string): boolean {
+  return Array.from(path).some((character) => character < ' ')
 }
