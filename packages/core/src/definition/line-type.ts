@@ -25,7 +25,6 @@ export interface Reading {
 }
 
 /** No attributes: what others are added to. */
-// oxlint-disable-next-line typescript/no-empty-object-type -- `{}` alone leaves the other members of an intersection as they are
 export type NoAttributes = {}
 
 interface Nothing extends Reading {
