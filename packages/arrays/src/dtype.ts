@@ -102,6 +102,7 @@ export function reverseEach(bytes: Uint8Array, size: number): void {
 
 /** The dtype whose buffer this is (`uint8`, never `bool`, for a Uint8Array), or `null`. */
 export function dtypeOf(data: unknown): Exclude<DType, 'bool'> | null {
+  if (!ArrayBuffer.isView(data)) return null
   if (data instanceof Uint8Array) return 'uint8'
   for (const dtype of dtypes) if (dtype !== 'bool' && data instanceof constructors[dtype]) return dtype
   return null

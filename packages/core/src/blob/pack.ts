@@ -124,4 +124,5 @@ function packDict(writer: BlobWriter, entries: readonly (readonly [unknown, unkn
   }
 }
 
-const encodeText = (text: string) => new TextEncoder().encode(text)
+const encoder = new TextEncoder()
+const encodeText = (text: string) => encoder.encode(text)
