@@ -1,7 +1,8 @@
 import { readFile, readdir } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { readNpy, toFloat64Array } from '@neurojoint/arrays'
 import { ContradictionError, MissingFileError } from '../errors.ts'
+import { refuseMissing } from '../missing-file.ts'
 import { readClusterLabels } from './labels.ts'
 import { parseKilosortParameters } from './parameters.ts'
 import type { KilosortParameters } from './parameters.ts'
@@ -80,11 +81,7 @@ export async function readKilosort(folder: string): Promise<KilosortOutput> {
 }
 
 async function listCoreFiles(folder: string): Promise<ReadonlySet<string>> {
-  const names = await readdir(folder).catch((cause: unknown) => {
-    throw new MissingFileError(dirname(folder), basename(folder), 'It should be the output folder of Kilosort.', {
-      cause,
-    })
-  })
+  const names = await readdir(folder).catch(refuseMissing(folder, 'It should be the output folder of Kilosort.'))
   const files = new Set(names)
   const missing = coreFiles.filter((file) => !files.has(file))
   const [first, ...others] = missing

@@ -1,24 +1,25 @@
 import { OutOfRangeError, UnknownProbeError } from '../errors.ts'
 import type { Electrode, ProbeFeatures, ProbeType } from './probe-type.ts'
 import { sampleShift } from './sample-shift.ts'
-import { partNumberAliases, vendorTable } from './vendor-table.ts'
+import { partNumberAliases as aliases, vendorTable } from './vendor-table.ts'
 
-const features: ReadonlyMap<string, ProbeFeatures> = new Map(
-  vendorTable.flatMap(({ partNumbers, ...entry }) => partNumbers.map((partNumber) => [partNumber, entry] as const)),
+const types: ReadonlyMap<string, ProbeType> = new Map(
+  vendorTable.flatMap(({ partNumbers, ...features }) =>
+    partNumbers.map((partNumber) => [partNumber, makeProbeType(partNumber, features)] as const),
+  ),
 )
 
 /** Every part number of the vendor table, sorted. */
-export const partNumbers: readonly string[] = [...features.keys()].toSorted()
+export const partNumbers: readonly string[] = [...types.keys()].toSorted()
 
 /**
  * The probe type of a part number (`NP1010`, `PRB_1_4_0480_1`, `3A` for Phase 3A) or of a name that the DataJoint
  * Elements use (`neuropixels 1.0 - 3B`). Throws `unknown-probe`, which names `path` as the file that said it.
  */
 export function probeType(partNumber: string, path: string | null = null): ProbeType {
-  const canonical = partNumberAliases[partNumber] ?? partNumber
-  const found = features.get(canonical)
-  if (!found) throw new UnknownProbeError(partNumber, partNumbers, path)
-  return makeProbeType(canonical, found)
+  const type = types.get(aliases.get(partNumber) ?? partNumber)
+  if (!type) throw new UnknownProbeError(partNumber, partNumbers, path)
+  return type
 }
 
 function makeProbeType(partNumber: string, probe: ProbeFeatures): ProbeType {

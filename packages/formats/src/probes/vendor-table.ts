@@ -267,18 +267,18 @@ export const vendorTable: readonly VendorEntry[] = [
 ]
 
 /** Names that the DataJoint Elements use for probe types, and the part number whose geometry they mean. */
-export const partNumberAliases: Readonly<Record<string, string>> = {
-  'neuropixels 1.0 - 3A': '3A',
-  'neuropixels 1.0 - 3B': 'NP1010',
-  'neuropixels 1.0': 'NP1010',
-  'neuropixels UHD': 'NP1100',
-  'neuropixels 2.0 - SS': 'NP2000',
-  'neuropixels 2.0 - MS': 'NP2010',
-}
+export const partNumberAliases: ReadonlyMap<string, string> = new Map([
+  ['neuropixels 1.0 - 3A', '3A'],
+  ['neuropixels 1.0 - 3B', 'NP1010'],
+  ['neuropixels 1.0', 'NP1010'],
+  ['neuropixels UHD', 'NP1100'],
+  ['neuropixels 2.0 - SS', 'NP2000'],
+  ['neuropixels 2.0 - MS', 'NP2010'],
+])
 
-/** The part number that stands for an `imDatPrb_type` where a meta has no part number. */
-export const partNumberOfType: Readonly<Record<string, string>> = {
-  '0': 'NP1000',
-  '21': 'NP2000',
-  '24': 'NP2010',
-}
+/** The part number that stands for an `imDatPrb_type` where a meta has no part number and it is not the digits of one. */
+export const partNumberOfType: ReadonlyMap<string, string> = new Map([
+  ['0', 'NP1000'],
+  ['21', 'NP2000'],
+  ['24', 'NP2010'],
+])

@@ -1,6 +1,6 @@
 import { InvalidValueError, MissingKeyError } from '../errors.ts'
 import type { ProbeType } from '../probes/index.ts'
-import { optionalNumber, requireNumber, requirePositive } from './entries.ts'
+import { optionalNumber, requirePositive } from './entries.ts'
 import type { MetaEntries } from './entries.ts'
 import type { Imro } from './imro.ts'
 import type { ChannelKind, SavedChannel } from './saved-channels.ts'
@@ -63,24 +63,4 @@ export function readObxGains(entries: MetaEntries, channels: readonly SavedChann
   const range = requirePositive(entries, 'obAiRangeMax')
   const steps = requirePositive(entries, 'obMaxInt')
   return channels.map(() => (microvolts * range) / steps)
-}
-
-/** The sampling rate key of each `typeThis`. */
-const rateKeys: Readonly<Record<string, string>> = { imec: 'imSampRate', nidq: 'niSampRate', obx: 'obSampRate' }
-
-/** (Hz) */
-export function readSamplingRate(entries: MetaEntries, typeThis: string): number {
-  return requirePositive(entries, rateKeys[typeThis] ?? 'imSampRate')
-}
-
-/** (s) */
-export function readDuration(entries: MetaEntries, samplingRate: number, savedChannels: number): number {
-  const bytes = optionalNumber(entries, 'fileSizeBytes')
-  const advice =
-    bytes === null
-      ? 'It is the length of the recording in seconds: restore the file from the acquisition computer.'
-      : `It is fileSizeBytes / (2 nSavedChans rate): add the line fileTimeSecs=${bytes / (2 * savedChannels * samplingRate)}.`
-  const duration = requireNumber(entries, 'fileTimeSecs', advice)
-  if (duration < 0) throw new InvalidValueError(entries.path, 'fileTimeSecs', `${duration}`, 'seconds, zero or more')
-  return duration
 }

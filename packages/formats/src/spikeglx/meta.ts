@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
-import { basename, dirname } from 'node:path'
-import { InvalidValueError, MissingFileError, MissingKeyError } from '../errors.ts'
+import { MissingKeyError } from '../errors.ts'
+import { refuseMissing } from '../missing-file.ts'
 import { probeType } from '../probes/index.ts'
 import type { ProbeType } from '../probes/index.ts'
 import { partNumberOfType } from '../probes/vendor-table.ts'
@@ -9,10 +9,11 @@ import { readElectrodes } from './electrodes.ts'
 import type { SpikeGlxElectrode } from './electrodes.ts'
 import { optionalNumber, optionalText, parseEntries, requireText } from './entries.ts'
 import type { MetaEntries } from './entries.ts'
-import { readDuration, readNidqGains, readObxGains, readProbeGains, readSamplingRate } from './gains.ts'
+import { readNidqGains, readObxGains, readProbeGains } from './gains.ts'
 import { readImro } from './imro.ts'
 import { isAnalog, readSavedChannels } from './saved-channels.ts'
 import type { SavedChannel } from './saved-channels.ts'
+import { readCreatedAt, readDuration, readSamplingRate } from './timing.ts'
 
 /** The probe that a stream comes from. */
 export interface SpikeGlxProbe {
@@ -61,14 +62,8 @@ export interface SpikeGlxMeta {
 
 /** Reads a `.meta` file. Throws `missing-file`, and what `parseSpikeGlxMeta` throws. */
 export async function readSpikeGlxMeta(path: string): Promise<SpikeGlxMeta> {
-  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
-    throw new MissingFileError(
-      dirname(path),
-      basename(path),
-      'Every SpikeGLX .bin has a .meta of the same name: copy it too.',
-      { cause },
-    )
-  })
+  const advice = 'Every SpikeGLX .bin has a .meta of the same name: copy it too.'
+  const text = await readFile(path, 'utf8').catch(refuseMissing(path, advice))
   return parseSpikeGlxMeta(text, path)
 }
 
@@ -166,14 +161,5 @@ function readPartNumber(entries: MetaEntries): string {
       'imDatPrb_pn',
       'Nor is imDatPrb_type or imProbeOpt there: the probe is unknown.',
     )
-  return partNumberOfType[type] ?? `NP${type}`
-}
-
-/** CatGT keeps the acquisition's time in `fileCreateTime_original`. */
-function readCreatedAt(entries: MetaEntries): string {
-  const key = optionalText(entries, 'fileCreateTime_original') === null ? 'fileCreateTime' : 'fileCreateTime_original'
-  const text = requireText(entries, key)
-  if (!/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}$/.test(text) || Number.isNaN(Date.parse(`${text}Z`)))
-    throw new InvalidValueError(entries.path, key, text, 'YYYY-MM-DDTHH:MM:SS')
-  return text
+  return partNumberOfType.get(type) ?? `NP${type}`
 }

@@ -1,15 +1,14 @@
 import { open, stat } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
-import { basename, dirname } from 'node:path'
 import {
   ContradictionError,
   FileOverlongError,
   FileTruncatedError,
-  MissingFileError,
   OutOfRangeError,
   RaggedFileError,
   RecordingClosedError,
 } from '../errors.ts'
+import { refuseMissing } from '../missing-file.ts'
 import type { Recording, TraceRange } from '../recording/recording.ts'
 import { readSpikeGlxMeta } from './meta.ts'
 import type { SpikeGlxMeta } from './meta.ts'
@@ -46,11 +45,7 @@ export async function openSpikeGlxRecording(path: string): Promise<Recording> {
 }
 
 async function countFrames(meta: SpikeGlxMeta, path: string): Promise<number> {
-  const { size } = await stat(path).catch((cause: unknown) => {
-    throw new MissingFileError(dirname(path), basename(path), 'The .meta has its counts in this file: copy it too.', {
-      cause,
-    })
-  })
+  const { size } = await stat(path).catch(refuseMissing(path, 'The .meta has its counts in this file: copy it too.'))
   const frameBytes = meta.savedChannels * bytesPerSample
   const expected = meta.fileSizeBytes ?? size
   if (size < expected) throw new FileTruncatedError(path, size, expected)

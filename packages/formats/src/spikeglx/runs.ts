@@ -1,5 +1,6 @@
 import { readdir, realpath, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { refuseMissing } from '../missing-file.ts'
 
 /** The AP stream of one probe in one SpikeGLX run. */
 export interface SpikeGlxRun {
@@ -17,9 +18,9 @@ export interface SpikeGlxRun {
 
 const fileName = /^(?<run>.+?)(?:_g(?<gate>\d+)_t(?<trigger>\d+|cat))?\.imec(?<probe>\d*)\.ap\.meta$/
 
-/** Finds every `*.imecK.ap.meta` in a folder and below, sorted by run, gate, trigger and probe. */
+/** Finds every `*.imecK.ap.meta` in a folder and below, sorted by run, gate, trigger and probe. Throws `missing-file`. */
 export async function findSpikeGlxRuns(folder: string): Promise<readonly SpikeGlxRun[]> {
-  const paths = await listFiles(folder, new Set())
+  const paths = await listFiles(folder, new Set()).catch(refuseMissing(folder, 'It should be the folder of a session.'))
   return paths.flatMap((path) => parseRunPath(path) ?? []).toSorted(compareRuns)
 }
 

@@ -44,7 +44,7 @@ export function isAnalog({ kind }: { readonly kind: ChannelKind }): boolean {
 
 /** The words of a frame in the order of the file. Throws `missing-key`, `invalid-value`, `contradiction`. */
 export function readSavedChannels(entries: MetaEntries, typeThis: string): readonly SavedChannel[] {
-  const layout = layouts[typeThis]
+  const layout = Object.hasOwn(layouts, typeThis) ? layouts[typeThis] : undefined
   if (!layout) throw new InvalidValueError(entries.path, 'typeThis', typeThis, streamTypes.join(', '))
   const { kinds, savedKey, acquiredKey, numbersPerKind } = layout
   const saved = requireCounts(entries, savedKey, kinds.length)

@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest'
+import { openRecording, recordingFormats } from './index.ts'
+import type { Recording } from './index.ts'
+
+const silence: Recording = {
+  kind: 'recording',
+  samplingRate: 1,
+  channels: [],
+  segments: [{ frames: 0, startSeconds: 0 }],
+  location: null,
+  traces: async () => new Int16Array(),
+  close: async () => {},
+}
+
+test('a format that was added is loaded only for the paths it recognises', async () => {
+  const loaded: string[] = []
+  const mine = {
+    recognises: (path: string) => path.endsWith('.mine'),
+    load: async () => {
+      loaded.push('mine')
+      return async () => silence
+    },
+  }
+  const formats = { ...recordingFormats, mine }
+  await expect(openRecording('/nowhere/a.ap.meta', formats)).rejects.toMatchObject({ code: 'missing-file' })
+  expect(loaded).toEqual([])
+  expect(await openRecording('/nowhere/a.mine', formats)).toBe(silence)
+  expect(loaded).toEqual(['mine'])
+})
+
+test('a path of no known format is refused with the known ones', async () => {
+  await expect(openRecording('/nowhere/a.txt')).rejects.toMatchObject({ code: 'unknown-format', known: ['spikeglx'] })
+})
