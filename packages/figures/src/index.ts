@@ -1,1 +1,3 @@
-export {}
+export { type DriftRaster, driftRaster } from './drift-raster.ts'
+export { InvalidFigureError } from './errors.ts'
+export { type MeanWaveforms, meanWaveforms, type UnitWaveform } from './mean-waveforms.ts'
