@@ -35,3 +35,18 @@ export {
   type PopulateScope,
 } from './populate/populate.ts'
 export { formatMermaid } from './diagram/mermaid.ts'
+export { packBlob, unpackBlob } from './blob/blob.ts'
+export {
+  Complex,
+  DateTime,
+  Decimal,
+  MatlabCell,
+  MatlabStruct,
+  ObjectArray,
+  Tuple,
+  Uuid,
+} from './blob/blob-value.ts'
+export type { Attachment } from './codec/attach-codec.ts'
+export type { Codec, DecodeContext, EncodeContext } from './codec/codec.ts'
+export { builtinCodecs, type Codecs, codecsOf } from './codec/codecs.ts'
+export type { StoreSettings, StoresSettings } from './store/settings.ts'

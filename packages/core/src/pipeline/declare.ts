@@ -19,12 +19,23 @@ export interface DeclarePlan {
 
 /** Compares the schemas with the database; fails with `table-differs` where a table is not as defined. */
 export async function planDeclare(db: Database, schemas: readonly Schema[]): Promise<DeclarePlan> {
+  requireCodecs(db, schemas)
   const stored = await readStored(db, schemas)
   refuse(schemas, stored)
   return {
     schemas: schemas.filter(({ name }) => ![...stored.values()].some((table) => table.name.schema === name)).map(({ name }) => name),
     tables: schemas.flatMap(({ tables }) => tables.filter(({ declaration }) => !stored.has(identifyTable(declaration.name)))),
     contents: await incomplete(db, schemas.flatMap(({ tables }) => tables), stored),
+  }
+}
+
+/** Fails with `unknown-codec`, `codec-store` or `unknown-store` where a value could never be kept. */
+function requireCodecs(db: Database, schemas: readonly Schema[]): void {
+  const { codecs, stores } = contextOf(db)
+  for (const { type } of schemas.flatMap(({ tables }) => tables).flatMap(({ declaration }) => declaration.heading)) {
+    if (type.codec === null) continue
+    codecs.get(type)
+    if (type.codec.store !== null) stores.get(type.codec.store)
   }
 }
 

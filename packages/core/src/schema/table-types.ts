@@ -1,4 +1,4 @@
-import type { Checked, KeyOf, LocalOf, OptionalOf, References, SecondaryLocalOf, SecondaryOf, TargetsOf } from '../definition/types.ts'
+import type { Checked, KeyOf, LocalOf, OptionalOf, References, SecondaryLocalOf, SecondaryOf, SecondaryTargetsOf, TargetsOf } from '../definition/types.ts'
 import type { AnyTable, Insertable, Table } from '../query/table.ts'
 
 /** A part in the options of its master: what it refers to, and its definition. */
@@ -29,7 +29,7 @@ export type CheckedParts<P extends PartDefinitions, D extends string, R extends 
 type Inherited<Targets> = [Exclude<Targets, 'master'>] extends [never] ? unknown : { readonly [attribute: string]: unknown }
 
 /** What `compute` gives for the table itself: the secondary attributes. */
-export type MadeRow<D extends string> = Insertable<SecondaryLocalOf<D>, OptionalOf<D, {}>> & Inherited<TargetsOf<D>>
+export type MadeRow<D extends string> = Insertable<SecondaryLocalOf<D>, OptionalOf<D, {}>> & Inherited<SecondaryTargetsOf<D>>
 
 /** What `compute` gives for one row of a part: all but the master's key. */
 export type MadePartRow<D extends string> = Insertable<LocalOf<D>, OptionalOf<D, {}>> & Inherited<TargetsOf<D>>
