@@ -27,8 +27,7 @@ export function createPen(): Pen {
       const element = document.createElementNS(namespace, name)
       for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, String(value))
       element.append(...content.map((part) => (typeof part === 'string' ? printable(part) : part)))
-      // createElementNS with the namespace of SVG makes nothing else; its types say `Element` for an unknown name
-      return element as SVGElement
+      return element
     },
     print: (svg) => new window.XMLSerializer().serializeToString(svg),
   }

@@ -104,6 +104,11 @@ export function driftRaster(options: DriftRaster): string {
 
 const everything = [-Number.MAX_VALUE, Number.MAX_VALUE] as const
 
+/** Also tells a finite number from one that is not. */
+function isWithin(value: number | undefined, [least, most]: readonly [number, number] = everything): boolean {
+  return value !== undefined && value >= least && value <= most
+}
+
 function selectPeaks({ times, depths, amplitudes, timeRange, depthRange }: DriftRaster): Peaks {
   for (const [name, list] of Object.entries({ depths, amplitudes })) {
     if (list !== undefined && list.length !== times.length) {
@@ -112,8 +117,6 @@ function selectPeaks({ times, depths, amplitudes, timeRange, depthRange }: Drift
     }
   }
   const drawn: number[] = []
-  const isWithin = (value: number | undefined, [least, most]: readonly [number, number] = everything): boolean =>
-    value !== undefined && value >= least && value <= most
   for (let i = 0; i < times.length; i++) {
     if (isWithin(times[i], timeRange) && isWithin(depths[i], depthRange) && (!amplitudes || isWithin(amplitudes[i]))) {
       drawn.push(i)
