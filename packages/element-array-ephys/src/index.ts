@@ -1,1 +1,3 @@
-export {}
+export * from './errors.ts'
+export * as ephys from './ephys/index.ts'
+export * as probe from './probe/index.ts'

@@ -1,0 +1,56 @@
+import { ndarray } from '@neurojoint/arrays'
+import { readKilosort } from '@neurojoint/formats/kilosort'
+import { openRecording } from '@neurojoint/formats/recording'
+import { SortMismatchError } from '../errors.ts'
+import { findDataFile } from './data-directories.ts'
+import { computeMeanWaveforms, type MeanWaveformsOptions, type UnitSpikes } from './mean-waveforms.ts'
+import type { ChannelElectrode, SortLocation } from './sort.ts'
+
+/** A unit as CuratedClustering.Unit has it. */
+export interface WaveformUnit {
+  readonly unit: number
+  readonly electrode: number
+  readonly spike_count: number
+}
+
+export interface WaveformsInputs extends SortLocation {
+  /** Of the recording, relative to a data directory. */
+  readonly recordingPath: string
+  readonly channels: readonly ChannelElectrode[]
+  readonly units: readonly WaveformUnit[]
+}
+
+/** The mean waveform of every unit at every electrode, and at its own. */
+export async function computeWaveforms(inputs: WaveformsInputs, options: MeanWaveformsOptions) {
+  const { channels, units, dataDirectories } = inputs
+  const folder = await findDataFile(inputs.outputDirectory, dataDirectories)
+  const recording = await openRecording(await findDataFile(inputs.recordingPath, dataDirectories))
+  try {
+    const means = await computeMeanWaveforms(recording, await readSpikes(folder, units), options)
+    const peakOf = new Map(units.map(({ unit, electrode }) => [unit, electrode]))
+    return {
+      PeakWaveform: means.flatMap(({ unit, waveform }) => {
+        const peak = channels.find(({ electrode }) => electrode === peakOf.get(unit))
+        return peak ? [{ unit, peak_electrode_waveform: ndarray(waveform(peak.channel_idx)) }] : []
+      }),
+      Waveform: means.flatMap(({ unit, waveform }) =>
+        channels.map(({ channel_idx, ...electrode }) => ({ unit, ...electrode, waveform_mean: ndarray(waveform(channel_idx)) })),
+      ),
+    }
+  } finally {
+    await recording.close()
+  }
+}
+
+/** The spikes of the units; refused where the sort was curated again since they were read into the database. */
+async function readSpikes(folder: string, units: readonly WaveformUnit[]): Promise<readonly UnitSpikes[]> {
+  const { spikeClusters, spikeSamples } = await readKilosort(folder)
+  return units.map(({ unit, spike_count }) => {
+    const samples = spikeSamples.filter((_, spike) => spikeClusters[spike] === unit)
+    if (samples.length !== spike_count) {
+      const expected = `${spike_count}, as CuratedClustering was made with`
+      throw new SortMismatchError(folder, `${samples.length} spikes of unit ${unit}`, expected)
+    }
+    return { unit, spikeSamples: samples }
+  })
+}
