@@ -145,13 +145,13 @@ class SelectWriter {
   }
 }
 
-/** Bytes as hex digits; integers beyond 2^53 as digits, which JSON allows and JavaScript's writer does not. */
-function keysAsJson(keys: readonly (readonly StoredValue[])[]): string {
-  const item = (value: StoredValue): string =>
-    value instanceof Uint8Array
-      ? `"${Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('hex')}"`
-      : typeof value === 'bigint'
-        ? String(value)
-        : JSON.stringify(value)
-  return `[${keys.map((key) => `[${key.map(item).join(',')}]`).join(',')}]`
+/** The keys as an array of arrays. */
+const keysAsJson = (keys: readonly (readonly StoredValue[])[]): string =>
+  `[${keys.map((key) => `[${key.map(valueAsJson).join(',')}]`).join(',')}]`
+
+/** Bytes as hex digits; integers as digits, also those beyond 2^53, which JSON allows and JavaScript's writer does not. */
+function valueAsJson(value: StoredValue): string {
+  if (value instanceof Uint8Array)
+    return `"${Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('hex')}"`
+  return typeof value === 'bigint' ? String(value) : JSON.stringify(value)
 }

@@ -103,17 +103,18 @@ function parseMarker(text: string): AttributeType | null {
 
 /** The index that a reference needs goes with it, whether the database or we have made it. */
 function keysOf({ foreignKeys, indexes }: CatalogueTable): Pick<TableDeclaration, 'foreignKeys' | 'indexes'> {
-  const same = (a: readonly string[], b: readonly string[]) =>
-    a.length === b.length && a.every((name, i) => name === b[i])
   return {
     foreignKeys: foreignKeys.map((foreignKey) => ({
       ...foreignKey,
-      unique: indexes.some(({ unique, attributes }) => unique && same(attributes, foreignKey.attributes)),
+      unique: indexes.some(({ unique, attributes }) => unique && sameList(attributes, foreignKey.attributes)),
     })),
     indexes: indexes.filter(
-      ({ attributes }) => !foreignKeys.some((foreignKey) => same(attributes, foreignKey.attributes)),
+      ({ attributes }) => !foreignKeys.some((foreignKey) => sameList(attributes, foreignKey.attributes)),
     ),
   }
 }
 
 const textOf = ({ schema, table }: TableName): string => `${schema}.${table}`
+
+const sameList = (a: readonly string[], b: readonly string[]): boolean =>
+  a.length === b.length && a.every((name, index) => name === b[index])

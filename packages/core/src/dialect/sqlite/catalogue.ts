@@ -29,9 +29,8 @@ export async function readCatalogue(query: Query): Promise<Catalogue> {
      FROM sqlite_schema AS m JOIN pragma_index_list(m.name) AS l JOIN pragma_index_info(l.name) AS i
      WHERE m.type = 'table' AND l.origin <> 'pk' ORDER BY m.name, l.seq DESC, i.seqno`,
   )
-  const known = new Set(names)
   const hidden = async (table: string, selected: readonly string[]) => {
-    const found = names.filter((name) => known.has(name) && splitName(name)?.table === table)
+    const found = names.filter((name) => splitName(name)?.table === table)
     const all = await Promise.all(
       found.map(async (name) => {
         const schema = splitName(name)?.schema ?? ''
@@ -75,7 +74,7 @@ export async function readCatalogue(query: Query): Promise<Catalogue> {
           comment: comments.get(formatLineage(name, column ?? '')) ?? '',
           native: nativeTypeOf(type ?? ''),
           nullable: notNull === '0',
-          readDefault: (known) => readDefault(initial, notNull === '0', known),
+          readDefault: (resolved) => readDefault(initial, notNull === '0', resolved),
         })),
         primaryKey: own.filter((row) => row[5] !== '0').map(([, column]) => column ?? ''),
         foreignKeys: groupBy(

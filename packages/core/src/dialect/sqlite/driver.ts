@@ -2,7 +2,7 @@ import { pause, untilAborted } from '../../driver/abort.ts'
 import type { Driver, RawRow, Session, Statement } from '../../driver/driver.ts'
 import { DatabaseBusyError, DatabaseUnavailableError } from '../../driver/errors.ts'
 import { Turns } from '../../driver/turns.ts'
-import { isBusy, SqliteFailure } from './errors.ts'
+import { isBusy } from './errors.ts'
 import { SqliteThread } from './thread.ts'
 
 export interface SqliteSettings {

@@ -62,6 +62,7 @@ export class SqliteThread {
       this.#pending.set(id, { sql, resolve, reject })
       // an idle thread does not keep the process alive, one at work does
       this.#worker.ref()
+      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
       this.#worker.postMessage({ id, kind, sql, parameters } satisfies SqliteRequest)
     })
   }

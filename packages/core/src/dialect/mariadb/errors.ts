@@ -1,0 +1,96 @@
+import {
+  AccessDeniedError,
+  ConnectionLostError,
+  DatabaseBusyError,
+  DeadlockError,
+  DuplicateEntryError,
+  InvalidSqlError,
+  InvalidValueError,
+  MissingParentError,
+  MissingValueError,
+  NoSuchTableError,
+  StillReferencedError,
+} from '../../driver/errors.ts'
+import type { PipelineError } from '../../errors.ts'
+
+const lost = new Set(['PROTOCOL_CONNECTION_LOST', 'PROTOCOL_ENQUEUE_AFTER_FATAL_ERROR', 'PROTOCOL_ENQUEUE_AFTER_QUIT'])
+const lostSystem = new Set(['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ECONNREFUSED'])
+
+/** An error of the mysql2 driver, whose `errno` is the server's or, before there is a session, the system's. */
+interface MariadbFailure extends Error {
+  readonly code: string
+  readonly errno: number
+  readonly sql: string
+}
+
+function isFailure(error: unknown): error is Error & Partial<MariadbFailure> {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string'
+}
+
+export function explainMariadb(error: unknown): PipelineError | null {
+  if (!isFailure(error)) return null
+  const { message, errno, code = '', sql = '' } = error
+  if (lost.has(code) || lostSystem.has(code) || /closed state/.test(message)) return new ConnectionLostError(error)
+  const table = /^(?:INSERT INTO|DELETE FROM|UPDATE) (`(?:[^`]|``)+`\.`(?:[^`]|``)+`)/.exec(sql)?.[1] ?? null
+  const quoted = /(?:for column|Column|column) [`']?(?:`?[^`']*`?\.`?)*([^`'.]+)[`']/.exec(message)?.[1] ?? null
+  switch (errno) {
+    case 1062:
+      return new DuplicateEntryError(unquote(table), /for key '(.*)'$/.exec(message)?.[1] ?? 'a key', error)
+    // raised by INSERT that skips duplicates, see the writer
+    case 1242:
+      return sql.startsWith('INSERT') ? new DuplicateEntryError(unquote(table), 'a unique index', error) : null
+    case 1216:
+    case 1452:
+      return new MissingParentError(
+        unquote(table),
+        unquote(/REFERENCES (`[^(]*`) \(/.exec(message)?.[1] ?? null),
+        error,
+      )
+    case 1217:
+    case 1451:
+      return new StillReferencedError(
+        unquote(table),
+        unquote(/fails \((`[^,]*`), CONSTRAINT/.exec(message)?.[1] ?? null),
+        error,
+      )
+    case 1048:
+    case 1364:
+      return new MissingValueError(/(?:Column|Field) '(.*?)'/.exec(message)?.[1] ?? null, error)
+    // out of range, cut, wrong text, wrong number, not in the enum, a failed CHECK
+    case 1264:
+    case 1265:
+    case 1292:
+    case 1366:
+    case 1406:
+    case 1690:
+      return new InvalidValueError(quoted, error)
+    case 4025:
+      return new InvalidValueError(/CONSTRAINT `(?:[^`]*\.)?(.*?)` failed/.exec(message)?.[1] ?? null, error)
+    case 1049:
+    case 1146:
+      return new NoSuchTableError(/'(.*?)'/.exec(message)?.[1] ?? null, error)
+    case 1213:
+      return new DeadlockError(error)
+    case 1205:
+      return new DatabaseBusyError(null, error)
+    case 1044:
+    case 1045:
+    case 1142:
+    case 1143:
+    case 1227:
+    case 1290:
+    case 1370:
+      return new AccessDeniedError(error)
+    case 1053:
+    case 1927:
+    case 2006:
+    case 2013:
+      return new ConnectionLostError(error)
+    case 1054:
+    case 1064:
+      return new InvalidSqlError(error)
+  }
+  return null
+}
+
+const unquote = (name: string | null): string | null => name?.replaceAll('`', '') ?? null
