@@ -1,25 +1,136 @@
+import type { Recording } from '@neurojoint/formats/recording'
+import type { PreprocessingChain, RecordingLayout } from './chain.ts'
+import type { OpenSimulation } from './simulate.ts'
+
 /** How a long operation is stopped and watched. */
 export interface OperationOptions {
   /** Rejects the operation with `signal.reason` within 100 ms of the abort. */
-  readonly signal?: AbortSignal
-  /** Is told the fraction done, from 0 to 1, at most about ten times a second and once at the end. */
-  readonly onProgress?: (fraction: number) => void
+  readonly signal?: AbortSignal | undefined
+  /** Is told the fraction done, from 0 to 1, about ten times a second, and 1 before the operation resolves. */
+  readonly onProgress?: ((fraction: number) => void) | undefined
+}
+
+export interface HighPass {
+  readonly channels: number
+  readonly samplingRate: number // (Hz)
+  readonly cutoff: number // (Hz) where one pass has half the power; both passes together have a quarter
+  readonly order: number // 1 .. 8, of one pass
+}
+
+export interface BandPass {
+  readonly channels: number
+  readonly samplingRate: number // (Hz)
+  readonly low: number // (Hz)
+  readonly high: number // (Hz)
+  readonly order: number // 1 .. 8, of one pass; the band-pass has twice as many poles
+}
+
+export interface PhaseShift {
+  readonly channels: number
+  /** How much later than the frame each channel was sampled, as a fraction of a sample in [0, 1). */
+  readonly shifts: ArrayLike<number>
+}
+
+export interface PeakDetection {
+  readonly channels: number
+  /** x, y of each channel in turn (um). */
+  readonly positions: ArrayLike<number>
+  /** One per channel, in the unit of the traces. */
+  readonly noiseLevels: Float32Array
+  /** In noise levels. */
+  readonly threshold: number
+  /** Channels no further apart than this compete (um). */
+  readonly radius: number
+  /** Peaks no further apart than this compete. */
+  readonly exclusionSamples: number
+  readonly sign: 'negative'
+}
+
+/** Peaks in order of sample and channel. */
+export interface Peaks {
+  readonly sampleIndex: Float64Array
+  readonly channel: Int32Array
+  /** The sample at the peak, in the unit of the traces; negative. */
+  readonly amplitude: Float32Array
+}
+
+/** Peaks of a recording, in order of segment, sample and channel; samples count from the start of their segment. */
+export interface RecordingPeaks extends Peaks {
+  /** Which of the recording's segments the peak lies in. */
+  readonly segment: Int32Array
+}
+
+export interface Preprocessed {
+  /** The channels that took part, as indices into `recording.channels`; noise levels are in this order. */
+  readonly channels: Int32Array
+  /** (uV) */
+  readonly noiseLevels: Float32Array
+  /** Amplitudes in uV; `channel` is an index into `recording.channels`. */
+  readonly peaks: RecordingPeaks
+}
+
+export interface PreprocessOptions extends OperationOptions {
+  /** Where the channels are and when they are sampled. */
+  readonly layout: RecordingLayout
+  /** Indices into `recording.channels` of those that take part; all if not given. Others enter no common reference. */
+  readonly channels?: readonly number[] | undefined
+  /** Threads of the native implementation; as many as processors, up to 8, if not given. Does not change the result. */
+  readonly threads?: number | undefined
 }
 
 /**
  * Preprocessing of extracellular recordings; the native and the TypeScript implementation mean the same.
  *
  * Traces are frame-major: the samples of frame `t` stand at `t * channels .. (t + 1) * channels`. The input is read
- * before a call returns and is never changed.
+ * before a call returns and is never changed. Refused parameters reject with `invalid-parameter`, `wrong-length` or
+ * `ragged-frames`. Results of the two implementations differ by single-precision rounding.
  */
 export interface Dsp {
   readonly implementation: 'native' | 'typescript'
-  /** Why this implementation was chosen: null, or why there is no native one. */
+  /** Null for the native implementation; else why there is none. */
   readonly reason: string | null
+  /**
+   * Filters forward and backward with a Butterworth high-pass: `scipy.signal.sosfiltfilt` in double precision, with
+   * its odd extension at both ends, which is shortened where the signal is shorter.
+   */
+  highPass(traces: Float32Array, filter: HighPass, options?: OperationOptions): Promise<Float32Array>
+  /** Filters forward and backward with a Butterworth band-pass, as `highPass` does. */
+  bandPass(traces: Float32Array, filter: BandPass, options?: OperationOptions): Promise<Float32Array>
+  /**
+   * Delays each channel by its shift, as if all channels had been sampled at once: 16 taps, fitted by least squares up
+   * to a third of the sampling rate, 74 dB below the signal there. Samples beyond the ends count as zero.
+   */
+  shiftPhase(traces: Float32Array, shift: PhaseShift, options?: OperationOptions): Promise<Float32Array>
   /** Subtracts from every frame the median over its channels; the mean of the two middle values for an even count. */
   subtractCommonMedian(
     traces: Float32Array,
     shape: { readonly channels: number },
     options?: OperationOptions,
   ): Promise<Float32Array>
+  /** `median(|x - median(x)|) / 0.6744897501960817` of each channel, in the unit of the traces; NaN for no frames. */
+  noiseLevels(
+    traces: Float32Array,
+    shape: { readonly channels: number },
+    options?: OperationOptions,
+  ): Promise<Float32Array>
+  /**
+   * Finds peaks that are the largest, in units of their channel's noise, within the radius and the exclusion time:
+   * SpikeInterface's `locally_exclusive`. Samples beyond the ends count as zero.
+   */
+  detectPeaks(traces: Float32Array, detection: PeakDetection, options?: OperationOptions): Promise<Peaks>
+  /**
+   * Runs a chain over a whole recording in memory that does not grow with its length, in floating point from the counts
+   * to the peaks, and returns noise levels and peaks of the result.
+   *
+   * A segment is cut into blocks of 32768 frames from its start on, computed with margins after which the filter has
+   * forgotten all but one part in 10^9; nothing is filtered across segments. Noise levels are those of 32 stretches of
+   * 2048 frames, spread evenly over the recording, or of all frames of a recording that has no more.
+   */
+  preprocessRecording(
+    recording: Recording,
+    chain: PreprocessingChain,
+    options: PreprocessOptions,
+  ): Promise<Preprocessed>
+  /** Opens a seeded recording with known spikes, computed where it is read. */
+  readonly openSimulation: OpenSimulation
 }

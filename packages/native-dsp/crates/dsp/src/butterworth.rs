@@ -201,6 +201,23 @@ mod tests {
     }
 
     #[test]
+    fn the_sections_are_those_of_scipy() {
+        let table = include_str!("../../../../../fixtures/butterworth/sections.csv");
+        for line in table.lines() {
+            let numbers: Vec<f64> = line.split(',').map(|number| number.parse().unwrap()).collect();
+            let [order, rate, low, high] = numbers[..4] else { panic!("{line}") };
+            let band = if high == 0.0 { Band::HighPass { cutoff: low } } else { Band::BandPass { low, high } };
+            let cascade = butterworth(order as u32, band, rate).unwrap();
+            let found: Vec<f64> =
+                cascade.sections().iter().flat_map(|section| section.b.into_iter().chain(section.a)).collect();
+            assert_eq!(found.len(), numbers.len() - 4, "{line}");
+            for (found, expected) in found.iter().zip(&numbers[4..]) {
+                assert!((found - expected).abs() <= 1e-12 * expected.abs().max(1e-3), "{found} {expected}: {line}");
+            }
+        }
+    }
+
+    #[test]
     fn a_first_order_high_pass_is_the_closed_form() {
         // tan(π / 4) = 1: H(z) = (1 - z⁻¹) / 2.
         let cascade = butterworth(1, Band::HighPass { cutoff: 250.0 }, 1000.0).unwrap();

@@ -317,6 +317,31 @@ mod tests {
     }
 
     #[test]
+    fn a_flag_raised_during_a_block_stops_before_another_is_read() {
+        struct StopsAfterFirstRead {
+            reads: AtomicUsize,
+        }
+        impl FrameSource for StopsAfterFirstRead {
+            fn columns(&self) -> usize {
+                COLUMNS
+            }
+            fn read(&self, start: u64, frames: usize, counts: &mut Vec<i16>) -> Result<()> {
+                self.reads.fetch_add(1, Ordering::Relaxed);
+                Synthetic.read(start, frames, counts)
+            }
+        }
+        impl Control for StopsAfterFirstRead {
+            fn cancelled(&self) -> bool {
+                self.reads.load(Ordering::Relaxed) > 0
+            }
+            fn progress(&self, _fraction: f64) {}
+        }
+        let watched = StopsAfterFirstRead { reads: AtomicUsize::new(0) };
+        let stopped = preprocess_recording(&watched, &[1_000_000], &chain(), 1, &watched);
+        assert_eq!((stopped, watched.reads.into_inner()), (Err(DspError::Cancelled), 1));
+    }
+
+    #[test]
     fn a_cutoff_that_needs_more_memory_than_stated_is_refused() {
         let filter = Some(FilterSpec { order: 5, band: Band::HighPass { cutoff: 1.0 } });
         let refused = preprocess_recording(&Synthetic, &[1000], &Chain { filter, ..chain() }, 1, &Unattended);

@@ -1,0 +1,73 @@
+import type { BandPass, HighPass, PeakDetection, PhaseShift } from './dsp.ts'
+import { InvalidParameterError, RaggedFramesError, WrongLengthError } from './errors.ts'
+
+/** Refuses a buffer that does not hold whole frames; returns their number. */
+export function requireFrames(traces: Float32Array, channels: number): number {
+  requireCount('channels', channels)
+  if (channels === 0 || traces.length % channels !== 0) throw new RaggedFramesError(traces.length, channels)
+  return traces.length / channels
+}
+
+export function requireHighPass({ samplingRate, cutoff, order }: Omit<HighPass, 'channels'>): void {
+  requireFrequency('samplingRate', samplingRate)
+  requireBelowNyquist('cutoff', cutoff, samplingRate)
+  requireFilterOrder('order', order)
+}
+
+export function requireBandPass({ samplingRate, low, high, order }: Omit<BandPass, 'channels'>): void {
+  requireFrequency('samplingRate', samplingRate)
+  requireFrequency('low', low)
+  requireBelowNyquist('high', high, samplingRate)
+  if (low >= high) throw new InvalidParameterError('low', low, 'less than `high`')
+  requireFilterOrder('order', order)
+}
+
+export function requirePhaseShift({ channels, shifts }: PhaseShift): void {
+  if (shifts.length !== channels) throw new WrongLengthError('shifts', shifts.length, channels)
+  for (const shift of Array.from(shifts)) {
+    if (!(shift >= 0 && shift < 1)) {
+      throw new InvalidParameterError('shifts', shift, 'a fraction of a sample from 0 up to, not including, 1')
+    }
+  }
+}
+
+export function requireDetection(detection: PeakDetection): void {
+  const { channels, positions, noiseLevels, threshold, radius, exclusionSamples } = detection
+  if (positions.length !== 2 * channels) throw new WrongLengthError('positions', positions.length, 2 * channels)
+  if (noiseLevels.length !== channels) throw new WrongLengthError('noiseLevels', noiseLevels.length, channels)
+  requireNotNegative('threshold', threshold)
+  requireNotNegative('radius', radius)
+  requireCount('exclusionSamples', exclusionSamples)
+}
+
+export function requireFilterOrder(name: string, value: unknown): number {
+  if (typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= 8) return value
+  throw new InvalidParameterError(name, value, 'an order from 1 to 8')
+}
+
+export function requireFrequency(name: string, value: unknown): number {
+  if (typeof value === 'number' && Number.isFinite(value) && value > 0) return value
+  throw new InvalidParameterError(name, value, 'a positive number')
+}
+
+export function requireNotNegative(name: string, value: unknown): number {
+  if (typeof value === 'number' && Number.isFinite(value) && value >= 0) return value
+  throw new InvalidParameterError(name, value, 'a number that is not negative')
+}
+
+export function requireOneOf(name: string, value: unknown, known: readonly unknown[]): void {
+  if (!known.includes(value)) throw new InvalidParameterError(name, value, `one of ${known.join(', ')}`)
+}
+
+function requireBelowNyquist(name: string, value: number, samplingRate: number): void {
+  requireFrequency(name, value)
+  if (value >= samplingRate / 2) throw new InvalidParameterError(name, value, 'less than half the sampling rate')
+}
+
+/** The largest count that both implementations hold. */
+const largestCount = 2 ** 31 - 1
+
+export function requireCount(name: string, value: number): void {
+  if (Number.isInteger(value) && value >= 0 && value <= largestCount) return
+  throw new InvalidParameterError(name, value, 'a whole number that is not negative')
+}

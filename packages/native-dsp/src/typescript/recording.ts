@@ -1,0 +1,135 @@
+import type { Recording } from '@neurojoint/formats/recording'
+import type { Preprocessed, PreprocessOptions, RecordingPeaks } from '../dsp.ts'
+import type { PreprocessingChain } from '../chain.ts'
+import { planRecording, type RecordingPlan } from '../recording-plan.ts'
+import { Attention } from './attention.ts'
+import { prepareSteps, type ChannelSteps } from './channels.ts'
+import { requireMargin, type Stretch, blocksOf, noiseStretches, widened } from './grid.ts'
+import { noiseLevel } from './noise.ts'
+import { createDetector, findPeaks } from './peaks.ts'
+import { subtractMedian } from './reference.ts'
+
+/** Preprocesses a recording block by block, giving way to the event loop; reads through `recording.traces`. */
+export async function preprocess(
+  recording: Recording,
+  chain: PreprocessingChain,
+  options: PreprocessOptions,
+): Promise<Preprocessed> {
+  const plan = planRecording(recording, chain, options)
+  const steps = prepareSteps(plan)
+  requireMargin(steps.margin)
+  const frames = recording.segments.map((segment) => segment.frames)
+  const sample = noiseStretches(frames)
+  const blocks = blocksOf(frames)
+  const attention = new Attention(options)
+  const progress = { done: 0, total: sample.length + blocks.length }
+  const pass: Pass = { recording, frames, plan, steps, attention, progress }
+
+  const noiseLevels = await measureNoise(pass, sample)
+  const peaks = await collectPeaks(pass, blocks, noiseLevels)
+  attention.finish()
+  return { channels: Int32Array.from(plan.channels), noiseLevels, peaks }
+}
+
+interface Pass {
+  readonly recording: Recording
+  /** Of each segment. */
+  readonly frames: readonly number[]
+  readonly plan: RecordingPlan
+  readonly steps: ChannelSteps
+  readonly attention: Attention
+  /** In stretches. */
+  readonly progress: { done: number; readonly total: number }
+}
+
+const fractionOf = ({ progress }: Pass, withinStretch: number): number =>
+  Math.min(1, (progress.done + withinStretch) / progress.total)
+
+async function measureNoise(pass: Pass, sample: readonly Stretch[]): Promise<Float32Array> {
+  const { plan, attention } = pass
+  const channels = plan.channels.length
+  const frames = sample.reduce((total, { start, end }) => total + end - start, 0)
+  const samples = plan.channels.map(() => new Float32Array(frames))
+  let at = 0
+  for (const stretch of sample) {
+    const traces = await processStretch(pass, stretch)
+    samples.forEach((signal, channel) => copyChannel(traces, channels, channel, signal.subarray(at)))
+    at += stretch.end - stretch.start
+    pass.progress.done++
+  }
+  const levels = new Float32Array(channels)
+  for (const [channel, signal] of samples.entries()) {
+    if (attention.due()) await attention.rest(fractionOf(pass, 0))
+    levels[channel] = noiseLevel(signal)
+  }
+  return levels
+}
+
+async function collectPeaks(
+  pass: Pass,
+  blocks: readonly Stretch[],
+  noiseLevels: Float32Array,
+): Promise<RecordingPeaks> {
+  const { plan, frames } = pass
+  const detector = createDetector(noiseLevels, plan.detection)
+  const found = {
+    segment: [] as number[],
+    sampleIndex: [] as number[],
+    channel: [] as number[],
+    amplitude: [] as number[],
+  }
+  for (const block of blocks) {
+    // What lies further away than this decides about no peak of the block.
+    const wide = widened(block, plan.detection.exclusionSamples + 1, frames[block.segment] ?? 0)
+    const traces = await processStretch(pass, wide)
+    const peaks = await findPeaks(traces, detector, pass.attention, () => fractionOf(pass, 1))
+    for (const [index, sample] of peaks.sampleIndex.entries()) {
+      const frame = wide.start + sample
+      if (frame < block.start || frame >= block.end) continue
+      found.segment.push(block.segment)
+      found.sampleIndex.push(frame)
+      found.channel.push(plan.channels[peaks.channel[index]!]!)
+      found.amplitude.push(peaks.amplitude[index]!)
+    }
+    pass.progress.done++
+  }
+  return {
+    segment: Int32Array.from(found.segment),
+    sampleIndex: Float64Array.from(found.sampleIndex),
+    channel: Int32Array.from(found.channel),
+    amplitude: Float32Array.from(found.amplitude),
+  }
+}
+
+/** The preprocessed frames of a stretch (uV, frame-major), computed with their margin. */
+async function processStretch(pass: Pass, stretch: Stretch): Promise<Float32Array> {
+  const { recording, plan, steps, attention } = pass
+  const channels = plan.channels.length
+  const wide = widened(stretch, steps.margin, pass.frames[stretch.segment] ?? 0)
+  const counts = await readCounts(recording, wide, plan.channels)
+  const frames = stretch.end - stretch.start
+  const skipped = stretch.start - wide.start
+  const traces = new Float32Array(frames * channels)
+  const signal = new Float64Array(wide.end - wide.start)
+  const spare = new Float64Array(signal.length)
+  for (let channel = 0; channel < channels; channel++) {
+    if (attention.due()) await attention.rest(fractionOf(pass, (0.7 * channel) / channels))
+    const gain = plan.gains[channel]!
+    const offset = plan.offsets[channel]!
+    for (let t = 0, from = channel; t < signal.length; t++, from += channels) signal[t] = counts[from]! * gain + offset
+    const done = steps.run(channel, signal, spare)
+    for (let t = 0, to = channel; t < frames; t++, to += channels) traces[to] = done[skipped + t]!
+  }
+  if (plan.commonMedian) {
+    await subtractMedian(traces, channels, attention, (frame) => fractionOf(pass, 0.7 + (0.3 * frame) / frames))
+  }
+  return traces
+}
+
+async function readCounts(recording: Recording, range: Stretch, channels: readonly number[]): Promise<Int16Array> {
+  return range.end > range.start ? recording.traces({ ...range, channels }) : new Int16Array()
+}
+
+function copyChannel(traces: Float32Array, channels: number, channel: number, signal: Float32Array): void {
+  for (let t = 0, from = channel; from < traces.length; t++, from += channels) signal[t] = traces[from]!
+}

@@ -1,0 +1,350 @@
+import { afterAll, describe, expect, test } from 'vitest'
+import type { PreprocessingChain } from '../src/chain.ts'
+import type { Dsp, Peaks, PreprocessOptions } from '../src/dsp.ts'
+import { createRecording, type MemoryRecording } from './memory-recording.ts'
+import {
+  channels,
+  difference,
+  goodColumns,
+  readReference,
+  readSciPy,
+  referencePeaks,
+  rms,
+  samplingRate,
+  selectColumns,
+  summary,
+  windows,
+} from './reference.ts'
+
+const bandPass = { low: 300, high: 6000, order: 5 }
+const chain: PreprocessingChain = {
+  bandPass,
+  phaseShift: true,
+  commonReference: 'median',
+  detect: { threshold: 5, radius: 60, exclusionSeconds: 0.0005 },
+}
+const layout = { positions: summary.channel_positions_um.flat(), shifts: summary.inter_sample_shift }
+
+/** What every implementation of `Dsp` must do; each one's own test file calls it. */
+export function testDsp(dsp: Dsp): void {
+  const counts = readReference('excerpt_int16')
+  testKernels(dsp, counts)
+  testRecording(dsp, Int16Array.from(counts))
+  testControl(dsp, counts)
+  testOddSizes(dsp)
+}
+
+function testKernels(dsp: Dsp, counts: Float32Array): void {
+  describe(`${dsp.implementation}: kernels`, () => {
+    test.for([
+      ['bandpass_300_6000', () => dsp.bandPass(counts, { channels, samplingRate, ...bandPass })],
+      ['highpass_300', () => dsp.highPass(counts, { channels, samplingRate, cutoff: 300, order: 5 })],
+    ] as const)('%s equals SpikeInterface, at both ends too', async ([name, filter]) => {
+      const filtered = await filter()
+      expect(difference(windows(filtered), readReference(name))).toBeLessThan(2e-5)
+      expectSums(filtered, name)
+    })
+
+    test('short signals are extended as scipy.signal.sosfiltfilt does', async () => {
+      for (const { order, low, high, numbers, ...rate } of readSciPy('signals')) {
+        const input = Float32Array.from(numbers.slice(0, numbers.length / 2))
+        const expected = numbers.slice(numbers.length / 2)
+        const shape = { channels: 1, samplingRate: rate.samplingRate, order }
+        const found = await (high === undefined
+          ? dsp.highPass(input, { ...shape, cutoff: low })
+          : dsp.bandPass(input, { ...shape, low, high }))
+        expect(difference(found, expected)).toBeLessThan(1e-6 * Math.max(...expected.map(Math.abs), 1))
+      }
+    })
+
+    test('the phase shift equals SpikeInterface to 2e-4 of the signal away from the ends', async () => {
+      const filtered = await dsp.bandPass(counts, { channels, samplingRate, ...bandPass })
+      const shifted = await dsp.shiftPhase(filtered, { channels, shifts: summary.inter_sample_shift })
+      const expected = readReference('bandpass_phase_shift')
+      const middle = [500 * channels, 1000 * channels] as const // frames 14750 to 15250
+      const error = windows(shifted).map((value, index) => value - expected[index]!)
+      expect(rms(error.subarray(...middle))).toBeLessThan(2e-4 * rms(expected.subarray(...middle)))
+    })
+
+    test('the common median equals SpikeInterface to the bit', async () => {
+      const referenced = await dsp.subtractCommonMedian(readReference('bandpass_phase_shift'), { channels })
+      expect(difference(referenced, readReference('cmr_global_median'))).toBe(0)
+    })
+
+    test('the 189 peaks are the identical set of SpikeInterface', async () => {
+      const filtered = await dsp.bandPass(counts, { channels, samplingRate, ...bandPass })
+      const shifted = await dsp.shiftPhase(filtered, { channels, shifts: summary.inter_sample_shift })
+      const shape = { channels: goodColumns.length }
+      const referenced = await dsp.subtractCommonMedian(selectColumns(shifted, goodColumns), shape)
+      const stored = readReference('noise_levels_mad_all_samples')
+      expect(difference(await dsp.noiseLevels(referenced, shape), stored)).toBeLessThan(1e-3)
+
+      const peaks = await dsp.detectPeaks(referenced, {
+        ...shape,
+        positions: goodColumns.flatMap((column) => summary.channel_positions_um[column] ?? []),
+        noiseLevels: stored,
+        threshold: 5,
+        radius: 60,
+        exclusionSamples: 15,
+        sign: 'negative',
+      })
+      expect(places(peaks, (index) => goodColumns[index] ?? -1)).toEqual(referencePlaces)
+      expect(
+        difference(
+          peaks.amplitude,
+          referencePeaks.map(({ amplitude }) => amplitude),
+        ),
+      ).toBeLessThan(0.05)
+    })
+
+    test('the input stays as it is', async () => {
+      const before = counts.slice()
+      await dsp.highPass(counts, { channels, samplingRate, cutoff: 300, order: 3 })
+      await dsp.subtractCommonMedian(counts, { channels })
+      expect(difference(counts, before)).toBe(0)
+    })
+
+    test('wrong parameters are refused by name', async () => {
+      const ten = new Float32Array(10)
+      await expect(dsp.subtractCommonMedian(ten, { channels: 3 })).rejects.toMatchObject({
+        code: 'ragged-frames',
+        samples: 10,
+        channels: 3,
+      })
+      await expect(dsp.highPass(ten, { channels: 1, samplingRate, cutoff: 15_000, order: 3 })).rejects.toMatchObject({
+        code: 'invalid-parameter',
+        parameter: 'cutoff',
+      })
+      await expect(dsp.shiftPhase(ten, { channels: 2, shifts: [0] })).rejects.toMatchObject({
+        code: 'wrong-length',
+        length: 1,
+        expected: 2,
+      })
+    })
+  })
+}
+
+function testRecording(dsp: Dsp, counts: Int16Array): void {
+  describe(`${dsp.implementation}: preprocessRecording`, () => {
+    const opened: MemoryRecording[] = []
+    const open = async (...of: Parameters<typeof createRecording>): Promise<MemoryRecording> => {
+      const recording = await createRecording(...of)
+      opened.push(recording)
+      return recording
+    }
+    afterAll(async () => {
+      for (const recording of opened) await recording.close()
+    })
+
+    test('finds the 189 peaks of SpikeInterface, in microvolts', async () => {
+      const recording = await open(counts, channels, { gain: summary.gain_uV })
+      const found = await dsp.preprocessRecording(recording, chain, { layout, channels: goodColumns })
+      expect(places(found.peaks)).toEqual(referencePlaces)
+      const amplitudes = referencePeaks.map(({ amplitude }) => amplitude * summary.gain_uV)
+      expect(difference(found.peaks.amplitude, amplitudes)).toBeLessThan(0.1)
+      const levels = readReference('noise_levels_mad_all_samples').map((level) => level * summary.gain_uV)
+      expect(difference(found.noiseLevels, levels)).toBeLessThan(2e-3)
+      expect(Array.from(found.channels)).toEqual(goodColumns)
+    })
+
+    test('a recording of several blocks gives what its kernels give in one piece', async () => {
+      const long = repeat(counts, 4)
+      const recording = await open(long, channels)
+      const found = await dsp.preprocessRecording(recording, chain, { layout })
+      const filtered = await dsp.bandPass(Float32Array.from(long), { channels, samplingRate, ...bandPass })
+      const shifted = await dsp.shiftPhase(filtered, { channels, shifts: layout.shifts })
+      const peaks = await dsp.detectPeaks(await dsp.subtractCommonMedian(shifted, { channels }), {
+        channels,
+        positions: layout.positions,
+        noiseLevels: found.noiseLevels,
+        threshold: 5,
+        radius: 60,
+        exclusionSamples: 15,
+        sign: 'negative',
+      })
+      expect(places(peaks).length).toBeGreaterThan(600)
+      expect(places(found.peaks)).toEqual(places(peaks))
+      expect(difference(found.peaks.amplitude, peaks.amplitude)).toBeLessThan(1e-4)
+    })
+
+    test('segments are processed each for itself', async () => {
+      const alone = await dsp.preprocessRecording(await open(counts, channels), chain, { layout })
+      const twice = await open(repeat(counts, 2), channels, { segments: [30_000, 30_000] })
+      const { peaks } = await dsp.preprocessRecording(twice, chain, { layout })
+      const once = places(alone.peaks)
+      expect(Array.from(peaks.segment)).toEqual([...once.map(() => 0), ...once.map(() => 1)])
+      expect(places(peaks)).toEqual([...once, ...once])
+    })
+
+    test('odd lengths and an empty recording are processed', async () => {
+      for (const frames of [0, 1, 7, 33]) {
+        const recording = await open(counts.slice(0, frames * channels), channels)
+        const found = await dsp.preprocessRecording(recording, chain, { layout })
+        expect(found.noiseLevels).toHaveLength(channels)
+      }
+      const single = await open(counts.slice(0, 100), 1)
+      const found = await dsp.preprocessRecording(single, chain, { layout: { positions: [0, 0], shifts: [0] } })
+      expect(found.peaks.sampleIndex).toHaveLength(0)
+    })
+
+    test('a layout or a chain that does not fit is refused by name', async () => {
+      const recording = await open(counts.slice(0, channels), channels)
+      const refusal = (given: unknown, options: PreprocessOptions): Promise<unknown> =>
+        dsp.preprocessRecording(recording, given as PreprocessingChain, options) // as a database may hold it
+      const { positions } = layout
+      await expect(refusal(chain, { layout: { positions } })).rejects.toMatchObject({ parameter: 'layout.shifts' })
+      await expect(refusal(chain, { layout: { positions: [0, 0] } })).rejects.toMatchObject({ code: 'wrong-length' })
+      await expect(refusal(chain, { layout, channels: [32] })).rejects.toMatchObject({ parameter: 'channels' })
+      await expect(refusal({ ...chain, whiten: true }, { layout })).rejects.toMatchObject({ value: 'whiten' })
+      await expect(refusal({ ...chain, bandPass: { ...bandPass, low: '300' } }, { layout })).rejects.toMatchObject({
+        parameter: 'bandPass.low',
+        value: '300',
+      })
+      await expect(
+        refusal({ detect: chain.detect, highPass: { cutoff: 1, order: 5 } }, { layout }),
+      ).rejects.toMatchObject({ code: 'invalid-parameter' })
+    })
+
+    test('stops within 100 ms of an abort, with its reason, and leaves the event loop free', async () => {
+      const recording = await open(repeat(counts, 20), channels)
+      const control = new AbortController()
+      const reason = new Error('enough')
+      let abortedAt = Infinity
+      const lags = watchEventLoop()
+      setTimeout(() => {
+        abortedAt = performance.now()
+        control.abort(reason)
+      }, 60)
+      const running = dsp.preprocessRecording(recording, chain, { layout, signal: control.signal, threads: 1 })
+      expect(await outcome(running)).toBe(reason)
+      expect(performance.now() - abortedAt).toBeLessThan(100)
+      expect(lags()).toBeLessThan(100)
+    })
+
+    test('reports progress that never falls and ends with 1', async () => {
+      const fractions: number[] = []
+      const recording = await open(repeat(counts, 8), channels)
+      await dsp.preprocessRecording(recording, chain, { layout, onProgress: (fraction) => fractions.push(fraction) })
+      const settled = fractions.length
+      expect(fractions).toEqual(fractions.toSorted((a, b) => a - b))
+      expect(fractions.filter((fraction) => fraction === 1)).toHaveLength(1)
+      await new Promise((resolve) => setTimeout(resolve, 20))
+      expect(fractions).toHaveLength(settled)
+    })
+  })
+}
+
+function testControl(dsp: Dsp, counts: Float32Array): void {
+  describe(`${dsp.implementation}: signals`, () => {
+    test('a signal that is already aborted rejects with its reason', async () => {
+      const reason = new Error('never mind')
+      const signal = AbortSignal.abort(reason)
+      expect(await outcome(dsp.subtractCommonMedian(counts, { channels }, { signal }))).toBe(reason)
+    })
+
+    test('an abort during an operation rejects with its reason', async () => {
+      const control = new AbortController()
+      const filter = { channels, samplingRate, cutoff: 300, order: 8 }
+      const running = dsp.highPass(counts, filter, { signal: control.signal })
+      control.abort('stop')
+      expect(await outcome(running)).toBe('stop')
+    })
+
+    test('what a progress function throws is the rejection', async () => {
+      const refusal = new Error('no more')
+      const onProgress = (): void => {
+        throw refusal
+      }
+      expect(await outcome(dsp.noiseLevels(counts, { channels }, { onProgress }))).toBe(refusal)
+    })
+  })
+}
+
+function testOddSizes(dsp: Dsp): void {
+  describe(`${dsp.implementation}: odd sizes`, () => {
+    test.for([
+      [1, 1],
+      [7, 1],
+      [7, 3],
+      [1, 385],
+      [0, 5],
+    ] as const)('%i frames of %i channels', async ([frames, width]) => {
+      const constant = new Float32Array(frames * width).fill(1200)
+      const shape = { channels: width }
+      const filtered = await dsp.highPass(constant, { ...shape, samplingRate, cutoff: 300, order: 3 })
+      expect(
+        difference(
+          filtered,
+          constant.map(() => 0),
+        ),
+      ).toBeLessThan(1e-3)
+      const shifts = Array.from({ length: width }, () => 0.5)
+      expect(await dsp.shiftPhase(constant, { ...shape, shifts })).toHaveLength(constant.length)
+      expect(
+        difference(
+          await dsp.subtractCommonMedian(constant, shape),
+          constant.map(() => 0),
+        ),
+      ).toBe(0)
+      const noiseLevels = await dsp.noiseLevels(constant, shape)
+      expect(Array.from(noiseLevels)).toEqual(shifts.map(() => (frames === 0 ? Number.NaN : 0)))
+      const positions = Array.from({ length: 2 * width }, () => 0)
+      const peaks = await dsp.detectPeaks(constant, {
+        ...shape,
+        positions,
+        noiseLevels,
+        threshold: 5,
+        radius: 60,
+        exclusionSamples: 15,
+        sign: 'negative',
+      })
+      expect(peaks.sampleIndex).toHaveLength(0)
+    })
+  })
+}
+
+/** What a promise was rejected with; its value is not kept, because printing large arrays takes gigabytes. */
+const outcome = (running: Promise<unknown>): Promise<unknown> =>
+  running.then(
+    () => 'resolved',
+    (reason: unknown) => reason,
+  )
+
+const places = ({ sampleIndex, channel }: Peaks, column = (index: number): number => index): string[] =>
+  Array.from(sampleIndex, (sample, at) => `${sample} ${column(channel[at]!)}`)
+
+const referencePlaces = referencePeaks.map(({ sample, column }) => `${sample} ${column}`)
+
+function expectSums(traces: Float32Array, step: string): void {
+  const { sum, sumsq } = summary.steps[step]!
+  for (let channel = 0; channel < channels; channel++) {
+    let total = 0
+    let squares = 0
+    for (let at = channel; at < traces.length; at += channels) {
+      total += traces[at]!
+      squares += traces[at]! ** 2
+    }
+    expect(Math.abs(total - sum[channel]!)).toBeLessThan(1e-2)
+    expect(Math.abs(squares / sumsq[channel]! - 1)).toBeLessThan(1e-6)
+  }
+}
+
+function repeat(counts: Int16Array, times: number): Int16Array {
+  const long = new Int16Array(counts.length * times)
+  for (let copy = 0; copy < times; copy++) long.set(counts, copy * counts.length)
+  return long
+}
+
+/** Returns a function that stops watching and tells the longest time (ms) the event loop was late. */
+function watchEventLoop(): () => number {
+  let last = performance.now()
+  let worst = 0
+  const timer = setInterval(() => {
+    worst = Math.max(worst, performance.now() - last - 5)
+    last = performance.now()
+  }, 5)
+  return () => {
+    clearInterval(timer)
+    return worst
+  }
+}

@@ -1,0 +1,4 @@
+import { createTypeScriptDsp } from '../src/typescript/typescript-dsp.ts'
+import { testDsp } from './kit.ts'
+
+testDsp(createTypeScriptDsp(null))
