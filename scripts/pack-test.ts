@@ -1,0 +1,118 @@
+/**
+ * Packs what would be published, looks at the tarballs with publint and attw, installs some of them with npm in a folder
+ * elsewhere, and runs and type-checks a small pipeline there.
+ */
+import {
+  copyFileSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { basename, dirname, join } from 'node:path'
+import { interruption, root, runCommand } from './command.ts'
+
+interface Manifest {
+  readonly name: string
+  readonly private?: boolean
+}
+
+/** What the consumer installs; the rest is only looked at. */
+const installed = ['arrays', 'core', 'element-lab']
+
+const folders = globSync('packages/*/package.json', { cwd: root }).map(dirname).toSorted()
+const readManifest = (path: string): Manifest => JSON.parse(readFileSync(join(root, path), 'utf8'))
+const temporary = mkdtempSync(join(tmpdir(), 'neurojoint-packed-'))
+try {
+  process.exitCode = await testPacked()
+} finally {
+  rmSync(temporary, { recursive: true, force: true })
+}
+
+async function testPacked(): Promise<number> {
+  const published = folders.filter((folder) => readManifest(join(folder, 'package.json')).private !== true)
+  if (!(await must('build', ['turbo', 'run', 'build', '--output-logs=errors-only', '--ui=stream']))) return 1
+  const tarballs = join(temporary, 'tarballs')
+  mkdirSync(tarballs)
+  for (const folder of published) {
+    const pack = ['pnpm', 'pack', '--pack-destination', tarballs]
+    if (!(await must(`pack ${basename(folder)}`, pack, { cwd: join(root, folder) }))) return 1
+  }
+  const looks = await Promise.all(
+    split(
+      readdirSync(tarballs).map((name) => join(tarballs, name)),
+      2,
+    ).map(lookAt),
+  )
+  if (!looks.flat().every(Boolean)) return 1
+
+  const consumer = join(temporary, 'consumer')
+  mkdirSync(consumer)
+  writeConsumer(consumer)
+  // a version follows the name, so that `core` is not also the beginning of another package's name
+  const wanted = readdirSync(tarballs).filter((name) =>
+    installed.includes(/^neurojoint-(.+)-\d+\.\d+/.exec(name)?.[1] ?? ''),
+  )
+  const install = [
+    'npm',
+    'install',
+    '--no-audit',
+    '--no-fund',
+    '--loglevel=error',
+    ...wanted.map((name) => join(tarballs, name)),
+  ]
+  if (!(await must('npm install', install, { cwd: consumer }))) return 1
+  if (!(await must('types of the installed packages', ['tsc', '-p', consumer]))) return 1
+  return (await must('run', ['node', 'consumer.ts'], { cwd: consumer })) ? 0 : 1
+}
+
+/** A type-checked folder outside the repository, with Node's types lent from it. */
+function writeConsumer(folder: string): void {
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'consumer', private: true, type: 'module' }))
+  copyFileSync(join(root, 'scripts/packed/consumer.ts'), join(folder, 'consumer.ts'))
+  const settings = {
+    compilerOptions: {
+      target: 'ES2024',
+      module: 'NodeNext',
+      strict: true,
+      noEmit: true,
+      exactOptionalPropertyTypes: true,
+      typeRoots: [join(root, 'node_modules/@types')],
+      types: ['node'],
+    },
+    files: ['consumer.ts'],
+  }
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(settings))
+}
+
+async function lookAt(tarballs: readonly string[]): Promise<readonly boolean[]> {
+  const results: boolean[] = []
+  for (const tarball of tarballs) {
+    const name = basename(tarball)
+    results.push(await must(`publint ${name}`, ['publint', 'run', '--strict', tarball], { capture: true }))
+    // a platform package is a binary without types
+    if (/-(linux|darwin|win32)-/.test(name)) continue
+    results.push(await must(`attw ${name}`, ['attw', '--profile', 'esm-only', tarball], { capture: true }))
+  }
+  return results
+}
+
+async function must(
+  name: string,
+  command: readonly string[],
+  options: { readonly cwd?: string; readonly capture?: boolean } = {},
+): Promise<boolean> {
+  if (interruption() !== null) return false
+  const { exitCode, output } = await runCommand(command, { capture: true, ...options })
+  console.log(`${exitCode === 0 ? 'ok     ' : 'FAILED '} ${name}`)
+  if (exitCode !== 0) console.log(output)
+  return exitCode === 0
+}
+
+function split<T>(items: readonly T[], parts: number): readonly (readonly T[])[] {
+  return Array.from({ length: parts }, (_, part) => items.filter((_item, i) => i % parts === part))
+}
