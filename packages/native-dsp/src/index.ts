@@ -1,2 +1,32 @@
-export type { Dsp, OperationOptions } from './dsp.ts'
+export { defaultChain, parseChain } from './chain.ts'
+export type { PreprocessingChain, RecordingLayout } from './chain.ts'
+export type {
+  BandPass,
+  Dsp,
+  HighPass,
+  OperationOptions,
+  PeakDetection,
+  Peaks,
+  PhaseShift,
+  Preprocessed,
+  PreprocessOptions,
+  RecordingPeaks,
+} from './dsp.ts'
 export * from './errors.ts'
+export { loadDsp } from './load.ts'
+export type {
+  OpenSimulation,
+  SimulatedChannel,
+  SimulatedRange,
+  SimulatedSpikes,
+  SimulatedUnit,
+  Simulation,
+  SimulationParameters,
+} from './simulate.ts'
+export * from './simulate-errors.ts'
+export { readGroundTruth } from './simulate-ground-truth.ts'
+export type { GroundTruth } from './simulate-ground-truth.ts'
+export { probeSimulation, simulatedProbe } from './simulate-probe.ts'
+export type { ProbeChannel, SimulatedProbe, SimulationChoices } from './simulate-probe.ts'
+export { writeSimulatedRun } from './simulate-run.ts'
+export type { SimulatedRun, SimulatedRunFiles } from './simulate-run.ts'
