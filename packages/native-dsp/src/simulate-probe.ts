@@ -77,7 +77,7 @@ export function probeSimulation(
     units: 80,
     firingRates: [2, 15],
     refractorySeconds: 0.003,
-    amplitudes: [45, 300],
+    amplitudes: [40, 300],
     amplitudeVariation: 0.1,
     noise: 8,
     noiseRadius: 50,

@@ -2,13 +2,14 @@ import { createHash } from 'node:crypto'
 import { mkdir, open, rename, rm, rmdir, stat, statfs, writeFile } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
-import type { OperationOptions } from './dsp.ts'
+import type { Dsp, OperationOptions } from './dsp.ts'
+import { InvalidParameterError } from './errors.ts'
 import { DiskFullError, RunExistsError } from './simulate-errors.ts'
 import { writeGroundTruth } from './simulate-ground-truth.ts'
 import { formatSpikeGlxMeta } from './simulate-meta.ts'
 import { probeSimulation, simulatedProbe } from './simulate-probe.ts'
 import type { SimulationChoices } from './simulate-probe.ts'
-import type { OpenSimulation, Simulation } from './simulate.ts'
+import type { Simulation } from './simulate.ts'
 
 /** A SpikeGLX run to be simulated: AP band of one Neuropixels 1.0 probe, 384 channels and the sync word. */
 export interface SimulatedRun {
@@ -36,42 +37,50 @@ export interface SimulatedRunFiles {
  * Throws `run-exists`, `disk-full`, `invalid-parameter`, `unknown-probe`, and the signal's reason.
  */
 export async function writeSimulatedRun(
-  openSimulation: OpenSimulation,
+  { openSimulation }: Pick<Dsp, 'openSimulation'>,
   run: SimulatedRun,
-  { signal, onProgress }: OperationOptions = {},
+  options: OperationOptions = {},
 ): Promise<SimulatedRunFiles> {
-  signal?.throwIfAborted()
+  options.signal?.throwIfAborted()
   const plan = planRun(run)
   if (await exists(plan.metaPath)) throw new RunExistsError(plan.metaPath)
-  const simulation = await openSimulation(plan.parameters)
   const created = await mkdir(plan.folder, { recursive: true })
   try {
     await requireSpace(plan)
-    const sha1 = await writeSamples(simulation, plan, signal, onProgress)
-    await rm(plan.partial.truth, { recursive: true, force: true })
-    await writeGroundTruth(plan.partial.truth, simulation)
-    await writeFile(plan.partial.meta, formatSpikeGlxMeta({ ...plan, sha1 }))
-    signal?.throwIfAborted()
-    await rm(plan.truth, { recursive: true, force: true })
-    await rename(plan.partial.truth, plan.truth)
-    await rename(plan.partial.bin, plan.binPath)
-    await rename(plan.partial.meta, plan.metaPath)
+    const simulation = await openSimulation(plan.parameters)
+    try {
+      await writeFiles(simulation, plan, options)
+    } finally {
+      await simulation.close()
+    }
   } catch (error) {
     await Promise.all(Object.values(plan.partial).map((path) => rm(path, { recursive: true, force: true })))
     if (created !== undefined) await removeEmpty(plan.folder, created)
     throw isDiskFull(error) ? new DiskFullError(plan.binPath, plan.bytes, null, { cause: error }) : error
-  } finally {
-    await simulation.close()
   }
-  onProgress?.(1)
-  const { metaPath, binPath, bytes, groundTruthPath } = plan
+  options.onProgress?.(1)
+  const { metaPath, binPath, groundTruthPath, bytes } = plan
   return { metaPath, binPath, groundTruthPath, bytes }
+}
+
+async function writeFiles(simulation: Simulation, plan: RunPlan, options: OperationOptions): Promise<void> {
+  const { partial } = plan
+  const sha1 = await writeSamples(simulation, plan, options)
+  await rm(partial.truth, { recursive: true, force: true })
+  await writeGroundTruth(partial.truth, simulation)
+  await writeFile(partial.meta, formatSpikeGlxMeta({ ...plan, sha1 }))
+  options.signal?.throwIfAborted()
+  await rm(plan.truth, { recursive: true, force: true })
+  await rename(partial.truth, plan.truth)
+  await rename(partial.bin, plan.binPath)
+  await rename(partial.meta, plan.metaPath)
 }
 
 type RunPlan = ReturnType<typeof planRun>
 
 function planRun(run: SimulatedRun) {
   const { folder, name, gate = 0, probe: number = 0, partNumber = 'PRB_1_4_0480_1', serialNumber = '18005116811' } = run
+  if (!/^[\w.-]+$/.test(name)) throw new InvalidParameterError('name', name, 'letters, digits, `_`, `-` and `.` only')
   const probe = simulatedProbe(partNumber)
   const parameters = probeSimulation(probe, run.simulation)
   const columns = probe.channels.length + 1
@@ -104,8 +113,7 @@ const blockSeconds = 0.1
 async function writeSamples(
   simulation: Simulation,
   { partial, columns, frames, parameters }: RunPlan,
-  signal: AbortSignal | undefined,
-  onProgress: OperationOptions['onProgress'],
+  { signal, onProgress }: OperationOptions,
 ): Promise<string> {
   const hash = createHash('sha1')
   const file = await open(partial.bin, 'w')
