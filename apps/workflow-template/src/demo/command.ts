@@ -1,0 +1,41 @@
+import { rm } from 'node:fs/promises'
+import { formatMermaid } from '@neurojoint/core'
+import { configuration } from '../configuration.ts'
+import { pipeline } from '../pipeline.ts'
+import { runDemo } from './demo.ts'
+import { showTable } from './show.ts'
+
+const usage = `npm run demo                  run it
+npm run demo -- show TABLE    the definition of a table and its first rows
+npm run demo -- diagram       the pipeline as Mermaid text
+npm run demo -- clean         remove everything that it made`
+
+/** Runs one command of the demo; returns the exit code. */
+export async function runDemoCommand(parameters: readonly string[], signal: AbortSignal): Promise<number> {
+  const [command = 'run', ...rest] = parameters
+  try {
+    switch (command) {
+      case 'run':
+        return await runDemo(signal)
+      case 'show':
+        return await showTable(rest[0])
+      case 'diagram':
+        process.stdout.write(formatMermaid(pipeline.schemas))
+        return 0
+      case 'clean':
+        await rm(configuration.home, { recursive: true, force: true })
+        console.log(`${configuration.home} is gone.`)
+        return 0
+      default:
+        console.error(`There is no \`${command}\`.\n${usage}`)
+        return 2
+    }
+  } catch (error) {
+    if (signal.aborted) {
+      console.error(`\n${signal.reason instanceof Error ? signal.reason.message : String(signal.reason)}`)
+      return 130
+    }
+    throw error
+  }
+}
+

@@ -1,0 +1,20 @@
+/**
+ * `npm run demo`: two sessions, ingested and populated on the embedded database, and what came of them.
+ *
+ *   npm run demo                  run it; run again, it goes on
+ *   npm run demo -- show TABLE    the definition of a table and its first rows
+ *   npm run demo -- diagram       the pipeline as Mermaid text
+ *   npm run demo -- clean         remove everything that it made
+ */
+import { resolve } from 'node:path'
+
+process.env['NEUROJOINT_HOME'] ??= resolve(import.meta.dirname, '../../../../demo')
+
+// The configuration reads the environment when it is imported.
+const { runDemoCommand } = await import('./command.ts')
+
+const controller = new AbortController()
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => controller.abort(new DOMException('Stopped. Run it again: it goes on where it was.', 'AbortError')))
+}
+process.exitCode = await runDemoCommand(process.argv.slice(2), controller.signal)

@@ -1,0 +1,51 @@
+import { type AnyTable, describe, type TableGroups } from '@neurojoint/core'
+import { isNdArray } from '@neurojoint/arrays'
+import { pipeline } from '../pipeline.ts'
+import { formatTable } from '../terminal/table.ts'
+
+const ROWS = 8
+const WIDTH = 28
+
+/** Prints the definition of a table and its first rows; returns the exit code. */
+export async function showTable(name: string | undefined): Promise<number> {
+  const tables = listTables(pipeline.tables)
+  const table = tables.get(name ?? '')
+  if (!table) {
+    console.error(`${name === undefined ? 'Say which table' : `There is no table ${name}`}. There are:\n  ${[...tables.keys()].join('\n  ')}`)
+    return 2
+  }
+  const db = await pipeline.open()
+  try {
+    const rows = await db(table).fetch({ limit: ROWS })
+    const count = await db(table).count()
+    console.log(`${describe(table).trimEnd()}\n`)
+    console.log(formatTable(rows.map((row) => Object.fromEntries(Object.entries(row).map(([key, value]) => [key, formatValue(value)])))))
+    console.log(count > rows.length ? `... ${count} rows` : `${count} ${count === 1 ? 'row' : 'rows'}`)
+    return 0
+  } finally {
+    await db.close()
+  }
+}
+
+/** Every table under the name by which `show` finds it: `ephys.CuratedClustering.Unit`. */
+export function listTables(groups: TableGroups, path = ''): ReadonlyMap<string, AnyTable> {
+  const found = new Map<string, AnyTable>()
+  for (const [name, entry] of Object.entries(groups)) {
+    const at = path === '' ? name : `${path}.${name}`
+    if (!isTable(entry)) for (const [inner, table] of listTables(entry, at)) found.set(inner, table)
+    else {
+      found.set(at, entry)
+      for (const [part, table] of Object.entries(entry.parts)) found.set(`${at}.${part}`, table)
+    }
+  }
+  return found
+}
+
+const isTable = (entry: AnyTable | TableGroups): entry is AnyTable => entry['kind'] === 'table'
+
+function formatValue(value: unknown): string | number {
+  if (typeof value === 'number') return Number.isInteger(value) ? value : Number(value.toPrecision(6))
+  if (isNdArray(value)) return `${value.dtype} ${value.shape.join(' x ')}`
+  const text = typeof value === 'string' ? value : value === null ? '' : JSON.stringify(value)
+  return text.length > WIDTH ? `${text.slice(0, WIDTH - 1)}…` : text
+}

@@ -1,0 +1,91 @@
+import { access } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Database } from '@neurojoint/core'
+import { findInsertions } from '@neurojoint/element-array-ephys/ephys'
+import { createProbeType } from '@neurojoint/element-array-ephys/probe'
+import { findSpikeGlxRuns, readSpikeGlxMeta } from '@neurojoint/formats/spikeglx'
+import { configuration } from '../configuration.ts'
+import { ephys, probe, session } from '../pipeline.ts'
+import { readCsv } from './csv.ts'
+
+/** A session of the list that could not be ingested, or a recording of it. */
+export interface SessionProblem {
+  readonly sessionDir: string
+  readonly error: unknown
+}
+
+export interface IngestedSessions {
+  readonly added: number
+  readonly known: number
+  readonly problems: readonly SessionProblem[]
+}
+
+export class NoRecordingError extends Error {
+  override readonly name = 'NoRecordingError'
+  readonly code = 'no-recording'
+  readonly directory: string
+  constructor(directory: string) {
+    super(`There is no SpikeGLX run (*.imec*.ap.meta) in ${directory} or below. Copy it there, or correct session_dir in sessions.csv.`)
+    this.directory = directory
+  }
+}
+
+interface SessionRow {
+  readonly subject: string
+  readonly session_dir: string
+  readonly session_note: string
+  readonly user: string
+}
+
+/**
+ * The sessions of `sessions.csv`, with the time, the probes and the insertions that their recordings tell. A session that
+ * cannot be ingested keeps no other from being.
+ */
+export async function ingestSessions(db: Database, folder: string): Promise<IngestedSessions> {
+  const rows = await readCsv(join(folder, 'sessions.csv'), ['subject', 'session_dir', 'session_note', 'user'])
+  const problems: SessionProblem[] = []
+  let [added, known] = [0, 0]
+  for (const row of rows) {
+    const sessionDir = row.session_dir.replace(/\/$/, '')
+    try {
+      if (await db(session.SessionDirectory).restrict({ session_dir: sessionDir }).exists()) known += 1
+      else {
+        problems.push(...(await ingestSession(db, { ...row, session_dir: sessionDir })))
+        added += 1
+      }
+    } catch (error) {
+      problems.push({ sessionDir, error })
+    }
+  }
+  return { added, known, problems }
+}
+
+/** One session, whole or not at all; returns the recordings of it that could not be read. */
+async function ingestSession(db: Database, row: SessionRow): Promise<readonly SessionProblem[]> {
+  const directory = join(configuration.rawRoot, row.session_dir)
+  await access(directory).catch(() => {
+    throw new NoRecordingError(directory)
+  })
+  const { probes, insertions, problems } = await findInsertions(directory)
+  if (insertions.length === 0) throw problems[0]?.error ?? new NoRecordingError(directory)
+  const key = { subject: row.subject, session_datetime: await firstStart(directory) }
+  for (const { probe_type } of probes) await createProbeType(db, probe, probe_type)
+  await db.transaction(async (db) => {
+    await db(session.Session).insert1(key)
+    await db(session.SessionDirectory).insert1({ ...key, session_dir: row.session_dir })
+    await db(session.SessionExperimenter).insert1({ ...key, user: row.user })
+    if (row.session_note !== '') await db(session.SessionNote).insert1({ ...key, session_note: row.session_note })
+    await db(probe.Probe).insert(probes, { skipDuplicates: true })
+    await db(ephys.ProbeInsertion).insert(insertions.map((insertion) => ({ ...key, ...insertion })))
+  })
+  return problems.map(({ error }) => ({ sessionDir: row.session_dir, error }))
+}
+
+/** When the first recording of a session began: that is the session's time. */
+async function firstStart(directory: string): Promise<string> {
+  const runs = await findSpikeGlxRuns(directory)
+  const starts = await Promise.allSettled(runs.map(async ({ path }) => (await readSpikeGlxMeta(path)).createdAt))
+  const [first] = starts.flatMap((start) => (start.status === 'fulfilled' ? [start.value] : [])).toSorted()
+  if (first === undefined) throw new NoRecordingError(directory)
+  return first.replace('T', ' ')
+}
