@@ -1,5 +1,5 @@
 /** What a lab would write that has installed core and element-lab from a registry; run by scripts/pack-test.ts. */
-import { deepEqual, equal } from 'node:assert/strict'
+import { deepEqual, equal, rejects } from 'node:assert/strict'
 import { declare, definePipeline, defineSchema, formatMermaid, planDeclare, type Row } from '@neurojoint/core'
 import { activate } from '@neurojoint/element-lab/lab'
 
@@ -17,10 +17,11 @@ const lab: Row<typeof tables.Lab> = {
 }
 await db(tables.Lab).insert([lab])
 await db(tables.Location).insert([{ lab: 'lab1', location: 'room 1' }])
-// @ts-expect-error the packed types still know the attributes
-await db(tables.Lab)
-  .insert([{ lab: 'lab2', name: 'misspelt' }])
-  .catch(() => 'refused')
+const misspelt = { lab: 'lab2', name: 'The second lab' }
+await rejects(() => {
+  // @ts-expect-error the packed types know the attributes
+  return db(tables.Lab).insert([misspelt])
+})
 
 deepEqual(await db(tables.Lab).fetch(), [lab])
 equal(await db(tables.Location).join(tables.Lab).restrict({ time_zone: 'Europe/Berlin' }).count(), 1)
