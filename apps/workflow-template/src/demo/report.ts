@@ -38,6 +38,7 @@ async function reportUnits(db: Database): Promise<string> {
   const [key] = await db(ephys.CuratedClustering).keys()
   if (!key) return 'Units\n\n  none: no sort was loaded'
   const units = await summarizeUnits(db, key)
+  if (units.length === 0) return 'Units\n\n  none with waveforms'
   const { sampling_rate } = await db(ephys.EphysRecording).forKey(key).fetch1()
   const path = await writeFigure(
     'mean-waveforms.svg',
