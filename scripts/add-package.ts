@@ -6,7 +6,9 @@ import { runCommand } from './command.ts'
 
 const [name, description] = process.argv.slice(2)
 if (!name || !description || !/^[a-z][a-z0-9-]*$/.test(name)) {
-  console.error('Usage: npm run add -- <name> "<what it is for>"     (the name in lower case, with hyphens: element-foo)')
+  console.error(
+    'Usage: npm run add -- <name> "<what it is for>"     (the name in lower case, with hyphens: element-foo)',
+  )
   process.exit(2)
 }
 const folder = resolve(import.meta.dirname, '../packages', name)

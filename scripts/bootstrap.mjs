@@ -61,7 +61,7 @@ function workspaceFolders() {
 
 function install(reason) {
   const { packageManager } = readJson('package.json')
-  say(`installing the dependencies, because ${reason} (about half a minute and 700 MB the first time)`)
+  say(`installing the dependencies, because ${reason} (about 20 s and 500 MB the first time)`)
   const started = Date.now()
   const npx = process.platform === 'win32' ? 'npx.cmd' : 'npx'
   // without a terminal, so that pnpm never asks; a stale folder is replaced
