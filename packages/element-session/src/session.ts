@@ -16,70 +16,46 @@ export function activate<Subject extends AnyTable, Project extends AnyTable, Exp
   requireUpstream('session', upstream, { tables: ['Subject', 'Project', 'Experimenter'] })
   const { Subject, Project, Experimenter } = upstream
 
-  const Session = schema.manual(
-    'Session',
-    { Subject },
-    `
+  const Session = schema.manual('Session', { Subject }, `
     -> Subject
     session_datetime  : datetime
     ---
     session_id = null : int32
-  `,
-    {
-      parts: {
-        Attribute: [
-          {},
-          `
+  `, {
+    parts: {
+      Attribute: [{}, `
         # what a lab wants to note of a session beside its own tables
         -> master
         attribute_name        : varchar(32)
         ---
         attribute_value = ''  : varchar(2000)
         attribute_blob = null : <blob>
-      `,
-        ],
-      },
+      `],
     },
-  )
+  })
 
-  const SessionDirectory = schema.manual(
-    'SessionDirectory',
-    { Session },
-    `
+  const SessionDirectory = schema.manual('SessionDirectory', { Session }, `
     -> Session
     ---
     session_dir : varchar(256)    # relative to a data directory of the lab, with forward slashes
-  `,
-  )
+  `)
 
-  const SessionExperimenter = schema.manual(
-    'SessionExperimenter',
-    { Session, Experimenter },
-    `
+  const SessionExperimenter = schema.manual('SessionExperimenter', { Session, Experimenter }, `
     # who ran the session
     -> Session
     -> Experimenter
-  `,
-  )
+  `)
 
-  const SessionNote = schema.manual(
-    'SessionNote',
-    { Session },
-    `
+  const SessionNote = schema.manual('SessionNote', { Session }, `
     -> Session
     ---
     session_note : varchar(1024)
-  `,
-  )
+  `)
 
-  const ProjectSession = schema.manual(
-    'ProjectSession',
-    { Project, Session },
-    `
+  const ProjectSession = schema.manual('ProjectSession', { Project, Session }, `
     -> Project
     -> Session
-  `,
-  )
+  `)
 
   return { Session, SessionDirectory, SessionExperimenter, SessionNote, ProjectSession }
 }

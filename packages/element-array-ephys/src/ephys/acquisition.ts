@@ -60,7 +60,8 @@ export const acquisitions: Readonly<Record<string, Acquisition>> = {
 }
 
 async function readSpikeGlxRecording(path: string): Promise<ProbeRecording> {
-  const { probe, channels, electrodes, sampleShifts, samplingRate, durationSeconds, createdAt } = await readSpikeGlxMeta(path)
+  const { probe, channels, electrodes, sampleShifts, samplingRate, durationSeconds, createdAt } =
+    await readSpikeGlxMeta(path)
   return {
     path,
     software: 'SpikeGLX',

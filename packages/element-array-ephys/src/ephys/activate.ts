@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { type AnyTable, requireUpstream, type Schema, type Tables } from '@neurojoint/core'
 import { TriggerUnsupportedError } from '../errors.ts'
 import { nameDataFile } from './data-directories.ts'
@@ -94,13 +95,17 @@ export function activate<Session extends AnyTable, SkullReference extends AnyTab
   /** The recording that a key belongs to, for a make to open. */
   const fetchRecording = async (key: object, db: Tables) => {
     const { acq_software, sampling_rate, recording_duration } = await db(EphysRecording).forKey(key).fetch1()
-    const [file] = await db(EphysRecording.EphysFile).forKey(key).fetch({ order: ['file_path'], limit: 1 })
+    const [file] = await db(EphysRecording.EphysFile)
+      .forKey(key)
+      .fetch({ order: ['file_path'], limit: 1 })
     return {
       software: acq_software,
       samplingRate: sampling_rate,
       durationSeconds: recording_duration,
       recordingPath: file?.file_path ?? '',
-      channels: await db(EphysRecording.Channel).forKey(key).fetch({ order: ['channel_idx'] }),
+      channels: await db(EphysRecording.Channel)
+        .forKey(key)
+        .fetch({ order: ['channel_idx'] }),
       dataDirectories: dataDirectories(),
     }
   }
@@ -165,7 +170,10 @@ export function activate<Session extends AnyTable, SkullReference extends AnyTab
   `, {
     contents: [
       { cluster_quality_label: 'good', cluster_quality_description: 'single unit' },
-      { cluster_quality_label: 'ok', cluster_quality_description: 'probably a single unit, but could be contaminated' },
+      {
+        cluster_quality_label: 'ok',
+        cluster_quality_description: 'probably a single unit, but could be contaminated',
+      },
       { cluster_quality_label: 'mua', cluster_quality_description: 'multi-unit activity' },
       { cluster_quality_label: 'noise', cluster_quality_description: 'bad unit' },
       { cluster_quality_label: 'n.a.', cluster_quality_description: 'not available' },
@@ -186,8 +194,9 @@ export function activate<Session extends AnyTable, SkullReference extends AnyTab
     const { clustering_output_dir, task_mode } = await db(ClusteringTask).forKey(key).fetch1()
     const { clustering_method } = await db(ClusteringParamSet).forKey(key).fetch1()
     const inferred = async (): Promise<string> => {
-      const session = nameDataFile(await sessionDirectory(key, db), dataDirectories())
-      return `${session}/probe_${key.insertion_number}/${clustering_method.replaceAll('.', '-')}_${key.paramset_idx}`
+      const folder = `${clustering_method.replaceAll('.', '-')}_${key.paramset_idx}`
+      const path = join(await sessionDirectory(key, db), `probe_${key.insertion_number}`, folder)
+      return nameDataFile(path, dataDirectories())
     }
     return {
       method: clustering_method,

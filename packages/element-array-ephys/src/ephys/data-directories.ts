@@ -28,7 +28,8 @@ export async function findDataFile(path: string, directories: readonly string[])
 export function nameDataFile(path: string, directories: readonly string[]): string {
   for (const directory of directories) {
     const name = relative(resolve(directory), resolve(path))
-    if (name !== '' && name !== '..' && !name.startsWith(`..${sep}`) && !isAbsolute(name)) return name.replaceAll(sep, '/')
+    if (name !== '' && name !== '..' && !name.startsWith(`..${sep}`) && !isAbsolute(name))
+      return name.replaceAll(sep, '/')
   }
   throw new OutsideDataDirectoriesError(path, directories)
 }

@@ -53,7 +53,7 @@ export async function computeMeanWaveforms(
     .flatMap(({ samples, sum }) => Array.from(samples, (sample) => ({ start: sample - waveformWindow.before, sum })))
     .toSorted((a, b) => a.start - b.start)
   const blockFrames = Math.max(windowFrames, Math.floor(blockBytes / (2 * Math.max(1, channels))))
-  for (let next = 0; next < windows.length; ) {
+  for (let next = 0; next < windows.length;) {
     signal.throwIfAborted()
     const start = windows[next]?.start ?? 0
     const first = next

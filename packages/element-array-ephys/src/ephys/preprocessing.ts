@@ -40,7 +40,11 @@ export async function computePreprocessing(inputs: PreprocessingInputs, { signal
       positions: sites.flatMap(({ x, y }) => [x, y]),
       shifts: sites.map(({ sampleShift }) => sampleShift),
     }
-    const { noiseLevels, peaks, channels: used } = await dsp.preprocessRecording(recording, chain, {
+    const {
+      noiseLevels,
+      peaks,
+      channels: used,
+    } = await dsp.preprocessRecording(recording, chain, {
       layout,
       channels,
       signal,

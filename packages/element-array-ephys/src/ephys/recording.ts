@@ -48,7 +48,10 @@ export async function computeRecording(inputs: RecordingInputs) {
 }
 
 /** The electrode of each channel, by its place on the probe's type in the database. */
-function electrodesOf({ sites, path, partNumber }: ProbeRecording, { electrodes, serialNumber, probeType }: RecordingInputs) {
+function electrodesOf(
+  { sites, path, partNumber }: ProbeRecording,
+  { electrodes, serialNumber, probeType }: RecordingInputs,
+) {
   const place = (shank: number, column: number, row: number): string => `${shank} ${column} ${row}`
   const electrodeAt = new Map(electrodes.map((row) => [place(row.shank, row.shank_col, row.shank_row), row.electrode]))
   return sites.map(({ channel, name, shank, column, row }) => {

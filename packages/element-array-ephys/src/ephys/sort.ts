@@ -47,36 +47,51 @@ export async function computeUnits(inputs: UnitsInputs) {
   const requireElectrode = (channel: number): ChannelElectrode => {
     const found = electrodeOf.get(channel)
     if (found) return found
-    throw new SortMismatchError(folder, `spikes on channel ${channel}`, `channels that the recording has (${channels.length})`)
+    throw new SortMismatchError(
+      folder,
+      `spikes on channel ${channel}`,
+      `channels that the recording has (${channels.length})`,
+    )
   }
   const units = await readKilosortUnits(output)
-  return units.map(({ unit, label, spikeCount, spikeSamples, spikeSeconds, peakChannel, spikeChannels, spikeDepths }) => {
-    const { electrode_config_hash, probe_type, electrode } = requireElectrode(peakChannel)
-    return {
-      unit,
-      electrode_config_hash,
-      probe_type,
-      electrode,
-      cluster_quality_label: labels.includes(label) ? label : 'n.a.',
-      spike_count: spikeCount,
-      // a sorter's settings have a nominal rate; the recording's own keeps an hour within a tenth of a millisecond
-      spike_times: ndarray(isSynchronised(output) ? spikeSeconds : spikeSamples.map((sample) => sample / samplingRate)),
-      spike_sites: ndarray(spikeChannels.map((channel) => requireElectrode(channel).electrode)),
-      spike_depths: ndarray(spikeDepths),
-    }
-  })
+  return units.map(
+    ({ unit, label, spikeCount, spikeSamples, spikeSeconds, peakChannel, spikeChannels, spikeDepths }) => {
+      const { electrode_config_hash, probe_type, electrode } = requireElectrode(peakChannel)
+      return {
+        unit,
+        electrode_config_hash,
+        probe_type,
+        electrode,
+        cluster_quality_label: labels.includes(label) ? label : 'n.a.',
+        spike_count: spikeCount,
+        // a sorter's settings have a nominal rate; the recording's own keeps an hour within a tenth of a millisecond
+        spike_times: ndarray(
+          isSynchronised(output) ? spikeSeconds : spikeSamples.map((sample) => sample / samplingRate),
+        ),
+        spike_sites: ndarray(spikeChannels.map((channel) => requireElectrode(channel).electrode)),
+        spike_depths: ndarray(spikeDepths),
+      }
+    },
+  )
 }
 
 const isSynchronised = ({ files }: KilosortOutput): boolean => files.has('spike_times_sec_adj.npy')
 
 /** Refuses a sort whose rate or length is not the recording's. */
-function requireOwnSort({ folder, parameters, spikeSamples }: KilosortOutput, { samplingRate, durationSeconds }: UnitsInputs) {
+function requireOwnSort(
+  { folder, parameters, spikeSamples }: KilosortOutput,
+  { samplingRate, durationSeconds }: UnitsInputs,
+) {
   if (Math.abs(parameters.samplingRate / samplingRate - 1) > 0.001) {
     throw new SortMismatchError(folder, `a sampling rate of ${parameters.samplingRate} Hz`, `${samplingRate} Hz`)
   }
   const last = spikeSamples.reduce((latest, sample) => Math.max(latest, sample), 0) / samplingRate
   // durations are kept as float32
   if (last > durationSeconds + 0.01) {
-    throw new SortMismatchError(folder, `a spike at ${last} s`, `spikes within the ${durationSeconds} s of the recording`)
+    throw new SortMismatchError(
+      folder,
+      `a spike at ${last} s`,
+      `spikes within the ${durationSeconds} s of the recording`,
+    )
   }
 }

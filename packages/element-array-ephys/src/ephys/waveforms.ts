@@ -34,7 +34,13 @@ export async function computeWaveforms(inputs: WaveformsInputs, options: MeanWav
         return peak ? [{ unit, peak_electrode_waveform: ndarray(waveform(peak.channel_idx)) }] : []
       }),
       Waveform: means.flatMap(({ unit, waveform }) =>
-        channels.map(({ channel_idx, ...electrode }) => ({ unit, ...electrode, waveform_mean: ndarray(waveform(channel_idx)) })),
+        channels.map(({ channel_idx, electrode_config_hash, probe_type, electrode }) => ({
+          unit,
+          electrode_config_hash,
+          probe_type,
+          electrode,
+          waveform_mean: ndarray(waveform(channel_idx)),
+        })),
       ),
     }
   } finally {

@@ -1,3 +1,8 @@
 export { activate, type ProbeTables } from './activate.ts'
 export { createProbeType } from './create-probe-type.ts'
-export { electrodeConfigHash, electrodeConfigName, planElectrodeConfig, type ElectrodeConfigRows } from './electrode-config.ts'
+export {
+  electrodeConfigHash,
+  electrodeConfigName,
+  planElectrodeConfig,
+  type ElectrodeConfigRows,
+} from './electrode-config.ts'
