@@ -146,7 +146,7 @@ class SelectWriter {
 }
 
 /** The keys as an array of arrays. */
-const keysAsJson = (keys: readonly (readonly StoredValue[])[]): string =>
+export const keysAsJson = (keys: readonly (readonly StoredValue[])[]): string =>
   `[${keys.map((key) => `[${key.map(valueAsJson).join(',')}]`).join(',')}]`
 
 /** Bytes as hex digits; integers as digits, also those beyond 2^53, which JSON allows and JavaScript's writer does not. */

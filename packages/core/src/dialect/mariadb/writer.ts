@@ -2,7 +2,7 @@ import type { Attribute } from '../../attribute/attribute.ts'
 import type { Storage, StoredValue } from '../../attribute/storage.ts'
 import type { Dialect } from '../../compile/dialect.ts'
 import { lowerCondition, tableColumns } from '../../compile/lower.ts'
-import { compile, compileCount, compileSelect, writeCondition, type SelectSyntax } from '../../compile/write-select.ts'
+import { compile, compileCount, compileSelect, keysAsJson, writeCondition, type SelectSyntax } from '../../compile/write-select.ts'
 import { isInherited } from '../../definition/column-comment.ts'
 import type { TableDeclaration, TableName } from '../../definition/table-declaration.ts'
 import type { RawValue, Statement } from '../../driver/driver.ts'
@@ -25,7 +25,7 @@ const syntax: SelectSyntax = {
   bound: (value) => value,
   noLimit: '18446744073709551615',
   keys(columns, placeholder) {
-    const parts = columns.map(({ storage }, index) => keyPart(storage, `k.k${index}`))
+    const parts = columns.map(({ storage }, index) => `${keyPart(storage, `k.k${index}`)} AS k${index}`)
     const paths = columns.map(({ storage }, index) => `k${index} ${keyType(storage)} PATH '$[${index}]'`)
     return `SELECT ${parts.join(', ')} FROM JSON_TABLE(${placeholder}, '$[*]' COLUMNS (${paths.join(', ')})) AS k`
   },
@@ -53,8 +53,15 @@ export const mariadb: Dialect = {
 
   delete: (table, heading, condition) =>
     compile(syntax, (bind) => {
-      const where = writeCondition(lowerCondition(condition, tableColumns(heading)), quoteTable(table), syntax, bind)
-      return `DELETE FROM ${quoteTable(table)} WHERE ${where}`
+      const predicate = lowerCondition(condition, tableColumns(heading))
+      if (predicate.kind === 'in' && predicate.keys.length > 0) {
+        // Before 11.1 a DELETE reads the list of an IN once per row of the table; a join reads it once.
+        const keys = syntax.keys(predicate.columns, bind(keysAsJson(predicate.keys), { kind: 'json' }))
+        const here = quoteTable(table)
+        const on = predicate.columns.map(({ name }, index) => `${here}.${quote(name)} = k.k${index}`)
+        return `DELETE ${here} FROM (${keys}) AS k STRAIGHT_JOIN ${here} ON ${on.join(' AND ')}`
+      }
+      return `DELETE FROM ${quoteTable(table)} WHERE ${writeCondition(predicate, quoteTable(table), syntax, bind)}`
     }),
 
   createSchema: (schema) => [
