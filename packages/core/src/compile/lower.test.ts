@@ -82,7 +82,9 @@ describe('lowering', () => {
 
   test('excluding by two conditions negates both together', () => {
     const both = { kind: 'and', conditions: [is('id', 1n), is('x', 0n)] } as const
-    expect(sqlOf(restrict(a, { kind: 'not', condition: both }))).toContain('WHERE NOT ((t0."id" = ? AND t0."x" = ?))')
+    expect(sqlOf(restrict(a, { kind: 'not', condition: both }))).toContain(
+      'WHERE (NOT (t0."id" = ?) OR NOT (t0."x" = ?))',
+    )
   })
 
   test('values are bound in the order in which the text reads them', () => {
@@ -112,7 +114,7 @@ describe('lowering', () => {
     ]
     const { sql, parameters } = mariadb.select(lower(restrict(b, { kind: 'in', attributes: ['id', 'n'], keys })))
     expect(parameters).toEqual(['[[1,1152921504606846976],[2,-1]]'])
-    expect(sql).toContain("(t0.`id`, t0.`n`) IN (SELECT k.k0, k.k1 FROM JSON_TABLE(?, '$[*]' COLUMNS")
+    expect(sql).toContain("(t0.`id`, t0.`n`) IN (SELECT k.k0 AS k0, k.k1 AS k1 FROM JSON_TABLE(?, '$[*]' COLUMNS")
     expect(sqlOf(restrict(a, { kind: 'in', attributes: ['id'], keys: [] }))).toContain('WHERE 1 = 0')
   })
 })

@@ -11,6 +11,8 @@ export interface SelectSyntax {
   /** How a value of this kind of storage is bound, and its place in the text. */
   placeholder(storage: Storage): string
   bound(value: StoredValue, storage: Storage): StoredValue
+  /** That `columns` are not `isIn` a list, where it is not negated once more: NULL may count as false. */
+  notIn(columns: readonly string[], isIn: string): string
   /** A SELECT of the keys in one bound JSON value, an array of arrays. */
   keys(columns: readonly Column[], placeholder: string): string
   /** The LIMIT of "all rows", which an OFFSET needs. */
@@ -96,7 +98,27 @@ class SelectWriter {
       case 'or':
         return this.#all(predicate.predicates, aliases, ' OR ', '1 = 0')
       case 'not':
-        return `NOT (${this.predicate(predicate.predicate, aliases)})`
+        return this.#not(predicate.predicate, aliases)
+    }
+  }
+
+  /** Brings negation to the leaves, which SQL's third truth value allows. */
+  #not(predicate: Predicate, aliases: readonly string[]): string {
+    switch (predicate.kind) {
+      case 'not':
+        return this.predicate(predicate.predicate, aliases)
+      case 'and':
+      case 'or': {
+        const predicates = predicate.predicates.map((part) => ({ kind: 'not', predicate: part }) as const)
+        return this.predicate({ kind: predicate.kind === 'and' ? 'or' : 'and', predicates }, aliases)
+      }
+      case 'in': {
+        const columns = predicate.columns.map((column) => this.#column(column, aliases))
+        const isIn = this.predicate(predicate, aliases)
+        return predicate.keys.length === 0 ? '1 = 1' : this.#syntax.notIn(columns, isIn)
+      }
+      default:
+        return `NOT (${this.predicate(predicate, aliases)})`
     }
   }
 

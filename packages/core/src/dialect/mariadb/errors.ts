@@ -31,7 +31,7 @@ export function explainMariadb(error: unknown): PipelineError | null {
   if (!isFailure(error)) return null
   const { message, errno, code = '', sql = '' } = error
   if (lost.has(code) || lostSystem.has(code) || /closed state/.test(message)) return new ConnectionLostError(error)
-  const table = /^(?:INSERT INTO|DELETE FROM|UPDATE) (`(?:[^`]|``)+`\.`(?:[^`]|``)+`)/.exec(sql)?.[1] ?? null
+  const table = /^(?:INSERT INTO|DELETE FROM|DELETE|UPDATE) (`(?:[^`]|``)+`\.`(?:[^`]|``)+`)/.exec(sql)?.[1] ?? null
   const quoted = /(?:for column|Column|column) [`']?(?:`?[^`']*`?\.`?)*([^`'.]+)[`']/.exec(message)?.[1] ?? null
   switch (errno) {
     case 1062:

@@ -2,7 +2,14 @@ import type { Attribute } from '../../attribute/attribute.ts'
 import type { Storage, StoredValue } from '../../attribute/storage.ts'
 import type { Dialect } from '../../compile/dialect.ts'
 import { lowerCondition, tableColumns } from '../../compile/lower.ts'
-import { compile, compileCount, compileSelect, keysAsJson, writeCondition, type SelectSyntax } from '../../compile/write-select.ts'
+import {
+  compile,
+  compileCount,
+  compileSelect,
+  keysAsJson,
+  writeCondition,
+  type SelectSyntax,
+} from '../../compile/write-select.ts'
 import { isInherited } from '../../definition/column-comment.ts'
 import type { TableDeclaration, TableName } from '../../definition/table-declaration.ts'
 import type { RawValue, Statement } from '../../driver/driver.ts'
@@ -24,6 +31,7 @@ const syntax: SelectSyntax = {
   placeholder: () => '?',
   bound: (value) => value,
   noLimit: '18446744073709551615',
+  notIn: (_columns, isIn) => `NOT (${isIn})`,
   keys(columns, placeholder) {
     const parts = columns.map(({ storage }, index) => `${keyPart(storage, `k.k${index}`)} AS k${index}`)
     const paths = columns.map(({ storage }, index) => `k${index} ${keyType(storage)} PATH '$[${index}]'`)

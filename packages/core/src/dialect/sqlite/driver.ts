@@ -30,9 +30,8 @@ export async function openSqlite({ path }: SqliteSettings): Promise<Driver> {
 class SqliteDriver implements Driver {
   readonly #path: string
   readonly #writer: SqliteThread
-  readonly #readers: Promise<SqliteThread>[] = []
+  readonly #readers: SqliteThread[] = []
   readonly #turns = new Turns()
-  #next = 0
 
   constructor(path: string, writer: SqliteThread) {
     this.#path = path
@@ -40,24 +39,21 @@ class SqliteDriver implements Driver {
   }
 
   async session(purpose: 'read' | 'write', signal?: AbortSignal): Promise<Session> {
-    if (purpose === 'read') return new SqliteSession(await this.#reader(), () => {})
+    if (purpose === 'read') return new SqliteSession(this.#reader(), () => {})
     return new SqliteSession(this.#writer, await this.#turns.take(signal))
   }
 
   async close(): Promise<void> {
     await this.#turns.take()
-    const threads = await Promise.all(this.#readers)
-    await Promise.all([this.#writer, ...threads].map((thread) => thread.close()))
+    await Promise.all([this.#writer, ...this.#readers].map((thread) => thread.close()))
   }
 
-  #reader(): Promise<SqliteThread> {
-    const index = this.#next++ % readers
-    return (this.#readers[index] ??= this.#openReader())
-  }
-
-  async #openReader(): Promise<SqliteThread> {
+  /** The thread with the least to do, or another where all are at work. */
+  #reader(): SqliteThread {
+    const [idlest] = this.#readers.toSorted((a, b) => a.load - b.load)
+    if (idlest && (idlest.load === 0 || this.#readers.length === readers)) return idlest
     const thread = new SqliteThread({ path: this.#path, purpose: 'read' })
-    await patiently(() => thread.open(), undefined)
+    this.#readers.push(thread)
     return thread
   }
 }

@@ -59,7 +59,7 @@ function open(): Database.Database {
 }
 
 function prepare(sql: string): Database.Statement<unknown[], RawRow> {
-  if (!database) throw new RangeError('the database is not open')
+  database ??= open()
   return database.prepare<unknown[], RawRow>(sql)
 }
 

@@ -21,6 +21,9 @@ const syntax: SelectSyntax = {
   placeholder: () => '?',
   bound: toColumn,
   noLimit: '-1',
+  // asked for NULL too, SQLite goes through the whole list for every row that is not in it
+  notIn: (columns, isIn) =>
+    `(${columns.map((column) => `${column} IS NOT NULL`).join(' AND ')} AND (${isIn}) IS NOT TRUE)`,
   keys(columns, placeholder) {
     const values = columns.map(({ storage }, index) => keyPart(storage, `json_extract(value, '$[${index}]')`))
     return `SELECT ${values.join(', ')} FROM json_each(${placeholder})`

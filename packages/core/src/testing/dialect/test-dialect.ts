@@ -1,0 +1,18 @@
+import { describe } from 'vitest'
+import { testAlgebra } from './algebra.ts'
+import { testChange } from './change.ts'
+import { testDeclare } from './declare.ts'
+import type { DialectUnderTest } from './dialect-under-test.ts'
+import { testTransaction } from './transaction.ts'
+import { testValues } from './values.ts'
+
+/** What every dialect must do; each dialect's own test file calls it. */
+export function testDialect(dialect: DialectUnderTest): void {
+  describe(dialect.name, () => {
+    testDeclare(dialect)
+    testValues(dialect)
+    testAlgebra(dialect)
+    testChange(dialect)
+    testTransaction(dialect)
+  })
+}

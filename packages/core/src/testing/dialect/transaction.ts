@@ -1,0 +1,134 @@
+import { describe, expect, test } from 'vitest'
+import { connect } from '../../connection/connect.ts'
+import { top } from '../../relation/top.ts'
+import { lower } from '../../compile/lower.ts'
+import { benchFor } from './bench.ts'
+import type { DialectUnderTest } from './dialect-under-test.ts'
+
+const definition = `n : int32\n---\nx = 0 : int32`
+
+export function testTransaction(dialect: DialectUnderTest): void {
+  describe('transaction', () => {
+    const open = benchFor(dialect)
+
+    test('what returns is kept and what throws is undone, and the error is passed on', async () => {
+      const bench = await open()
+      const table = await bench.table('T', definition)
+      const result = await bench.connection.transaction(async (on) => {
+        await bench.insert(table, [{ n: 1 }], { on })
+        return 'done'
+      })
+      expect(result).toBe('done')
+      const failing = bench.connection.transaction(async (on) => {
+        await bench.insert(table, [{ n: 2 }], { on })
+        throw new RangeError('no')
+      })
+      await expect(failing).rejects.toThrow('no')
+      expect(await bench.values(table.node, 'n')).toEqual([1n])
+    })
+
+    test('sees its own rows, and others see them after it', async () => {
+      const bench = await open()
+      const table = await bench.table('T', definition)
+      const count = bench.connection.dialect.count(lower(table.node))
+      await bench.connection.transaction(async (on) => {
+        expect(on.inTransaction).toBe(true)
+        await bench.insert(table, [{ n: 1 }], { on })
+        expect(Number((await on.query(count))[0]?.[0])).toBe(1)
+        // a read beside a transaction does not wait for it
+        expect(await bench.count(table.node)).toBe(0)
+      })
+      expect(await bench.count(table.node)).toBe(1)
+    })
+
+    test('a nested call runs in the same one', async () => {
+      const bench = await open()
+      const table = await bench.table('T', definition)
+      const outer = bench.connection.transaction(async (on) => {
+        await on.transaction((inner) => bench.insert(table, [{ n: 1 }], { on: inner }))
+        throw new RangeError('undo both')
+      })
+      await expect(outer).rejects.toThrow('undo both')
+      expect(await bench.count(table.node)).toBe(0)
+    })
+
+    test('a statement that fails and is caught leaves the rest of the transaction', async () => {
+      const bench = await open()
+      const table = await bench.table('T', definition)
+      await bench.connection.transaction(async (on) => {
+        await bench.insert(table, [{ n: 1 }], { on })
+        await expect(bench.insert(table, [{ n: 1 }], { on })).rejects.toMatchObject({ code: 'duplicate-entry' })
+        await bench.insert(table, [{ n: 2 }], { on })
+      })
+      expect(await bench.values(table.node, 'n')).toEqual([1n, 2n])
+    })
+
+    test('twenty at once on two connections all come through', async () => {
+      const bench = await open()
+      const table = await bench.table('T', definition)
+      const second = await connect(bench.settings)
+      await Promise.all(
+        Array.from({ length: 20 }, (_, n) =>
+          (n % 2 ? second : bench.connection).transaction(async (on) => {
+            await bench.insert(table, [{ n }], { on })
+            await bench.insert(table, [{ n: n + 100 }], { on })
+          }),
+        ),
+      )
+      await second.close()
+      expect(await bench.count(table.node)).toBe(40)
+    })
+  })
+
+  describe('abort', () => {
+    const open = benchFor(dialect)
+
+    test('a signal that is aborted already starts nothing', async () => {
+      const bench = await open()
+      const table = await bench.table('T', definition)
+      const reason = new RangeError('stop')
+      const signal = AbortSignal.abort(reason)
+      const work = async () => expect.unreachable()
+      await expect(bench.connection.transaction(work, signal)).rejects.toBe(reason)
+      await expect(bench.connection.query(bench.connection.dialect.select(lower(table.node)), signal)).rejects.toBe(
+        reason,
+      )
+    })
+
+    test('stops waiting for a long query at once, and the connection serves on', async () => {
+      const bench = await open()
+      const table = await bench.table('T', definition)
+      await bench.insert(
+        table,
+        Array.from({ length: 1500 }, (_, n) => ({ n })),
+      )
+      const name = bench.connection.dialect.select(lower(top(table.node, { limit: 1 }))).sql
+      const source = /FROM (.*?) AS /.exec(name)?.[1]
+      const slow = {
+        sql: `SELECT SUM(a.x + b.x + c.x) FROM ${source} AS a, ${source} AS b, ${source} AS c WHERE a.n < 20`,
+        parameters: [],
+      }
+      const abort = new AbortController()
+      const started = performance.now()
+      setTimeout(() => abort.abort(new RangeError('enough')), 100)
+      await expect(bench.connection.query(slow, abort.signal)).rejects.toThrow('enough')
+      expect(performance.now() - started).toBeLessThan(1500)
+      expect(await bench.count(table.node)).toBe(1500)
+    })
+
+    test('an aborted transaction is undone', async () => {
+      const bench = await open()
+      const table = await bench.table('T', definition)
+      const abort = new AbortController()
+      const work = bench.connection.transaction(async (on) => {
+        await bench.insert(table, [{ n: 1 }], { on })
+        abort.abort(new RangeError('enough'))
+        await bench.insert(table, [{ n: 2 }], { on })
+      }, abort.signal)
+      await expect(work).rejects.toThrow('enough')
+      expect(await bench.count(table.node)).toBe(0)
+      await bench.insert(table, [{ n: 3 }])
+      expect(await bench.values(table.node, 'n')).toEqual([3n])
+    })
+  })
+}

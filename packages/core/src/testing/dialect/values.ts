@@ -1,0 +1,167 @@
+import { describe, expect, test } from 'vitest'
+import { parseAttributeType } from '../../attribute/attribute-type.ts'
+import { toStored } from '../../attribute/to-stored.ts'
+import { matches } from '../../relation/matches.ts'
+import { restrict } from '../../relation/restrict.ts'
+import { benchFor } from './bench.ts'
+import type { DialectUnderTest } from './dialect-under-test.ts'
+
+const everyByte = Uint8Array.from({ length: 256 }, (_, index) => index)
+
+/** Values at the edges of each type, which must come back as they are. */
+const edges: readonly (readonly [type: string, values: readonly unknown[]])[] = [
+  ['int8', [-128, 0, 127]],
+  ['int16', [-32_768, 32_767]],
+  ['int32', [-2_147_483_648, 2_147_483_647]],
+  ['int64', [-(2n ** 63n), 2n ** 53n + 1n, 2n ** 63n - 1n]],
+  ['float32', [0, 0.1, -1.5, 3.4028234663852886e38, 1.401298464324817e-45]],
+  ['float64', [0, 0.1, 1 / 3, -1.7976931348623157e308, 5e-324]],
+  ['bool', [true, false]],
+  ['decimal(15,5)', ['0.00000', '-0.00001', '9999999999.99999', '-1234567890.12345']],
+  ['char(5)', ['', 'abc', 'ÄÖ😀']],
+  ['varchar(20)', ['', ' a ', 'a', 'A', "o'neil", '"\\`%_?', 'Ελληνικά 😀', 'a\nb\tc', 'NULL', '007']],
+  ["enum('a','B','it''s')", ['a', 'B', "it's"]],
+  ['date', ['1000-01-01', '2024-02-29', '9999-12-31']],
+  ['datetime', ['2020-01-01 00:00:00', '1969-12-31 23:59:59']],
+  ['datetime(3)', ['2020-01-01 00:00:00.000', '2020-01-01 12:34:56.789']],
+  ['datetime(6)', ['2020-01-01 00:00:00.000001', '2020-01-01 23:59:59.999999', '2020-01-01 00:00:00.100000']],
+  ['uuid', ['00000000-0000-0000-0000-000000000000', '6cc2ab29-c670-088a-d42b-8aa5b4507646']],
+]
+
+/** Only kept, not searched: the databases compare these by their bytes or not at all. */
+const unsearched: readonly (readonly [type: string, values: readonly unknown[]])[] = [
+  ['json', [{ a: [1, null, 'ü"\\'] }, 'text', 0, []]],
+  ['bytes', [new Uint8Array(), everyByte, new Uint8Array(3_000_000).fill(7)]],
+]
+
+export function testValues(dialect: DialectUnderTest): void {
+  describe('values', () => {
+    const open = benchFor(dialect)
+
+    test.each([...edges, ...unsearched])('%s comes back as it was given, and null as null', async (type, values) => {
+      const bench = await open()
+      const table = await bench.table('Kept', `n : int32\n---\nx = null : ${type}`)
+      const rows = [...values, null].map((x, n) => ({ n, x }))
+      for (const row of rows) await bench.insert(table, [row])
+      const stored = rows.map(({ x }) => toStored({ name: 'x', nullable: true, type: parseAttributeType(type) }, x))
+      const found = await bench.rows(table.node)
+      // as JSON, so that a failure over megabytes prints little
+      for (const { n, x } of found) expect(spell(x)).toBe(spell(stored[Number(n)]))
+      expect(found).toHaveLength(rows.length)
+    })
+
+    test.each(edges)('%s is found by each of its values, alone and in a list of keys', async (type, values) => {
+      const bench = await open()
+      const table = await bench.table('Found', `x : ${type}\nn : int8`)
+      const attribute = table.declaration.heading[0]
+      if (!attribute) throw new RangeError('a table without attributes')
+      await bench.insert(
+        table,
+        values.map((x, n) => ({ x, n })),
+      )
+      for (const [n, x] of values.entries()) {
+        const value = toStored(attribute, x)
+        if (value === null) continue
+        const equal = restrict(table.node, { kind: 'compare', attribute: 'x', operator: '=', value })
+        expect(await bench.values(equal, 'n'), `= ${String(x)}`).toEqual([BigInt(n)])
+        const listed = restrict(table.node, {
+          kind: 'in',
+          attributes: ['x', 'n'],
+          keys: [
+            [value, BigInt(n)],
+            [value, 99n],
+          ],
+        })
+        expect(await bench.values(listed, 'n'), `in ${String(x)}`).toEqual([BigInt(n)])
+        expect(await bench.count(restrict(table.node, matches(table.node, equal)))).toBe(1)
+      }
+    })
+
+    test('text keys differ by case and by spaces at the end', async () => {
+      const bench = await open()
+      const table = await bench.table('Name', `name : varchar(5)`)
+      await bench.insert(
+        table,
+        ['a', 'A', 'a ', ' a', 'ä', ''].map((name) => ({ name })),
+      )
+      expect(await bench.count(table.node)).toBe(6)
+    })
+
+    test('defaults fill what is not given', async () => {
+      const bench = await open()
+      const table = await bench.table(
+        'Filled',
+        `n : int8\n---\na = 7 : int16\nb = 'it''s' : varchar(9)\nc = null : float64\nd = 2.50 : decimal(5,2)\n` +
+          `e = CURRENT_TIMESTAMP(3) : datetime(3)\nf = CURRENT_TIMESTAMP : datetime`,
+      )
+      await bench.insert(table, [{ n: 1 }])
+      const [row] = await bench.rows(table.node)
+      expect(row).toMatchObject({ n: 1n, a: 7n, b: "it's", c: null, d: '2.50' })
+      expect(row?.['e']).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}$/)
+      const age = Date.now() - Date.parse(`${String(row?.['f']).replace(' ', 'T')}Z`)
+      expect(Math.abs(age)).toBeLessThan(60_000)
+    })
+
+    test('a table of one row takes one row', async () => {
+      const bench = await open()
+      const table = bench.defineOneRow('Setup', `threshold : float64`)
+      await bench.declare(table)
+      await bench.insert(table, [{ threshold: 0.5 }])
+      expect(await bench.rows(table.node)).toEqual([{ threshold: 0.5 }])
+      await expect(bench.insert(table, [{ threshold: 1 }])).rejects.toMatchObject({ code: 'duplicate-entry' })
+      expect(await bench.insert(table, [{ threshold: 1 }], { skip: true })).toBe(0)
+    })
+
+    test('one statement takes as many rows as the dialect promises', async () => {
+      const bench = await open()
+      const table = await bench.table('Many', `a : int32\n---\nb : float64`)
+      const rows = Math.floor(bench.connection.dialect.supports.parameters / 2)
+      const inserted = await bench.insert(
+        table,
+        Array.from({ length: rows }, (_, a) => ({ a, b: a / 7 })),
+      )
+      expect(inserted).toBe(rows)
+      expect(await bench.count(table.node)).toBe(rows)
+    })
+
+    test('one statement takes as many bytes as the dialect promises', async () => {
+      const bench = await open()
+      const table = await bench.table('Large', `a : int32\n---\nb : bytes`)
+      const b = new Uint8Array(bench.connection.dialect.supports.statementBytes / 4).fill(1)
+      await bench.insert(
+        table,
+        [0, 1, 2, 3].map((a) => ({ a, b })),
+      )
+      const found = await bench.rows(table.node)
+      expect(found.map((row) => (row['b'] instanceof Uint8Array ? row['b'].length : null))).toEqual(
+        Array(4).fill(b.length),
+      )
+    })
+
+    test('odd names and values of tables are quoted', async () => {
+      const bench = await open()
+      const { declaration } = bench.define('Odd', `x : varchar(20)\n---\nselect_ : varchar(50)`)
+      const [key, other] = declaration.heading
+      if (!key || !other) throw new RangeError('a table without attributes')
+      const odd = {
+        ...declaration,
+        heading: [
+          { ...key, name: 'o\'d"d`?', lineage: null },
+          { ...other, name: 'select; --' },
+        ],
+      }
+      const table = { declaration: odd, node: { kind: 'table', heading: odd.heading, name: odd.name } as const }
+      await bench.declare(table)
+      await bench.insert(table, [{ 'o\'d"d`?': "'; DROP TABLE x; --", 'select; --': '"`\\' }])
+      const condition = { kind: 'compare', attribute: 'select; --', operator: '=', value: '"`\\' } as const
+      expect(await bench.rows(restrict(table.node, condition))).toEqual([
+        { 'o\'d"d`?': "'; DROP TABLE x; --", 'select; --': '"`\\' },
+      ])
+    })
+  })
+}
+
+const spell = (value: unknown): string =>
+  value instanceof Uint8Array
+    ? `${value.length} bytes, sum ${value.reduce((sum, byte) => sum + byte, 0)}`
+    : `${typeof value} ${String(value)}`
