@@ -9,6 +9,7 @@ import { globSync } from 'node:fs'
 import { basename } from 'node:path'
 import { startMariadb } from '../packages/servers/src/index.ts'
 import { interruption, root, runCommand } from './command.ts'
+import { findCargo } from './rust.ts'
 
 interface Outcome {
   readonly name: string
@@ -18,7 +19,7 @@ interface Outcome {
 }
 
 const inCi = Boolean(process.env['CI'])
-const hasCargo = (await runCommand(['cargo', '--version'], { capture: true })).exitCode === 0
+const noCargo = await findCargo()
 const [wanted, ...filters] = process.argv.slice(2)
 const folders = globSync(['packages/*/package.json', 'apps/*/package.json'], { cwd: root })
   .map((path) => path.replace(/\/package\.json$/, ''))
@@ -40,7 +41,7 @@ await step('lint', () => passes(['oxlint', '--deny-warnings', ...paths]))
 await step('types', checkTypes)
 if (needsNative) {
   await step('native build', () =>
-    hasCargo
+    noCargo === null
       ? passes(['node', 'packages/native-dsp/scripts/build-native.ts'])
       : noRust('built; TypeScript kernels instead'),
   )
@@ -48,7 +49,7 @@ if (needsNative) {
 if (narrowed === undefined || narrowed === 'native-dsp') {
   await step('Rust tests', () => {
     const crate = ['--manifest-path', 'packages/native-dsp/Cargo.toml', '--package', 'neurojoint-dsp']
-    return hasCargo ? passes(['cargo', 'test', '--locked', '--profile', 'quick', ...crate]) : noRust('tested')
+    return noCargo === null ? passes(['cargo', 'test', '--locked', '--profile', 'quick', ...crate]) : noRust('tested')
   })
 }
 if (needsServer) await step('MariaDB', startAndStopMariadb)
@@ -74,7 +75,7 @@ async function passes(command: readonly string[]): Promise<Partial<Outcome>> {
 }
 
 async function noRust(what: string): Promise<Partial<Outcome>> {
-  return { result: 'skipped', note: `no cargo on PATH, so no native code is ${what}` }
+  return { result: 'skipped', note: `${noCargo ?? ''}, so no native code is ${what}` }
 }
 
 /** Each package with its own settings, two at a time; what fails is shown. */
