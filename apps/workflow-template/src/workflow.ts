@@ -38,6 +38,7 @@ export async function runWorkflow(db: Database, options: WorkflowOptions): Promi
   }
   await fill(ephys.EphysRecording)
   await ingestSorts(db)
-  for (const table of [ephys.Preprocessing, ephys.Clustering, ephys.CuratedClustering, ephys.WaveformSet]) await fill(table)
+  for (const table of [ephys.Preprocessing, ephys.Clustering, ephys.CuratedClustering, ephys.WaveformSet])
+    await fill(table)
   return { sessions, failures }
 }

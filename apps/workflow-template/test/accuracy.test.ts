@@ -27,5 +27,9 @@ test('a second peak of a matched spike is counted on its own and does not lower 
 })
 
 test('two spikes need two peaks', () => {
-  expect(measureAccuracy(at([100, 0], [104, 0]), at([102, 0]), tolerance)).toMatchObject({ matched: 1, recall: 0.5, second: 0 })
+  expect(measureAccuracy(at([100, 0], [104, 0]), at([102, 0]), tolerance)).toMatchObject({
+    matched: 1,
+    recall: 0.5,
+    second: 0,
+  })
 })

@@ -1,7 +1,7 @@
 import { activate as activateEphys } from '@neurojoint/element-array-ephys/ephys'
 import { defineSchema, type Key, type NewRow, type Row } from '@neurojoint/core'
 import { expectTypeOf } from 'vitest'
-import { ephys, type pipeline, probe, session, SkullReference } from '../src/pipeline.ts'
+import { type ephys, type pipeline, probe, session, SkullReference } from '../src/pipeline.ts'
 
 expectTypeOf<Row<typeof session.Session>>().toEqualTypeOf<{
   subject: string

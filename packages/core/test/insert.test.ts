@@ -54,9 +54,13 @@ onEveryDatabase('insert', (database) => {
   test('skips rows whose key is there, and leaves those as they are', async () => {
     await using lab = await open()
     await lab.db(lab.Subject).insert([{ subject: 'm1', notes: 'first' }])
-    const inserted = await lab
-      .db(lab.Subject)
-      .insert([{ subject: 'm1', notes: 'second' }, { subject: 'm2', notes: 'second' }], { skipDuplicates: true })
+    const inserted = await lab.db(lab.Subject).insert(
+      [
+        { subject: 'm1', notes: 'second' },
+        { subject: 'm2', notes: 'second' },
+      ],
+      { skipDuplicates: true },
+    )
     expect(inserted).toBe(1)
     expect(await lab.db(lab.Subject).restrict({ subject: 'm1' }).fetch1()).toMatchObject({ notes: 'first' })
   })
@@ -64,7 +68,10 @@ onEveryDatabase('insert', (database) => {
   test('refuses unknown attributes unless told to leave them out', async () => {
     await using lab = await open()
     const row = { subject: 'm1', colour: 'black' }
-    await expect(lab.db(lab.Subject).insert([row])).rejects.toMatchObject({ code: 'invalid-row', attributes: ['colour'] })
+    await expect(lab.db(lab.Subject).insert([row])).rejects.toMatchObject({
+      code: 'invalid-row',
+      attributes: ['colour'],
+    })
     await lab.db(lab.Subject).insert([row], { ignoreExtra: true })
     expect(await lab.db(lab.Subject).count()).toBe(1)
   })
@@ -86,7 +93,10 @@ onEveryDatabase('insert', (database) => {
 
   test('rows of one call may give different attributes: each that is left out gets its default', async () => {
     await using lab = await open()
-    await lab.db(lab.Subject).insert([{ subject: 'm1', notes: 'n' }, { subject: 'm2', weight: 20 }])
+    await lab.db(lab.Subject).insert([
+      { subject: 'm1', notes: 'n' },
+      { subject: 'm2', weight: 20 },
+    ])
     expect(await lab.db(lab.Subject).fetch({ order: ['subject'] })).toMatchObject([
       { notes: 'n', weight: null },
       { notes: '', weight: 20 },

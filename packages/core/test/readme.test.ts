@@ -14,7 +14,9 @@ test('the example of the README runs and prints what it should', async () => {
   try {
     await writeFile(join(folder, 'example.ts'), code)
     const { stdout } = await run('node', ['example.ts'], { cwd: folder })
-    expect(stdout).toBe("[\n  {\n    subject: 'm1',\n    session_datetime: '2024-05-01 10:00:00',\n    duration: 30,\n    sex: 'F'\n  }\n]\n")
+    expect(stdout).toBe(
+      "[\n  {\n    subject: 'm1',\n    session_datetime: '2024-05-01 10:00:00',\n    duration: 30,\n    sex: 'F'\n  }\n]\n",
+    )
   } finally {
     await rm(folder, { recursive: true, force: true })
   }

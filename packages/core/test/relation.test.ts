@@ -77,7 +77,12 @@ onEveryDatabase('a relation', (database) => {
   test('finds the rows of a wider key, and refuses a key that has nothing in common', async () => {
     await using lab = await open()
     const [key] = await lab.db(lab.Session).keys({ order: ['started desc'], limit: 1 })
-    expect(await lab.db(lab.Subject).forKey(key ?? {}).fetch1()).toMatchObject({ subject: 'r1' })
+    expect(
+      await lab
+        .db(lab.Subject)
+        .forKey(key ?? {})
+        .fetch1(),
+    ).toMatchObject({ subject: 'r1' })
     expect(await lab.db(lab.Session).forKey({ subject: 'm1', trial: 3 }).count()).toBe(2)
     expect(() => lab.db(lab.Subject).forKey({ notes: '', trial: 3 })).toThrow(
       expect.objectContaining({ code: 'unrelated-key', keyAttributes: ['notes', 'trial'], attributes: ['subject'] }),

@@ -65,7 +65,10 @@ function findPairs(spikes: PlacedEvents, peaks: PlacedEvents, { samples, microme
     const at = spikes.samples[spike] ?? 0
     while (first < peaks.samples.length && (peaks.samples[first] ?? 0) < at - samples) first += 1
     for (let peak = first; peak < peaks.samples.length && (peaks.samples[peak] ?? 0) <= at + samples; peak += 1) {
-      const distance = Math.hypot((peaks.x[peak] ?? 0) - (spikes.x[spike] ?? 0), (peaks.y[peak] ?? 0) - (spikes.y[spike] ?? 0))
+      const distance = Math.hypot(
+        (peaks.x[peak] ?? 0) - (spikes.x[spike] ?? 0),
+        (peaks.y[peak] ?? 0) - (spikes.y[spike] ?? 0),
+      )
       if (distance <= micrometers) pairs.push({ spike, peak, lag: Math.abs((peaks.samples[peak] ?? 0) - at), distance })
     }
   }

@@ -35,7 +35,8 @@ export async function runDemoCommand(parameters: readonly string[], signal: Abor
       console.error(`\n${signal.reason instanceof Error ? signal.reason.message : String(signal.reason)}`)
       return 130
     }
-    throw error
+    if (!(error instanceof Error && 'code' in error)) throw error
+    console.error(`\n[${String(error.code)}] ${error.message}`)
+    return 1
   }
 }
-

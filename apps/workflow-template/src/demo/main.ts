@@ -15,6 +15,8 @@ const { runDemoCommand } = await import('./command.ts')
 
 const controller = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, () => controller.abort(new DOMException('Stopped. Run it again: it goes on where it was.', 'AbortError')))
+  process.once(signal, () =>
+    controller.abort(new DOMException('Stopped. Run it again: it goes on where it was.', 'AbortError')),
+  )
 }
 process.exitCode = await runDemoCommand(process.argv.slice(2), controller.signal)

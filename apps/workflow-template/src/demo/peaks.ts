@@ -33,7 +33,9 @@ const numbers = (value: unknown): Float64Array => (isNdArray(value) ? toFloat64A
 /** Compares peaks with the spikes that a simulation put in: within 0.4 ms and 75 µm, one to one. */
 export async function compareWithTruth(peaks: Peaks, truthPath: string): Promise<Accuracy> {
   const { spikes, units, samplingRate } = await readGroundTruth(truthPath)
-  const order = Array.from(spikes.samples.keys()).toSorted((a, b) => (spikes.samples[a] ?? 0) - (spikes.samples[b] ?? 0))
+  const order = Array.from(spikes.samples.keys()).toSorted(
+    (a, b) => (spikes.samples[a] ?? 0) - (spikes.samples[b] ?? 0),
+  )
   const unitOf = (spike: number) => units[spikes.units[spike] ?? 0]
   return measureAccuracy(
     {

@@ -23,7 +23,10 @@ const runs = {
 } as const
 
 const simulatedMeta = join(runs.simulated, 'demo_g0/demo_g0_imec0/demo_g0_t0.imec0.ap.meta')
-export const groundTruthPath = join(runs.simulated, 'demo_g0/demo_g0_imec0/demo_g0_t0.imec0.ground_truth/ground_truth.json')
+export const groundTruthPath = join(
+  runs.simulated,
+  'demo_g0/demo_g0_imec0/demo_g0_t0.imec0.ground_truth/ground_truth.json',
+)
 
 /** Puts the data of both sessions where a lab would have them; what is there already stays. */
 export async function prepareSessions(dsp: Dsp, signal: AbortSignal): Promise<void> {
@@ -40,7 +43,12 @@ async function simulateSession(dsp: Dsp, signal: AbortSignal): Promise<void> {
   const bar = progressBar('Simulating a recording')
   const { bytes } = await writeSimulatedRun(
     dsp,
-    { folder: runs.simulated, name: 'demo', createdAt: '2024-05-01T10:00:00', simulation: { seed: SEED, durationSeconds: SECONDS } },
+    {
+      folder: runs.simulated,
+      name: 'demo',
+      createdAt: '2024-05-01T10:00:00',
+      simulation: { seed: SEED, durationSeconds: SECONDS },
+    },
     { signal, onProgress: (fraction) => bar.update(fraction, `384 channels, ${SECONDS} s`) },
   )
   bar.end(`384 channels, ${SECONDS} s: ${formatBytes(bytes)}`)

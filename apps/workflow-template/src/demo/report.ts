@@ -98,4 +98,8 @@ const percent = (fraction: number): string => `${(100 * fraction).toFixed(1)} %`
 
 const indent = (text: string): string => text.replaceAll(/^/gm, '  ')
 
-const here = (path: string): string => relative(process.cwd(), path) || '.'
+/** A path as one would type it here. */
+const here = (path: string): string => {
+  const near = relative(process.cwd(), path)
+  return near.startsWith('..') ? path : near
+}

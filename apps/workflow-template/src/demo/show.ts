@@ -11,7 +11,9 @@ export async function showTable(name: string | undefined): Promise<number> {
   const tables = listTables(pipeline.tables)
   const table = tables.get(name ?? '')
   if (!table) {
-    console.error(`${name === undefined ? 'Say which table' : `There is no table ${name}`}. There are:\n  ${[...tables.keys()].join('\n  ')}`)
+    console.error(
+      `${name === undefined ? 'Say which table' : `There is no table ${name}`}. There are:\n  ${[...tables.keys()].join('\n  ')}`,
+    )
     return 2
   }
   const db = await pipeline.open()
@@ -19,7 +21,11 @@ export async function showTable(name: string | undefined): Promise<number> {
     const rows = await db(table).fetch({ limit: ROWS })
     const count = await db(table).count()
     console.log(`${describe(table).trimEnd()}\n`)
-    console.log(formatTable(rows.map((row) => Object.fromEntries(Object.entries(row).map(([key, value]) => [key, formatValue(value)])))))
+    console.log(
+      formatTable(
+        rows.map((row) => Object.fromEntries(Object.entries(row).map(([key, value]) => [key, formatValue(value)]))),
+      ),
+    )
     console.log(count > rows.length ? `... ${count} rows` : `${count} ${count === 1 ? 'row' : 'rows'}`)
     return 0
   } finally {

@@ -17,7 +17,10 @@ export interface UnitSummary {
 }
 
 /** The units of a sort, the deepest first. */
-export async function summarizeUnits(db: Database, key: Key<typeof ephys.CuratedClustering>): Promise<readonly UnitSummary[]> {
+export async function summarizeUnits(
+  db: Database,
+  key: Key<typeof ephys.CuratedClustering>,
+): Promise<readonly UnitSummary[]> {
   const { recording_duration } = await db(ephys.EphysRecording).forKey(key).fetch1()
   const units = await db(ephys.CuratedClustering.Unit)
     .forKey(key)
@@ -36,5 +39,7 @@ export async function summarizeUnits(db: Database, key: Key<typeof ephys.Curated
   }))
 }
 
-const samplesOf = ({ peak_electrode_waveform }: Pick<Row<typeof ephys.WaveformSet.PeakWaveform>, 'peak_electrode_waveform'>) =>
+const samplesOf = ({
+  peak_electrode_waveform,
+}: Pick<Row<typeof ephys.WaveformSet.PeakWaveform>, 'peak_electrode_waveform'>) =>
   isNdArray(peak_electrode_waveform) ? toFloat64Array(peak_electrode_waveform) : new Float64Array()

@@ -20,7 +20,8 @@ export async function readCsv<const Name extends string>(
   return rows.map((row, index) => {
     const picked = columns.map((column) => {
       const value = row[column]
-      if (value === undefined) throw new CsvError(path, `line ${index + 2} has no \`${column}\`. It has: ${Object.keys(row).join(', ')}.`)
+      if (value === undefined)
+        throw new CsvError(path, `line ${index + 2} has no \`${column}\`. It has: ${Object.keys(row).join(', ')}.`)
       return [column, value] as const
     })
     // One entry per name was made just now; Object.fromEntries forgets which.
@@ -30,7 +31,12 @@ export async function readCsv<const Name extends string>(
 
 function parseRows(text: string, path: string): readonly Record<string, string | undefined>[] {
   try {
-    return parse<Record<string, string | undefined>>(text, { columns: true, skip_empty_lines: true, trim: true, bom: true })
+    return parse<Record<string, string | undefined>>(text, {
+      columns: true,
+      skip_empty_lines: true,
+      trim: true,
+      bom: true,
+    })
   } catch (error) {
     throw new CsvError(path, error instanceof Error ? error.message : String(error), error)
   }

@@ -7,12 +7,24 @@ import { readCsv } from './csv.ts'
 export async function ingestLab(db: Database, folder: string): Promise<void> {
   const file = (name: string): string => join(folder, 'lab', name)
   const labs = await readCsv(file('labs.csv'), [
-    'lab', 'lab_name', 'organization', 'org_name', 'address', 'time_zone', 'location', 'location_description',
+    'lab',
+    'lab_name',
+    'organization',
+    'org_name',
+    'address',
+    'time_zone',
+    'location',
+    'location_description',
   ])
   const users = await readCsv(file('users.csv'), ['lab', 'user', 'user_role', 'user_email', 'user_cellphone'])
   const protocols = await readCsv(file('protocols.csv'), ['protocol', 'protocol_type', 'protocol_description'])
   const projects = await readCsv(file('projects.csv'), [
-    'project', 'project_title', 'project_description', 'project_start_date', 'repository_url', 'repository_name',
+    'project',
+    'project_title',
+    'project_description',
+    'project_start_date',
+    'repository_url',
+    'repository_name',
   ])
   const personnel = await readCsv(file('project_users.csv'), ['project', 'user'])
   const publications = await readCsv(file('publications.csv'), ['project', 'publication'])

@@ -25,7 +25,9 @@ export class NoRecordingError extends Error {
   readonly code = 'no-recording'
   readonly directory: string
   constructor(directory: string) {
-    super(`There is no SpikeGLX run (*.imec*.ap.meta) in ${directory} or below. Copy it there, or correct session_dir in sessions.csv.`)
+    super(
+      `There is no SpikeGLX run (*.imec*.ap.meta) in ${directory} or below. Copy it there, or correct session_dir in sessions.csv.`,
+    )
     this.directory = directory
   }
 }

@@ -12,7 +12,8 @@ export async function ingestSubjects(db: Database, folder: string): Promise<void
   await db(subject.Subject).insert(
     rows.map((row, index) => {
       const sex = sexes.find((one) => one === row.sex)
-      if (sex === undefined) throw new CsvError(path, `line ${index + 2} has the sex \`${row.sex}\`; write ${sexes.join(', ')}.`)
+      if (sex === undefined)
+        throw new CsvError(path, `line ${index + 2} has the sex \`${row.sex}\`; write ${sexes.join(', ')}.`)
       return { ...row, sex }
     }),
     { skipDuplicates: true },

@@ -8,4 +8,8 @@ export function formatSeconds(seconds: number): string {
 
 /** Bytes as people say them: `461 MB`. */
 export const formatBytes = (bytes: number): string =>
-  bytes >= 1e9 ? `${(bytes / 1e9).toFixed(2)} GB` : bytes >= 1e6 ? `${(bytes / 1e6).toFixed(0)} MB` : `${Math.ceil(bytes / 1e3)} kB`
+  bytes >= 1e9
+    ? `${(bytes / 1e9).toFixed(2)} GB`
+    : bytes >= 1e6
+      ? `${(bytes / 1e6).toFixed(0)} MB`
+      : `${Math.ceil(bytes / 1e3)} kB`

@@ -56,7 +56,8 @@ function formatReferences({ declaration }: AnyTable, drawn: ReadonlySet<string>)
   })
 }
 
-const nodeId = ({ declaration: { name } }: { readonly declaration: TableDeclaration }): string => idOf(name.schema, name.table)
+const nodeId = ({ declaration: { name } }: { readonly declaration: TableDeclaration }): string =>
+  idOf(name.schema, name.table)
 
 /** `#`, with which the names of lookup tables begin, means something to Mermaid; no table is called `l__...`. */
 const idOf = (schema: string, table: string): string => `${schema}__${table.replace('#', 'l__')}`

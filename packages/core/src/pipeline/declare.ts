@@ -23,9 +23,17 @@ export async function planDeclare(db: Database, schemas: readonly Schema[]): Pro
   const stored = await readStored(db, schemas)
   refuse(schemas, stored)
   return {
-    schemas: schemas.filter(({ name }) => ![...stored.values()].some((table) => table.name.schema === name)).map(({ name }) => name),
-    tables: schemas.flatMap(({ tables }) => tables.filter(({ declaration }) => !stored.has(identifyTable(declaration.name)))),
-    contents: await incomplete(db, schemas.flatMap(({ tables }) => tables), stored),
+    schemas: schemas
+      .filter(({ name }) => ![...stored.values()].some((table) => table.name.schema === name))
+      .map(({ name }) => name),
+    tables: schemas.flatMap(({ tables }) =>
+      tables.filter(({ declaration }) => !stored.has(identifyTable(declaration.name))),
+    ),
+    contents: await incomplete(
+      db,
+      schemas.flatMap(({ tables }) => tables),
+      stored,
+    ),
   }
 }
 
@@ -95,7 +103,8 @@ function refuse(schemas: readonly Schema[], stored: ReadonlyMap<string, TableDec
   for (const { declaration, typeName } of schemas.flatMap(({ tables }) => tables)) {
     const found = stored.get(identifyTable(declaration.name))
     const differences = found ? compareDeclarations(declaration, found) : []
-    if (differences.length > 0) differing.push({ table: `${typeName} (${identifyTable(declaration.name)})`, differences })
+    if (differences.length > 0)
+      differing.push({ table: `${typeName} (${identifyTable(declaration.name)})`, differences })
   }
   if (differing.length > 0) throw new TableDiffersError(differing)
 }

@@ -4,7 +4,9 @@ export class NotPopulatedError extends PipelineError {
   override readonly name = 'NotPopulatedError'
   readonly code = 'not-populated'
   constructor(table: string, tier: string) {
-    super(`${table} is a ${tier} table, which does not fill itself: insert its rows. populate() is for imported and computed tables.`)
+    super(
+      `${table} is a ${tier} table, which does not fill itself: insert its rows. populate() is for imported and computed tables.`,
+    )
   }
 }
 
@@ -21,7 +23,9 @@ export class InputsChangedError extends PipelineError {
   readonly code = 'inputs-changed'
   readonly key: object
   constructor(table: string, key: object) {
-    super(`What ${table} was made from changed while it was made, for ${JSON.stringify(key)}. Nothing was inserted. Populate again.`)
+    super(
+      `What ${table} was made from changed while it was made, for ${JSON.stringify(key)}. Nothing was inserted. Populate again.`,
+    )
     this.key = key
   }
 }

@@ -17,7 +17,8 @@ export function keySource(db: Tables, table: AnyTable): Relation<object, object>
   const source = new Relation<object, object>(contextOf(db), node, `the key source of ${table.typeName}`)
   const key = keyNames(table)
   const foreign = source.heading.filter(({ name, inKey }) => inKey && !key.includes(name)).map(({ name }) => name)
-  if (foreign.length > 0) throw new NoKeySourceError(table.typeName, `its key source has ${foreign.join(', ')}, its primary key has not`)
+  if (foreign.length > 0)
+    throw new NoKeySourceError(table.typeName, `its key source has ${foreign.join(', ')}, its primary key has not`)
   return source
 }
 

@@ -22,7 +22,13 @@ export interface MakeOptions {
  * Makes one key: fetches, computes, and inserts the row and the rows of its parts in one transaction, which first makes
  * sure that what was read is still so. Returns false where the key was made meanwhile.
  */
-export async function makeKey(db: Database, table: AnyTable, make: AnyMake, key: object, options: MakeOptions): Promise<boolean> {
+export async function makeKey(
+  db: Database,
+  table: AnyTable,
+  make: AnyMake,
+  key: object,
+  options: MakeOptions,
+): Promise<boolean> {
   const context = contextOf(db)
   const { signal } = options
   const reads = new ReadLog()

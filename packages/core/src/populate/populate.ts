@@ -54,7 +54,11 @@ export async function planPopulate<T extends AnyTable>(
  * Makes what a table is still to have, key by key, each in a transaction of its own: stopped at any moment, it leaves
  * whole rows only, and the next call goes on. Rejects with the signal's reason when that aborts.
  */
-export async function populate<T extends AnyTable>(db: Database, table: T, options: PopulateOptions<T> = {}): Promise<PopulateResult> {
+export async function populate<T extends AnyTable>(
+  db: Database,
+  table: T,
+  options: PopulateOptions<T> = {},
+): Promise<PopulateResult> {
   const make = makeOf(table)
   const { onEvent = () => {}, onError = 'stop', signal = new AbortController().signal } = options
   signal.throwIfAborted()

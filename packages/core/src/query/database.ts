@@ -37,7 +37,10 @@ export function databaseOn(context: Context): Database {
   const { connection } = context
   const db: Database = Object.assign(<T extends AnyTable>(table: T) => new TableRelation(context, table), {
     transaction: <R>(work: (db: Database) => Promise<R>, options: { readonly signal?: AbortSignal } = {}) =>
-      connection.transaction((transaction: Connection) => work(databaseOn({ ...context, connection: transaction })), options.signal),
+      connection.transaction(
+        (transaction: Connection) => work(databaseOn({ ...context, connection: transaction })),
+        options.signal,
+      ),
     close: () => connection.close(),
     [Symbol.asyncDispose]: () => connection.close(),
   })

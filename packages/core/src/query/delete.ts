@@ -94,7 +94,8 @@ async function findDoomed(
     await cascade(connection, dependencies, doomed, declaration, added, options.signal)
     const strays = await findStrays(connection, dependencies, doomed, options.signal)
     if (strays === null) break
-    if (options.parts !== 'cascade') throw new PartWithoutMasterError(strays.part.table, strays.master.name.table, strays.keys.length)
+    if (options.parts !== 'cascade')
+      throw new PartWithoutMasterError(strays.part.table, strays.master.name.table, strays.keys.length)
     dependencies = await readDependencies(connection, strays.master.name)
     added = add(doomed, strays.master, strays.keys, strays.part)
     declaration = strays.master
@@ -148,7 +149,12 @@ async function childKeys(
 }
 
 /** Rows of a part that would go although their master stays; `null` where there are none. */
-async function findStrays(connection: Connection, dependencies: Dependencies, doomed: Map<string, Doomed>, signal?: AbortSignal) {
+async function findStrays(
+  connection: Connection,
+  dependencies: Dependencies,
+  doomed: Map<string, Doomed>,
+  signal?: AbortSignal,
+) {
   for (const { table: part, keys } of doomed.values()) {
     const name = masterTable(part.name.table)
     if (name === null || keys.size === 0) continue
@@ -174,7 +180,12 @@ async function findStrays(connection: Connection, dependencies: Dependencies, do
 }
 
 /** Adds keys to what is doomed; returns those that were not yet. */
-function add(doomed: Map<string, Doomed>, table: TableDeclaration, keys: readonly Tuple[], because: TableName | null): Tuple[] {
+function add(
+  doomed: Map<string, Doomed>,
+  table: TableDeclaration,
+  keys: readonly Tuple[],
+  because: TableName | null,
+): Tuple[] {
   const id = identifyTable(table.name)
   const entry = doomed.get(id) ?? { table, keys: new Map<string, Tuple>(), because: new Map<string, TableName>() }
   doomed.set(id, entry)
@@ -221,7 +232,8 @@ function childrenFirst(doomed: ReadonlyMap<string, Doomed>): readonly Doomed[] {
   return finished.toReversed()
 }
 
-const keyNames = (table: TableDeclaration): readonly string[] => table.heading.filter(({ inKey }) => inKey).map(({ name }) => name)
+const keyNames = (table: TableDeclaration): readonly string[] =>
+  table.heading.filter(({ inKey }) => inKey).map(({ name }) => name)
 
 const planOf = (doomed: ReadonlyMap<string, Doomed>): DeletePlan => ({
   tables: [...doomed.values()]
@@ -231,7 +243,8 @@ const planOf = (doomed: ReadonlyMap<string, Doomed>): DeletePlan => ({
 
 function refuseStale(plan: DeletePlan, found: DeletePlan): void {
   const names = new Map([...plan.tables, ...found.tables].map(({ table }) => [identifyTable(table), table]))
-  const rowsIn = ({ tables }: DeletePlan, id: string): number => tables.find(({ table }) => identifyTable(table) === id)?.rows ?? 0
+  const rowsIn = ({ tables }: DeletePlan, id: string): number =>
+    tables.find(({ table }) => identifyTable(table) === id)?.rows ?? 0
   for (const id of names.keys()) {
     if (rowsIn(plan, id) !== rowsIn(found, id)) throw new StalePlanError(id, rowsIn(plan, id), rowsIn(found, id))
   }

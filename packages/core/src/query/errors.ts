@@ -1,6 +1,7 @@
 import { PipelineError } from '../errors.ts'
 
-const list = (names: readonly string[]): string => (names.length === 0 ? 'none' : names.map((n) => `\`${n}\``).join(', '))
+const list = (names: readonly string[]): string =>
+  names.length === 0 ? 'none' : names.map((n) => `\`${n}\``).join(', ')
 
 export class UnknownNameError extends PipelineError {
   override readonly name = 'UnknownNameError'
@@ -93,7 +94,14 @@ export class MissingParentError extends PipelineError {
   readonly row: number | null
   readonly attributes: readonly string[]
   readonly parent: string
-  constructor(table: string, row: number | null, attributes: readonly string[], parent: string, values: string, cause: unknown) {
+  constructor(
+    table: string,
+    row: number | null,
+    attributes: readonly string[],
+    parent: string,
+    values: string,
+    cause: unknown,
+  ) {
     super(
       `${row === null ? 'A row' : `Row ${row}`} for ${table} refers by ${list(attributes)}${values === '' ? '' : ` (${values})`} ` +
         `to a row that ${parent} does not have. Nothing was inserted. Insert it into ${parent} first.`,

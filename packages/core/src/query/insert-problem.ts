@@ -42,7 +42,10 @@ async function findDuplicate(transaction: Connection, refused: RefusedRows, erro
     const present = await existing(transaction, table, names, tuples)
     for (const [index, tuple] of tuples.entries()) {
       if (tuple === null) continue
-      if (present.has(identify(tuple)) || tuples.slice(0, index).some((other) => other && identify(other) === identify(tuple))) {
+      if (
+        present.has(identify(tuple)) ||
+        tuples.slice(0, index).some((other) => other && identify(other) === identify(tuple))
+      ) {
         return new DuplicateRowError(table.typeName, start + index, names, format(tuple), error)
       }
     }
@@ -62,7 +65,14 @@ async function findOrphan(transaction: Connection, refused: RefusedRows, error: 
     const index = tuples.findIndex((tuple) => tuple !== null && !present.has(identify(tuple)))
     const tuple = tuples[index]
     if (tuple) {
-      return new MissingParentError(table.typeName, start + index, foreignKey.attributes, parent.typeName, format(tuple), error)
+      return new MissingParentError(
+        table.typeName,
+        start + index,
+        foreignKey.attributes,
+        parent.typeName,
+        format(tuple),
+        error,
+      )
     }
   }
   return null

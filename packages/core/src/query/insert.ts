@@ -90,9 +90,7 @@ async function prepareRow(
     const value = values.get(attribute.name)
     try {
       stored.push(
-        value === undefined
-          ? missing(table, attribute, index)
-          : await encode(context, table, attribute, value, signal),
+        value === undefined ? missing(table, attribute, index) : await encode(context, table, attribute, value, signal),
       )
     } catch (error) {
       if (!isAboutValue(error)) throw error
@@ -125,7 +123,11 @@ function missing(table: AnyTable, attribute: Attribute, index: number): StoredVa
     case 'required':
       throw new InvalidRowError(table.typeName, index, [attribute.name], `\`${attribute.name}\` is missing.`)
     case 'current-timestamp':
-      return new Date().toISOString().replace('T', ' ').slice(0, fallback.fraction === 0 ? 19 : 20 + fallback.fraction).replace('Z', '')
+      return new Date()
+        .toISOString()
+        .replace('T', ' ')
+        .slice(0, fallback.fraction === 0 ? 19 : 20 + fallback.fraction)
+        .replace('Z', '')
   }
 }
 

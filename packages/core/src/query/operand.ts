@@ -16,7 +16,11 @@ export interface AnyRelation {
 export type Operand = AnyTable | AnyRelation
 
 export type KeyIn<O extends Operand> = O['~key']
-export type RowIn<O extends Operand> = O extends AnyTable ? O['~key'] & O['~secondary'] : O extends AnyRelation ? O['~row'] : never
+export type RowIn<O extends Operand> = O extends AnyTable
+  ? O['~key'] & O['~secondary']
+  : O extends AnyRelation
+    ? O['~row']
+    : never
 
 export const nodeOf = (operand: Operand): RelationNode =>
   operand.kind === 'relation' ? operand.node : tableNode(operand.declaration)
@@ -24,4 +28,7 @@ export const nodeOf = (operand: Operand): RelationNode =>
 export const labelOf = (operand: Operand): string => (operand.kind === 'relation' ? operand.label : operand.typeName)
 
 export const isOperand = (value: unknown): value is Operand =>
-  typeof value === 'object' && value !== null && 'kind' in value && (value.kind === 'relation' || value.kind === 'table')
+  typeof value === 'object' &&
+  value !== null &&
+  'kind' in value &&
+  (value.kind === 'relation' || value.kind === 'table')

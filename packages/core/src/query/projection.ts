@@ -4,7 +4,8 @@ import type { Flatten } from './table.ts'
 export type Selection<Row extends object> = (keyof Row & string) | { readonly [renamed: string]: keyof Row & string }
 
 type Intersect<U> = (U extends unknown ? (member: U) => void : never) extends (member: infer I) => void ? I : never
-type Renames<S extends readonly unknown[]> = Extract<S[number], object> extends never ? {} : Intersect<Extract<S[number], object>>
+type Renames<S extends readonly unknown[]> =
+  Extract<S[number], object> extends never ? {} : Intersect<Extract<S[number], object>>
 type Originals<S extends readonly unknown[]> = Renames<S>[keyof Renames<S>]
 type Renamed<Values, S extends readonly unknown[]> = {
   [N in keyof Renames<S> as Renames<S>[N] extends keyof Values ? N : never]: Renames<S>[N] extends keyof Values

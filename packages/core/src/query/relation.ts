@@ -27,7 +27,11 @@ export interface FetchOptions<Row extends object> {
 }
 
 /** The key of a join: that of the operand which determines the other, else both. */
-type JoinedKey<Key, Row, R extends Operand> = keyof KeyIn<R> extends keyof Row ? Key : keyof Key extends keyof RowIn<R> ? KeyIn<R> : Key & KeyIn<R>
+type JoinedKey<Key, Row, R extends Operand> = keyof KeyIn<R> extends keyof Row
+  ? Key
+  : keyof Key extends keyof RowIn<R>
+    ? KeyIn<R>
+    : Key & KeyIn<R>
 
 /** A relation on an open database: immutable; every operation gives another one, and only the fetching ones do I/O. */
 export class Relation<Key extends object, Row extends object> implements AnyRelation {

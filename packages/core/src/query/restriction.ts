@@ -22,11 +22,19 @@ export function conditionOf(restriction: unknown, node: RelationNode, label: str
     return { kind: 'or', conditions: restriction.map((one) => conditionOf(one, node, label)) }
   }
   if (typeof restriction !== 'object' || restriction === null) {
-    throw new InvalidRestrictionError(describe(restriction), 'Give an object of attributes and values, a relation, or a list of them.')
+    throw new InvalidRestrictionError(
+      describe(restriction),
+      'Give an object of attributes and values, a relation, or a list of them.',
+    )
   }
   const conditions = Object.entries(restriction).map(([name, value]) => {
     const attribute = node.heading.find((candidate) => candidate.name === name)
-    if (!attribute) throw new UnknownNameError(name, label, node.heading.map((candidate) => candidate.name))
+    if (!attribute)
+      throw new UnknownNameError(
+        name,
+        label,
+        node.heading.map((candidate) => candidate.name),
+      )
     return equals(attribute, value)
   })
   return { kind: 'and', conditions }
@@ -51,4 +59,8 @@ export function equals(attribute: Attribute, value: unknown): Condition {
 }
 
 const describe = (value: unknown): string =>
-  value === undefined ? 'undefined' : Array.isArray(value) ? `a list of ${value.length}` : `${typeof value} ${String(value)}`
+  value === undefined
+    ? 'undefined'
+    : Array.isArray(value)
+      ? `a list of ${value.length}`
+      : `${typeof value} ${String(value)}`

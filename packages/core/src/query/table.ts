@@ -5,7 +5,11 @@ import type { AnyMake } from './make.ts'
  * A table as a value: what it declares and which types its rows have. It holds no connection; `db(table)` gives the
  * relation on one. The members that begin with `~` exist for the compiler alone.
  */
-export interface Table<Key extends object = object, Secondary extends object = object, Optional extends string = string> {
+export interface Table<
+  Key extends object = object,
+  Secondary extends object = object,
+  Optional extends string = string,
+> {
   readonly kind: 'table'
   /** As a definition refers to it: `Session`, or `ProbeType.Electrode` for a part. */
   readonly typeName: string

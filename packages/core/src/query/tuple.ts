@@ -18,4 +18,8 @@ export function tupleOf(row: readonly StoredValue[], positions: readonly number[
 export const identify = (tuple: readonly StoredValue[]): string => JSON.stringify(tuple.map(spell))
 
 const spell = (value: StoredValue): unknown =>
-  value instanceof Uint8Array ? { hex: Buffer.from(value).toString('hex') } : typeof value === 'bigint' ? value.toString() : value
+  value instanceof Uint8Array
+    ? { hex: Buffer.from(value).toString('hex') }
+    : typeof value === 'bigint'
+      ? value.toString()
+      : value

@@ -19,26 +19,38 @@ function compareAttributes(defined: TableDeclaration, stored: TableDeclaration):
     const other = found.get(attribute.name)
     if (!other) return [`\`${attribute.name} : ${attribute.type.text}\` is not in the database`]
     const [definition, database] = [spellAttribute(attribute), spellAttribute(other)]
-    return definition === database ? [] : [`\`${attribute.name}\` is defined as ${definition}; the database has ${database}`]
+    return definition === database
+      ? []
+      : [`\`${attribute.name}\` is defined as ${definition}; the database has ${database}`]
   })
   const known = new Set(defined.heading.map(({ name }) => name))
   const extra = stored.heading.filter(({ name }) => !known.has(name))
-  return [...missing, ...extra.map(({ name, type }) => `the database has \`${name} : ${type.text}\`, which is not defined`)]
+  return [
+    ...missing,
+    ...extra.map(({ name, type }) => `the database has \`${name} : ${type.text}\`, which is not defined`),
+  ]
 }
 
 /** The order matters in the primary key alone, where it is that of the index. */
 function compareOrder(defined: TableDeclaration, stored: TableDeclaration): readonly string[] {
   const [definition, database] = [keyOf(defined), keyOf(stored)]
-  return definition === database ? [] : [`the primary key is defined as (${definition}); the database has (${database})`]
+  return definition === database
+    ? []
+    : [`the primary key is defined as (${definition}); the database has (${database})`]
 }
 
 const keyOf = ({ heading }: TableDeclaration): string =>
-  heading.filter(({ inKey }) => inKey).map(({ name }) => name).join(', ')
+  heading
+    .filter(({ inKey }) => inKey)
+    .map(({ name }) => name)
+    .join(', ')
 
 function compareSets(what: string, defined: readonly string[], stored: readonly string[]): readonly string[] {
   return [
     ...defined.filter((one) => !stored.includes(one)).map((one) => `the ${what} ${one} is not in the database`),
-    ...stored.filter((one) => !defined.includes(one)).map((one) => `the database has the ${what} ${one}, which is not defined`),
+    ...stored
+      .filter((one) => !defined.includes(one))
+      .map((one) => `the database has the ${what} ${one}, which is not defined`),
   ]
 }
 

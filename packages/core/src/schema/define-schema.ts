@@ -17,11 +17,25 @@ export function defineSchema(name: string): Schema {
   requireSchemaName(name)
   const tables: AnyTable[] = []
 
-  const declare = (tier: Tier, typeName: string, references: object, definition: string, options: Options, make: AnyMake | null) => {
+  const declare = (
+    tier: Tier,
+    typeName: string,
+    references: object,
+    definition: string,
+    options: Options,
+    make: AnyMake | null,
+  ) => {
     const parents = tablesIn(typeName, references)
     const declaration = resolveDefinition({ schema: name, name: typeName, tier, definition, references: parents })
     refuseTaken(tables, declaration.name.table, typeName)
-    const table = { typeName, declaration, parents: Object.values(parents), master: null, contents: options.contents ?? [], make }
+    const table = {
+      typeName,
+      declaration,
+      parents: Object.values(parents),
+      master: null,
+      contents: options.contents ?? [],
+      make,
+    }
     const parts: Record<string, AnyTable> = {}
     const master = tableValue({ ...table, parts })
     tables.push(master)

@@ -19,7 +19,9 @@ export class NameTakenError extends PipelineError {
   override readonly name = 'NameTakenError'
   readonly code = 'name-taken'
   constructor(typeName: string, table: string, other: string) {
-    super(`${typeName} would be the database table \`${table}\`, which ${other} is already. Give one of them another name.`)
+    super(
+      `${typeName} would be the database table \`${table}\`, which ${other} is already. Give one of them another name.`,
+    )
   }
 }
 
@@ -37,7 +39,9 @@ export class TableDiffersError extends PipelineError {
   constructor(tables: readonly TableDifference[]) {
     super(
       `The database has ${tables.length === 1 ? 'a table that differs' : `${tables.length} tables that differ`} from the definition; nothing was changed.\n` +
-        tables.map(({ table, differences }) => `${table}\n${differences.map((line) => `  - ${line}`).join('\n')}`).join('\n') +
+        tables
+          .map(({ table, differences }) => `${table}\n${differences.map((line) => `  - ${line}`).join('\n')}`)
+          .join('\n') +
         `\nMake the definition say what the database has, or change the table.`,
     )
     this.tables = tables

@@ -1,4 +1,14 @@
-import type { Checked, KeyOf, LocalOf, OptionalOf, References, SecondaryLocalOf, SecondaryOf, SecondaryTargetsOf, TargetsOf } from '../definition/types.ts'
+import type {
+  Checked,
+  KeyOf,
+  LocalOf,
+  OptionalOf,
+  References,
+  SecondaryLocalOf,
+  SecondaryOf,
+  SecondaryTargetsOf,
+  TargetsOf,
+} from '../definition/types.ts'
 import type { AnyTable, Insertable, Table } from '../query/table.ts'
 
 /** A part in the options of its master: what it refers to, and its definition. */
@@ -26,10 +36,13 @@ export type CheckedParts<P extends PartDefinitions, D extends string, R extends 
  * Attributes that come from references. In a generic element they belong to tables that are not known yet, so their
  * names are checked when the row is inserted.
  */
-type Inherited<Targets> = [Exclude<Targets, 'master'>] extends [never] ? unknown : { readonly [attribute: string]: unknown }
+type Inherited<Targets> = [Exclude<Targets, 'master'>] extends [never]
+  ? unknown
+  : { readonly [attribute: string]: unknown }
 
 /** What `compute` gives for the table itself: the secondary attributes. */
-export type MadeRow<D extends string> = Insertable<SecondaryLocalOf<D>, OptionalOf<D, {}>> & Inherited<SecondaryTargetsOf<D>>
+export type MadeRow<D extends string> = Insertable<SecondaryLocalOf<D>, OptionalOf<D, {}>> &
+  Inherited<SecondaryTargetsOf<D>>
 
 /** What `compute` gives for one row of a part: all but the master's key. */
 export type MadePartRow<D extends string> = Insertable<LocalOf<D>, OptionalOf<D, {}>> & Inherited<TargetsOf<D>>
