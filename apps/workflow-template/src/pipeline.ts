@@ -20,14 +20,9 @@ const labSchema = defineSchema(`${prefix}lab`)
 export const lab = activateLab(labSchema)
 
 /** What coordinates on a skull count from. No element ships it: labs differ. */
-export const SkullReference = labSchema.lookup(
-  'SkullReference',
-  {},
-  `
+export const SkullReference = labSchema.lookup('SkullReference', {}, `
   skull_reference : varchar(60)
-`,
-  { contents: [{ skull_reference: 'Bregma' }, { skull_reference: 'Lambda' }] },
-)
+`, { contents: [{ skull_reference: 'Bregma' }, { skull_reference: 'Lambda' }] })
 
 const projectSchema = defineSchema(`${prefix}project`)
 export const project = activateProject(projectSchema, lab)

@@ -26,31 +26,23 @@ onEveryDatabase('declaring', (database) => {
     const prefix = database.prefix()
     const { settings, dispose } = await database.shared()
     const before = defineSchema(`${prefix}lab`)
-    before.manual(
-      'Subject',
-      {},
-      `
+    before.manual('Subject', {}, `
       subject : varchar(8)
       ---
       sex = 'U' : enum('M', 'F', 'U')
       notes = '' : varchar(64)
-    `,
-    )
+    `)
     const first = definePipeline({ schemas: [before], tables: {}, database: settings })
     const db = await first.open()
     await declare(db, await planDeclare(db, first.schemas))
     await db.close()
     const after = defineSchema(`${prefix}lab`)
-    after.manual(
-      'Subject',
-      {},
-      `
+    after.manual('Subject', {}, `
       subject : varchar(16)
       ---
       sex = 'M' : enum('M', 'F', 'U')
       weight : float32
-    `,
-    )
+    `)
     const second = definePipeline({ schemas: [after], tables: {}, database: settings })
     await expect(second.open()).rejects.toMatchObject({
       code: 'table-differs',
@@ -58,7 +50,7 @@ onEveryDatabase('declaring', (database) => {
         {
           differences: [
             '`subject` is defined as text(16, false); the database has text(8, false)',
-            '`sex` is defined as enum(M, F, U) = M; the database has enum(M, F, U) = U',
+            "`sex` is defined as enum(M, F, U) = M; the database has enum(M, F, U) = U",
             '`weight : float32` is not in the database',
             'the database has `notes : varchar(64)`, which is not defined',
           ],

@@ -8,23 +8,16 @@ onEveryDatabase('delete', (database) => {
     const schemas = labSchemas(database.prefix())
     const other = defineSchema(`${database.prefix()}other`)
     const { Session } = schemas
-    const Note = other.manual(
-      'Note',
-      { Session },
-      `
+    const Note = other.manual('Note', { Session }, `
       -> Session
       note : int16
       ---
       text : varchar(64)
-    `,
-    )
+    `)
     const pipeline = await database.pipeline([schemas.lab, other])
     const { db } = pipeline
     await db(schemas.Subject).insert([{ subject: 'm1' }, { subject: 'm2' }])
-    await db(schemas.Subject.Tag).insert([
-      { subject: 'm1', tag: 'a' },
-      { subject: 'm2', tag: 'b' },
-    ])
+    await db(schemas.Subject.Tag).insert([{ subject: 'm1', tag: 'a' }, { subject: 'm2', tag: 'b' }])
     await db(Session).insert([
       { subject: 'm1', session: 1, started: '2024-05-01 10:00:00' },
       { subject: 'm2', session: 1, started: '2024-05-01 10:00:00' },
@@ -77,14 +70,8 @@ onEveryDatabase('delete', (database) => {
     const C = schema.manual('C', { P }, '-> P\nx : int32')
     await using pipeline = await database.pipeline([schema])
     const { db } = pipeline
-    await db(P).insert([
-      { a: 1, x: 1 },
-      { a: 2, x: 2 },
-    ])
-    await db(C).insert([
-      { a: 1, x: 1 },
-      { a: 2, x: 1 },
-    ])
+    await db(P).insert([{ a: 1, x: 1 }, { a: 2, x: 2 }])
+    await db(C).insert([{ a: 1, x: 1 }, { a: 2, x: 1 }])
     await db(P).restrict({ x: 1 }).delete()
     expect(await db(C).fetch()).toEqual([{ a: 2, x: 1 }])
   })
@@ -92,38 +79,22 @@ onEveryDatabase('delete', (database) => {
   test('follows renamed references and several paths to one table', async () => {
     const schema = defineSchema(`${database.prefix()}family`)
     const Animal = schema.manual('Animal', {}, 'animal : varchar(8)')
-    const Pair = schema.manual(
-      'Pair',
-      { Animal },
-      `
+    const Pair = schema.manual('Pair', { Animal }, `
       -> Animal.proj(father='animal')
       -> Animal.proj(mother='animal')
-    `,
-    )
+    `)
     await using pipeline = await database.pipeline([schema])
     const { db } = pipeline
     await db(Animal).insert(['a', 'b', 'c'].map((animal) => ({ animal })))
-    await db(Pair).insert([
-      { father: 'a', mother: 'b' },
-      { father: 'c', mother: 'a' },
-      { father: 'c', mother: 'b' },
-    ])
+    await db(Pair).insert([{ father: 'a', mother: 'b' }, { father: 'c', mother: 'a' }, { father: 'c', mother: 'b' }])
     const deleted = await db(Animal).restrict({ animal: 'a' }).delete()
-    expect(deleted.tables.map(({ table, rows }) => [table.table, rows])).toEqual([
-      ['animal', 1],
-      ['pair', 2],
-    ])
+    expect(deleted.tables.map(({ table, rows }) => [table.table, rows])).toEqual([['animal', 1], ['pair', 2]])
     expect(await db(Pair).fetch()).toEqual([{ father: 'c', mother: 'b' }])
   })
 
   test('takes more rows than a statement has placeholders', async () => {
     await using lab = await open()
-    const notes = Array.from({ length: 30_000 }, (_, note) => ({
-      subject: 'm1',
-      session: 1,
-      note: note - 30_000,
-      text: '',
-    }))
+    const notes = Array.from({ length: 30_000 }, (_, note) => ({ subject: 'm1', session: 1, note: note - 30_000, text: '' }))
     await lab.db(lab.Note).insert(notes)
     await lab.db(lab.Session).restrict({ subject: 'm1' }).delete()
     expect(await lab.db(lab.Note).count()).toBe(1)

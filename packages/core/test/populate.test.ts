@@ -7,65 +7,45 @@ import { labSchemas } from './lab.ts'
 /** What a test does inside the make of `Recording`. */
 interface Steps {
   readonly fetching?: (db: Tables) => Promise<void>
-  readonly computing?: (
-    session: number,
-    signal: AbortSignal,
-    progress: (fraction: number) => void,
-  ) => Promise<void> | void
+  readonly computing?: (session: number, signal: AbortSignal, progress: (fraction: number) => void) => Promise<void> | void
 }
 
 onEveryDatabase('populate', (database) => {
   const open = async (steps: Steps = {}) => {
     const schemas = labSchemas(database.prefix())
     const { lab, Session } = schemas
-    const Recording = lab.imported(
-      'Recording',
-      { Session },
-      `
+    const Recording = lab.imported('Recording', { Session }, `
       # what was recorded in a session
       -> Session
       ---
       duration : float64     # (s)
       signal   : <blob@local>
-    `,
-      {
-        parts: {
-          Channel: [
-            {},
-            `
+    `, {
+      parts: { Channel: [{}, `
         -> master
         channel : int16
         ---
         gain : float32
         offsets : <blob>
-      `,
-          ],
-        },
-        async fetch(key, db) {
-          const session = await db(Session).forKey(key).fetch1()
-          await steps.fetching?.(db)
-          return session
-        },
-        async compute({ session }, { signal, progress }) {
-          await steps.computing?.(session, signal, progress)
-          return {
-            row: { duration: session * 1.5, signal: Float32Array.of(session, 2) },
-            parts: {
-              Channel: [0, 1].map((channel) => ({ channel, gain: 0.5, offsets: { low: [channel], name: 'x' } })),
-            },
-          }
-        },
+      `] },
+      async fetch(key, db) {
+        const session = await db(Session).forKey(key).fetch1()
+        await steps.fetching?.(db)
+        return session
       },
-    )
+      async compute({ session }, { signal, progress }) {
+        await steps.computing?.(session, signal, progress)
+        return {
+          row: { duration: session * 1.5, signal: Float32Array.of(session, 2) },
+          parts: { Channel: [0, 1].map((channel) => ({ channel, gain: 0.5, offsets: { low: [channel], name: 'x' } })) },
+        }
+      },
+    })
     const pipeline = await database.pipeline([lab])
     const { db } = pipeline
     await db(schemas.Subject).insert([{ subject: 'm1' }, { subject: 'm2' }])
     await db(Session).insert(
-      [1, 2, 3].map((session) => ({
-        subject: session === 3 ? 'm2' : 'm1',
-        session,
-        started: `2024-05-0${session} 10:00:00`,
-      })),
+      [1, 2, 3].map((session) => ({ subject: session === 3 ? 'm2' : 'm1', session, started: `2024-05-0${session} 10:00:00` })),
     )
     return { ...schemas, Recording, db, [Symbol.asyncDispose]: () => pipeline[Symbol.asyncDispose]() }
   }
@@ -78,10 +58,7 @@ onEveryDatabase('populate', (database) => {
       skipped: 0,
       failed: [],
     })
-    expect(events.map(({ kind }) => kind)).toEqual([
-      'planned',
-      ...Array.from({ length: 3 }, () => ['started', 'made']).flat(),
-    ])
+    expect(events.map(({ kind }) => kind)).toEqual(['planned', ...Array.from({ length: 3 }, () => ['started', 'made']).flat()])
     const row = await lab.db(lab.Recording).restrict({ subject: 'm2' }).fetch1()
     expect(row).toMatchObject({ subject: 'm2', session: 3, duration: 4.5 })
     expect(isNdArray(row.signal) && [...row.signal.data]).toEqual([3, 2])
@@ -98,27 +75,15 @@ onEveryDatabase('populate', (database) => {
   test('honours restriction and limit, and the plan says which keys', async () => {
     await using lab = await open()
     const { keys } = await planPopulate(lab.db, lab.Recording, { restriction: { subject: 'm1' } })
-    expect(keys.toSorted((a, b) => a.session - b.session)).toEqual([
-      { subject: 'm1', session: 1 },
-      { subject: 'm1', session: 2 },
-    ])
-    expect(await populate(lab.db, lab.Recording, { restriction: { subject: 'm1' }, limit: 1 })).toMatchObject({
-      made: 1,
-    })
+    expect(keys.toSorted((a, b) => a.session - b.session)).toEqual([{ subject: 'm1', session: 1 }, { subject: 'm1', session: 2 }])
+    expect(await populate(lab.db, lab.Recording, { restriction: { subject: 'm1' }, limit: 1 })).toMatchObject({ made: 1 })
     expect(await lab.db(lab.Recording).count()).toBe(1)
   })
 
   test('a key that fails leaves nothing and, when told so, keeps no other from being made', async () => {
-    await using lab = await open({
-      computing: (session) => {
-        if (session === 2) throw new RangeError('bad file')
-      },
-    })
+    await using lab = await open({ computing: (session) => { if (session === 2) throw new RangeError('bad file') } })
     const result = await populate(lab.db, lab.Recording, { onError: 'continue' })
-    expect(result).toMatchObject({
-      made: 2,
-      failed: [{ key: { subject: 'm1', session: 2 }, error: { message: 'bad file' } }],
-    })
+    expect(result).toMatchObject({ made: 2, failed: [{ key: { subject: 'm1', session: 2 }, error: { message: 'bad file' } }] })
     expect(await lab.db(lab.Recording).restrict({ session: 2 }).count()).toBe(0)
     await expect(populate(lab.db, lab.Recording)).rejects.toThrow('bad file')
   })
@@ -130,11 +95,9 @@ onEveryDatabase('populate', (database) => {
       await lab.db(lab.Session).restrict({ subject: 'm1', session: 1 }).delete()
       await lab.db(lab.Session).insert1({ subject: 'm1', session: 1, started: '2024-06-01 10:00:00' })
     }
-    await expect(populate(lab.db, lab.Recording, { restriction: { subject: 'm1', session: 1 } })).rejects.toMatchObject(
-      {
-        code: 'inputs-changed',
-      },
-    )
+    await expect(populate(lab.db, lab.Recording, { restriction: { subject: 'm1', session: 1 } })).rejects.toMatchObject({
+      code: 'inputs-changed',
+    })
     expect(await lab.db(lab.Recording).count()).toBe(0)
   })
 
@@ -145,10 +108,7 @@ onEveryDatabase('populate', (database) => {
       delete meanwhile.run
       await populate(lab.db, lab.Recording, { restriction: { session: 3 } })
     }
-    expect(await populate(lab.db, lab.Recording, { restriction: { session: 3 } })).toMatchObject({
-      made: 0,
-      skipped: 1,
-    })
+    expect(await populate(lab.db, lab.Recording, { restriction: { session: 3 } })).toMatchObject({ made: 0, skipped: 1 })
     expect(await lab.db(lab.Recording.Channel).count()).toBe(2)
   })
 
@@ -170,9 +130,7 @@ onEveryDatabase('populate', (database) => {
   test('says what progress a make reports', async () => {
     await using lab = await open({ computing: (_session, _signal, progress) => progress(0.5) })
     const fractions: number[] = []
-    const onEvent = (event: PopulateEvent) => {
-      if (event.kind === 'progress') fractions.push(event.fraction)
-    }
+    const onEvent = (event: PopulateEvent) => { if (event.kind === 'progress') fractions.push(event.fraction) }
     await populate(lab.db, lab.Recording, { limit: 1, onEvent })
     expect(fractions).toEqual([0.5])
   })
