@@ -27,6 +27,8 @@ export interface RunningServer<Name extends string = string> {
   readonly version: string
   /** Ends the server and removes its data; may be called again. */
   stop(): Promise<void>
+  /** The same, at the end of an `await using`. */
+  [Symbol.asyncDispose](): Promise<void>
 }
 
 const startTimeoutMs = 60_000
@@ -50,10 +52,11 @@ export async function startServer<Name extends string>(
     const { server, port } = await serve(kind, installation, dataFolder, guard, signal)
     onProgress?.(`${kind.title} ${installation.version} runs on 127.0.0.1:${port}`)
     let stopped: Promise<void> | null = null
-    const stop = async (): Promise<void> => {
+    const end = async (): Promise<void> => {
       await server.kill()
       await guard.release()
     }
+    const stop = (): Promise<void> => (stopped ??= end())
     return {
       kind: kind.name,
       host: '127.0.0.1',
@@ -61,7 +64,8 @@ export async function startServer<Name extends string>(
       user: 'root',
       password: '',
       version: installation.version,
-      stop: () => (stopped ??= stop()),
+      stop,
+      [Symbol.asyncDispose]: stop,
     }
   } catch (error) {
     await guard.release()
