@@ -32,7 +32,8 @@ export function explainMariadb(error: unknown): PipelineError | null {
   const { message, errno, code = '', sql = '' } = error
   if (lost.has(code) || lostSystem.has(code) || /closed state/.test(message)) return new ConnectionLostError(error)
   const table = /^(?:INSERT INTO|DELETE FROM|DELETE|UPDATE) (`(?:[^`]|``)+`\.`(?:[^`]|``)+`)/.exec(sql)?.[1] ?? null
-  const quoted = /(?:for column|Column|column) [`']?(?:`?[^`']*`?\.`?)*([^`'.]+)[`']/.exec(message)?.[1] ?? null
+  // Incorrect value: 'x' for column `lab`.`subject`.`dob` at row 1
+  const column = /column (?:[`'][^`']*[`']\.)*[`']([^`']+)[`']/i.exec(message)?.[1] ?? null
   switch (errno) {
     case 1062:
       return new DuplicateEntryError(unquote(table), /for key '(.*)'$/.exec(message)?.[1] ?? 'a key', error)
@@ -63,7 +64,7 @@ export function explainMariadb(error: unknown): PipelineError | null {
     case 1366:
     case 1406:
     case 1690:
-      return new InvalidValueError(quoted, error)
+      return new InvalidValueError(column, error)
     case 4025:
       return new InvalidValueError(/CONSTRAINT `(?:[^`]*\.)?(.*?)` failed/.exec(message)?.[1] ?? null, error)
     case 1049:
@@ -89,8 +90,9 @@ export function explainMariadb(error: unknown): PipelineError | null {
     case 1054:
     case 1064:
       return new InvalidSqlError(error)
+    default:
+      return null
   }
-  return null
 }
 
 const unquote = (name: string | null): string | null => name?.replaceAll('`', '') ?? null

@@ -11,7 +11,7 @@ import {
   NoSuchTableError,
   StillReferencedError,
 } from '../../driver/errors.ts'
-import { PipelineError } from '../../errors.ts'
+import type { PipelineError } from '../../errors.ts'
 
 /** An error of SQLite as it comes out of the database's thread. */
 export class SqliteFailure extends Error {

@@ -1,9 +1,12 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
 import { connect } from '../../connection/connect.ts'
+import { resolveDefinition } from '../../definition/resolve-definition.ts'
 import type { OpenDatabase } from '../../testing/dialect/dialect-under-test.ts'
 import { testDialect } from '../../testing/dialect/test-dialect.ts'
+import { sqlite } from './writer.ts'
 
 async function open(): Promise<OpenDatabase> {
   const folder = await mkdtemp(join(tmpdir(), 'neurojoint-sqlite-'))
@@ -21,3 +24,60 @@ async function open(): Promise<OpenDatabase> {
 }
 
 testDialect({ name: 'sqlite', open })
+
+describe('sqlite', () => {
+  test('a folder that is not there and a file that is no database are told apart from a lost connection', async () => {
+    await expect(connect({ kind: 'sqlite', path: '/nowhere/lab.sqlite' })).rejects.toMatchObject({
+      code: 'database-unavailable',
+      location: '/nowhere/lab.sqlite',
+    })
+    const folder = await mkdtemp(join(tmpdir(), 'neurojoint-sqlite-'))
+    const path = join(folder, 'notes.txt')
+    await writeFile(path, 'not a database, but long enough to have the header of one\n'.repeat(100))
+    await expect(connect({ kind: 'sqlite', path })).rejects.toMatchObject({
+      code: 'database-unavailable',
+      location: path,
+    })
+    await rm(folder, { recursive: true })
+  })
+
+  test('a transaction waits for another process, and gives up waiting when its signal aborts', async () => {
+    const { connection, settings, close } = await open()
+    const other = await connect(settings)
+    await connection.transaction(async () => {
+      const signal = AbortSignal.timeout(200)
+      await expect(other.transaction(async () => {}, signal)).rejects.toMatchObject({ name: 'TimeoutError' })
+      await expect(
+        other.execute({ sql: 'CREATE TABLE x (a)', parameters: [] }, AbortSignal.timeout(50)),
+      ).rejects.toBeDefined()
+    })
+    expect(await other.transaction(async () => 'free again')).toBe('free again')
+    await other.close()
+    await close()
+  })
+
+  test('refuses a decimal that its numbers cannot hold exactly', () => {
+    const declaration = resolveDefinition({
+      schema: 'lab',
+      name: 'Exact',
+      tier: 'manual',
+      definition: `n : int8\n---\nx : decimal(16,2)`,
+      references: {},
+    })
+    expect(() => sqlite.createTable(declaration)).toThrow(expect.objectContaining({ code: 'unsupported-type' }))
+  })
+
+  test('reads a table that no pipeline made, by the types of its columns', async () => {
+    const { connection, close } = await open()
+    const sql = 'CREATE TABLE "lab.old" (a INTEGER PRIMARY KEY, b VARCHAR(9) NOT NULL DEFAULT \'x\', c, d DOUBLE)'
+    await connection.execute({ sql, parameters: [] })
+    const [table] = await sqlite.readSchema((statement) => connection.query(statement), 'lab')
+    expect(table?.heading.map(({ type, inKey }) => [type.text, type.storage.kind, inKey])).toEqual([
+      ['integer', 'integer', true],
+      ['varchar(9)', 'text', false],
+      ['blob', 'bytes', false],
+      ['double', 'float', false],
+    ])
+    await close()
+  })
+})

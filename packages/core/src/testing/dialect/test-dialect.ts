@@ -3,16 +3,18 @@ import { testAlgebra } from './algebra.ts'
 import { testChange } from './change.ts'
 import { testDeclare } from './declare.ts'
 import type { DialectUnderTest } from './dialect-under-test.ts'
+import { testProcesses } from './processes.ts'
 import { testTransaction } from './transaction.ts'
 import { testValues } from './values.ts'
 
 /** What every dialect must do; each dialect's own test file calls it. */
 export function testDialect(dialect: DialectUnderTest): void {
-  describe(dialect.name, () => {
+  describe(`kit on ${dialect.name}`, () => {
     testDeclare(dialect)
     testValues(dialect)
     testAlgebra(dialect)
     testChange(dialect)
     testTransaction(dialect)
+    testProcesses(dialect)
   })
 }
