@@ -1,5 +1,11 @@
 import { InvalidParameterError, WrongLengthError } from './errors.ts'
-import { requireFilterOrder, requireFrequency, requireNotNegative, requireOneOf } from './parameters.ts'
+import {
+  requireFilterOrder,
+  requireFrequency,
+  requireNotNegative,
+  requireOneOf,
+  requirePositions,
+} from './parameters.ts'
 
 /**
  * What is done to a recording, as plain data that can be stored; the steps run in the order of the fields.
@@ -102,9 +108,7 @@ function fields(value: unknown, name: string, known: readonly string[]): Readonl
 
 /** Refuses a layout that does not fit the number of channels. */
 export function requireLayout(layout: RecordingLayout, channels: number, phaseShift: boolean): void {
-  if (layout.positions.length !== 2 * channels) {
-    throw new WrongLengthError('layout.positions', layout.positions.length, 2 * channels)
-  }
+  requirePositions('layout.positions', layout.positions, channels)
   if (!phaseShift) return
   if (!layout.shifts) throw new InvalidParameterError('layout.shifts', undefined, 'the shift of each channel')
   if (layout.shifts.length !== channels) throw new WrongLengthError('layout.shifts', layout.shifts.length, channels)

@@ -33,11 +33,18 @@ export function requirePhaseShift({ channels, shifts }: PhaseShift): void {
 
 export function requireDetection(detection: PeakDetection): void {
   const { channels, positions, noiseLevels, threshold, radius, exclusionSamples } = detection
-  if (positions.length !== 2 * channels) throw new WrongLengthError('positions', positions.length, 2 * channels)
+  requirePositions('positions', positions, channels)
   if (noiseLevels.length !== channels) throw new WrongLengthError('noiseLevels', noiseLevels.length, channels)
   requireNotNegative('threshold', threshold)
   requireNotNegative('radius', radius)
   requireCount('exclusionSamples', exclusionSamples)
+}
+
+/** Refuses what is not x and y of each channel. */
+export function requirePositions(name: string, positions: ArrayLike<number>, channels: number): void {
+  if (positions.length !== 2 * channels) throw new WrongLengthError(name, positions.length, 2 * channels)
+  const unknown = Array.from(positions).find((coordinate) => !Number.isFinite(coordinate))
+  if (unknown !== undefined) throw new InvalidParameterError(name, unknown, 'finite numbers')
 }
 
 export function requireFilterOrder(name: string, value: unknown): number {

@@ -39,6 +39,8 @@ export function planRecording(
   requireLayout(layout, recording.channels.length, chain.phaseShift ?? false)
   const channels = chosen ?? recording.channels.map((_, index) => index)
   if (channels.length === 0) throw new InvalidParameterError('channels', channels, 'at least one channel')
+  if (new Set(channels).size < channels.length)
+    throw new InvalidParameterError('channels', channels, 'each channel once')
   const participants = channels.map((index) => {
     const channel = recording.channels[index]
     if (!channel) throw new InvalidParameterError('channels', index, 'an index into the channels of the recording')

@@ -49,9 +49,11 @@ export async function createRecording(
       const columns = chosen ?? Array.from({ length: channels }, (_, column) => column)
       const result = new Int16Array((end - start) * columns.length)
       for (let frame = 0; frame < end - start; frame++) {
-        for (let index = 0; index < columns.length; index++) {
-          result[frame * columns.length + index] = counts[(first + frame) * channels + columns[index]!]!
-        }
+        const samples = counts.subarray((first + frame) * channels, (first + frame + 1) * channels)
+        result.set(
+          columns.map((column) => samples[column] ?? 0),
+          frame * columns.length,
+        )
       }
       return result
     },

@@ -57,7 +57,11 @@ export function windows(traces: Float32Array, width = channels): Float32Array {
 export function selectColumns(traces: Float32Array, columns: readonly number[]): Float32Array {
   const selected = new Float32Array((traces.length / channels) * columns.length)
   for (let frame = 0; frame * channels < traces.length; frame++) {
-    columns.forEach((column, index) => (selected[frame * columns.length + index] = traces[frame * channels + column]!))
+    const samples = traces.subarray(frame * channels, (frame + 1) * channels)
+    selected.set(
+      columns.map((column) => samples[column] ?? Number.NaN),
+      frame * columns.length,
+    )
   }
   return selected
 }
@@ -67,7 +71,7 @@ export function difference(found: Float32Array, expected: ArrayLike<number>): nu
   if (found.length !== expected.length) return Infinity
   let largest = 0
   found.forEach((value, index) => {
-    const distance = Math.abs(value - expected[index]!)
+    const distance = Math.abs(value - (expected[index] ?? Number.NaN))
     if (!(distance <= largest)) largest = distance
   })
   return largest

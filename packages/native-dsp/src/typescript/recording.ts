@@ -110,20 +110,53 @@ async function processStretch(pass: Pass, stretch: Stretch): Promise<Float32Arra
   const frames = stretch.end - stretch.start
   const skipped = stretch.start - wide.start
   const traces = new Float32Array(frames * channels)
-  const signal = new Float64Array(wide.end - wide.start)
-  const spare = new Float64Array(signal.length)
-  for (let channel = 0; channel < channels; channel++) {
-    if (attention.due()) await attention.rest(fractionOf(pass, (0.7 * channel) / channels))
-    const gain = plan.gains[channel]!
-    const offset = plan.offsets[channel]!
-    for (let t = 0, from = channel; t < signal.length; t++, from += channels) signal[t] = counts[from]! * gain + offset
-    const done = steps.run(channel, signal, spare)
-    for (let t = 0, to = channel; t < frames; t++, to += channels) traces[to] = done[skipped + t]!
+  const signals = Array.from({ length: channelsAtATime }, () => new Float64Array(wide.end - wide.start))
+  const spare = new Float64Array(wide.end - wide.start)
+  for (let first = 0; first < channels; first += channelsAtATime) {
+    const group = signals.slice(0, channels - first)
+    takeChannels(counts, plan, first, group)
+    for (const [index, signal] of group.entries()) {
+      if (attention.due()) await attention.rest(fractionOf(pass, (0.7 * (first + index)) / channels))
+      const done = steps.run(first + index, signal, spare)
+      if (done !== signal) signal.set(done)
+    }
+    putChannels(group, skipped, traces, channels, first)
   }
   if (plan.commonMedian) {
     await subtractMedian(traces, channels, attention, (frame) => fractionOf(pass, 0.7 + (0.3 * frame) / frames))
   }
   return traces
+}
+
+/** Channels whose counts, or samples, lie in one cache line. */
+const channelsAtATime = 16
+
+/** Counts to microvolts, from `first` on, one channel in each signal. */
+function takeChannels(counts: Int16Array, plan: RecordingPlan, first: number, signals: readonly Float64Array[]): void {
+  const channels = plan.channels.length
+  const frames = signals[0]!.length
+  for (let t = 0; t < frames; t++) {
+    const frame = t * channels + first
+    for (let index = 0; index < signals.length; index++) signals[index]![t] = counts[frame + index]!
+  }
+  for (const [index, signal] of signals.entries()) {
+    const gain = plan.gains[first + index]!
+    const offset = plan.offsets[first + index]!
+    for (let t = 0; t < frames; t++) signal[t] = signal[t]! * gain + offset
+  }
+}
+
+/** The reverse, without the frames of the margin. */
+function putChannels(
+  signals: readonly Float64Array[],
+  skipped: number,
+  traces: Float32Array,
+  channels: number,
+  first: number,
+): void {
+  for (let t = 0, frame = first; frame < traces.length; t++, frame += channels) {
+    for (let index = 0; index < signals.length; index++) traces[frame + index] = signals[index]![skipped + t]!
+  }
 }
 
 async function readCounts(recording: Recording, range: Stretch, channels: readonly number[]): Promise<Int16Array> {

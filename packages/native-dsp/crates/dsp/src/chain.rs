@@ -7,7 +7,7 @@ use crate::peaks::PeakCriteria;
 use crate::phase_shift::{self, Delays};
 use crate::reference::subtract_common_median;
 use crate::source::FrameSource;
-use crate::tile::{LANES, Row, scatter};
+use crate::tile::{LANES, Row};
 use crate::zero_phase::filter_tile;
 use crate::{DspError, Result};
 
@@ -41,6 +41,9 @@ pub struct Chain {
     pub common_median: bool,
     pub detection: PeakCriteria,
 }
+
+/// Tiles that are filled and emptied together: their counts fill one cache line of the source.
+const GROUP: usize = 4;
 
 /// A validated chain with its filters designed.
 pub(crate) struct PreparedChain<'a> {
@@ -118,8 +121,8 @@ pub(crate) struct Segment {
 #[derive(Default)]
 pub(crate) struct Scratch {
     counts: Vec<i16>,
-    tile: Vec<Row>,
-    shifted: Vec<Row>,
+    tiles: [Vec<Row>; GROUP],
+    spare: Vec<Row>,
     pub traces: Vec<f32>,
 }
 
@@ -143,21 +146,29 @@ impl PreparedChain<'_> {
         source.read(segment.offset + wide.start, wide.frames(), &mut scratch.counts)?;
         scratch.traces.clear();
         scratch.traces.resize(stretch.frames() * channels, 0.0);
-        for (tile, inputs) in self.chain.channels.chunks(LANES).enumerate() {
-            control.check()?;
-            widen(&scratch.counts, source.columns(), inputs, &mut scratch.tile);
-            if let Some(cascade) = &self.cascade {
-                filter_tile(&mut scratch.tile, cascade);
-            }
-            let done = match &self.delays {
-                Some(delays) => {
-                    delays.apply(tile, &scratch.tile, &mut scratch.shifted);
-                    &scratch.shifted
+        for (group, inputs) in self.chain.channels.chunks(GROUP * LANES).enumerate() {
+            widen(&scratch.counts, source.columns(), inputs, &mut scratch.tiles);
+            let tiles = inputs.len().div_ceil(LANES);
+            for (index, tile) in scratch.tiles.iter_mut().enumerate().take(tiles) {
+                control.check()?;
+                if let Some(cascade) = &self.cascade {
+                    filter_tile(tile, cascade);
                 }
-                None => &scratch.tile,
-            };
-            scatter(&done[inner.clone()], &mut scratch.traces, channels, tile * LANES);
-            tile_done();
+                if let Some(delays) = &self.delays {
+                    delays.apply(group * GROUP + index, tile, &mut scratch.spare);
+                    std::mem::swap(tile, &mut scratch.spare);
+                }
+                tile_done();
+            }
+            control.check()?;
+            let first = group * GROUP * LANES;
+            for (index, frame) in scratch.traces.chunks_exact_mut(channels).enumerate() {
+                for (tile, samples) in scratch.tiles.iter().zip(frame[first..first + inputs.len()].chunks_mut(LANES)) {
+                    for (sample, value) in samples.iter_mut().zip(&tile[inner.start + index]) {
+                        *sample = *value as f32;
+                    }
+                }
+            }
         }
         if self.chain.common_median {
             subtract_common_median(&mut scratch.traces, channels, &SilentPart(control))?;
@@ -166,14 +177,16 @@ impl PreparedChain<'_> {
     }
 }
 
-/// Counts to microvolts.
-fn widen(counts: &[i16], columns: usize, inputs: &[InputChannel], tile: &mut Vec<Row>) {
-    tile.clear();
-    tile.extend(counts.chunks_exact(columns).map(|frame| {
-        let mut row = [0.0; LANES];
-        for (value, input) in row.iter_mut().zip(inputs) {
-            *value = f64::from(frame[input.column]) * input.gain + input.offset;
+/// Counts to microvolts, for up to [`GROUP`] tiles in one visit of the frames.
+fn widen(counts: &[i16], columns: usize, inputs: &[InputChannel], tiles: &mut [Vec<Row>; GROUP]) {
+    tiles.iter_mut().for_each(Vec::clear);
+    for frame in counts.chunks_exact(columns) {
+        for (tile, inputs) in tiles.iter_mut().zip(inputs.chunks(LANES)) {
+            let mut row = [0.0; LANES];
+            for (value, input) in row.iter_mut().zip(inputs) {
+                *value = f64::from(frame[input.column]) * input.gain + input.offset;
+            }
+            tile.push(row);
         }
-        row
-    }));
+    }
 }

@@ -13,28 +13,47 @@ pub const NORMAL_DEVIATION: f32 = 0.674_489_75;
 /// NumPy. No frames give `NaN`.
 pub fn noise_levels(traces: &[f32], channels: usize, control: &dyn Control) -> Result<Vec<f32>> {
     require_frames(traces.len(), channels)?;
-    let mut samples = Vec::with_capacity(traces.len() / channels);
+    noise_levels_of(&[traces], channels, control)
+}
+
+/// The channels that are taken out of the frames at a time: one cache line.
+const CHANNELS_AT_A_TIME: usize = 16;
+
+/// The noise levels of several stretches of frames together.
+pub(crate) fn noise_levels_of<T: AsRef<[f32]>>(
+    stretches: &[T],
+    channels: usize,
+    control: &dyn Control,
+) -> Result<Vec<f32>> {
+    let mut keys = Vec::new();
     let mut levels = Vec::with_capacity(channels);
-    for channel in 0..channels {
-        control.check()?;
-        samples.clear();
-        samples.extend(traces.chunks_exact(channels).map(|frame| frame[channel]));
-        levels.push(noise_level(&mut samples));
-        control.progress((channel + 1) as f64 / channels as f64);
+    let mut taken: [Vec<f32>; CHANNELS_AT_A_TIME] = Default::default();
+    for first in (0..channels).step_by(CHANNELS_AT_A_TIME) {
+        taken.iter_mut().for_each(Vec::clear);
+        for frame in stretches.iter().flat_map(|traces| traces.as_ref().chunks_exact(channels)) {
+            for (samples, sample) in taken.iter_mut().zip(&frame[first..]) {
+                samples.push(*sample);
+            }
+        }
+        for samples in taken.iter_mut().take(channels - first) {
+            control.check()?;
+            levels.push(noise_level(samples, &mut keys));
+            control.progress(levels.len() as f64 / channels as f64);
+        }
     }
     Ok(levels)
 }
 
 /// The noise level of one channel's samples, which it changes.
-pub(crate) fn noise_level(samples: &mut [f32]) -> f32 {
+fn noise_level(samples: &mut [f32], keys: &mut Vec<i32>) -> f32 {
     if samples.is_empty() {
         return f32::NAN;
     }
-    let middle = median(samples);
+    let middle = median(samples, keys);
     for sample in &mut *samples {
         *sample = (*sample - middle).abs();
     }
-    median(samples) / NORMAL_DEVIATION
+    median(samples, keys) / NORMAL_DEVIATION
 }
 
 #[cfg(test)]

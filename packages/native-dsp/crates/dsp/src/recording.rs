@@ -4,8 +4,8 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use crate::chain::{Chain, PreparedChain, Scratch, Segment, Stretch};
-use crate::control::{Control, Paced};
-use crate::noise::noise_level;
+use crate::control::{Control, Paced, SilentPart};
+use crate::noise::noise_levels_of;
 use crate::peaks::{Detector, Peak};
 use crate::source::FrameSource;
 use crate::{DspError, Result};
@@ -116,17 +116,9 @@ impl Pass<'_> {
         let channels = self.prepared.chain.channels.len();
         let stretches = self.run(sample, |segment, stretch, scratch| {
             self.process(segment, stretch, scratch)?;
-            Ok(scratch.traces.clone())
+            Ok(std::mem::take(&mut scratch.traces))
         })?;
-        let mut levels = Vec::with_capacity(channels);
-        let mut samples = Vec::new();
-        for channel in 0..channels {
-            self.progress.check()?;
-            samples.clear();
-            samples.extend(stretches.iter().flat_map(|traces| traces.iter().skip(channel).step_by(channels)));
-            levels.push(noise_level(&mut samples));
-        }
-        Ok(levels)
+        noise_levels_of(&stretches, channels, &SilentPart(&self.progress))
     }
 
     fn peaks(&self, blocks: &[Job], detector: &Detector) -> Result<Vec<RecordingPeak>> {

@@ -8,14 +8,13 @@ use crate::{Control, DspError, Result};
 /// middle values, computed in `f32` as NumPy does.
 pub fn subtract_common_median(traces: &mut [f32], channels: usize, control: &dyn Control) -> Result<()> {
     let frames = require_frames(traces.len(), channels)?;
-    let mut scratch = vec![0.0; channels];
+    let mut keys = Vec::with_capacity(channels);
     for (index, frame) in traces.chunks_exact_mut(channels).enumerate() {
         if index.is_multiple_of(FRAMES_PER_CHECK) {
             control.check()?;
             control.progress(index as f64 / frames as f64);
         }
-        scratch.copy_from_slice(frame);
-        let reference = median(&mut scratch);
+        let reference = median(frame, &mut keys);
         for sample in frame {
             *sample -= reference;
         }
@@ -25,16 +24,26 @@ pub fn subtract_common_median(traces: &mut [f32], channels: usize, control: &dyn
 
 const FRAMES_PER_CHECK: usize = 4096;
 
-/// The median of a non-empty slice, which it reorders; the mean of the two middle values for an even length.
-pub fn median(values: &mut [f32]) -> f32 {
-    let middle = values.len() / 2;
-    let odd = !values.len().is_multiple_of(2);
-    let (below, &mut upper, _) = values.select_nth_unstable_by(middle, f32::total_cmp);
-    if odd {
-        return upper;
+/// The median of a non-empty slice; the mean of the two middle values for an even length.
+///
+/// `keys` is room to sort in.
+pub(crate) fn median(values: &[f32], keys: &mut Vec<i32>) -> f32 {
+    keys.clear();
+    keys.extend(values.iter().map(|value| ordered(value.to_bits() as i32)));
+    let middle = keys.len() / 2;
+    let (below, &mut upper, _) = keys.select_nth_unstable(middle);
+    let value = |key| f32::from_bits(ordered(key) as u32);
+    if values.len().is_multiple_of(2) {
+        let lower = below.iter().copied().max().unwrap_or(upper);
+        (value(lower) + value(upper)) / 2.0
+    } else {
+        value(upper)
     }
-    let lower = below.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-    (lower + upper) / 2.0
+}
+
+/// Bits of a float to an integer of the same order, and back; integers are selected faster.
+fn ordered(bits: i32) -> i32 {
+    bits ^ ((bits >> 31) & i32::MAX)
 }
 
 /// Refuses a buffer that does not hold whole frames; returns their number.
