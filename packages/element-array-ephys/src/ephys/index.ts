@@ -1,4 +1,3 @@
-export { insertParamSet } from '@neurojoint/core'
 export { activate, type EphysTables } from './activate.ts'
 export { findInsertions, type FoundInsertions } from './find-insertions.ts'
 export { defaultPreprocessingParameters, type PreprocessingParameters } from './preprocessing.ts'
