@@ -19,6 +19,7 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const profile = process.argv[2] === 'release' ? 'release' : 'quick'
 const target = join(root, bindingFile)
 const stamp = `${target}.stamp`
+const outputs = profile === 'release' ? [target, join(root, 'npm', platform, bindingFile)] : [target]
 
 const cargoVersion = cargo()
 const hash = sourceHash(cargoVersion)
@@ -33,7 +34,11 @@ const cached = join(
   bindingFile,
 )
 
-if (existsSync(target) && existsSync(stamp) && satisfying.includes(readFileSync(stamp, 'utf8'))) {
+if (
+  outputs.every((output) => existsSync(output)) &&
+  existsSync(stamp) &&
+  satisfying.includes(readFileSync(stamp, 'utf8'))
+) {
   say('up to date')
 } else if (existsSync(cached)) {
   install(cached)
@@ -82,8 +87,7 @@ function build(): void {
 }
 
 function install(from: string): void {
-  replace(from, target)
-  if (profile === 'release') replace(from, join(root, 'npm', platform, bindingFile))
+  for (const output of outputs) replace(from, output)
   writeFileSync(stamp, key)
 }
 
