@@ -22,6 +22,8 @@ export interface PreparedRows {
 
 const ROWS_AT_ONCE = 500
 const PARAMETERS_AT_ONCE = 16_000
+/** Servers refuse statements that are too large: MariaDB above 16 MB unless it is told otherwise. */
+const BYTES_AT_ONCE = 4_000_000
 
 /** Inserts all rows or none. Objects are in their stores before the transaction begins. */
 export async function insertRows(
@@ -141,8 +143,7 @@ export async function insertPrepared(
   const parameters = Math.min(dialect.supports.parameters, PARAMETERS_AT_ONCE)
   const size = Math.max(1, Math.min(ROWS_AT_ONCE, Math.floor(parameters / Math.max(1, attributes.length))))
   let inserted = 0
-  for (let start = 0; start < rows.length; start += size) {
-    const chunk = rows.slice(start, start + size)
+  for (const { start, chunk } of chunksOf(rows, size)) {
     try {
       const statement = dialect.insert(table.declaration.name, attributes, chunk, skipDuplicates ? 'skip' : 'fail')
       inserted += await transaction.execute(statement)
@@ -152,6 +153,29 @@ export async function insertPrepared(
   }
   return inserted
 }
+
+/** Rows in turn, as many as one statement takes: a larger row is on its own. */
+function* chunksOf(
+  rows: PreparedRows['rows'],
+  mostRows: number,
+): Generator<{ start: number; chunk: PreparedRows['rows'] }> {
+  let start = 0
+  let bytes = 0
+  for (const [index, row] of rows.entries()) {
+    const size = row.reduce<number>((sum, value) => sum + sizeOf(value), 0)
+    if (index > start && (index - start === mostRows || bytes + size > BYTES_AT_ONCE)) {
+      yield { start, chunk: rows.slice(start, index) }
+      start = index
+      bytes = 0
+    }
+    bytes += size
+  }
+  if (start < rows.length) yield { start, chunk: rows.slice(start) }
+}
+
+/** About how many bytes a value takes in a statement. */
+const sizeOf = (value: StoredValue): number =>
+  typeof value === 'string' ? value.length : value instanceof Uint8Array ? value.byteLength : 8
 
 const valueProblems: readonly unknown[] = ['invalid-value', 'unpackable-value', 'codec-value']
 

@@ -1,0 +1,26 @@
+import { randomBytes } from 'node:crypto'
+import { expect, test } from 'vitest'
+import { defineSchema } from '../src/index.ts'
+import { onEveryDatabase } from './databases.ts'
+
+onEveryDatabase('large rows', (database) => {
+  test('are inserted together although a server takes no statement of their size', async () => {
+    const schema = defineSchema(`${database.prefix()}large`)
+    const Unit = schema.manual(
+      'Unit',
+      {},
+      `
+      unit : int32
+      ---
+      spike_times : <blob>
+    `,
+    )
+    await using pipeline = await database.pipeline([schema])
+    const { db } = pipeline
+    // 40 MB; MariaDB takes 16 MB by default
+    const noise = () => Float32Array.from(randomBytes(2 ** 20))
+    const rows = Array.from({ length: 10 }, (_, unit) => ({ unit, spike_times: noise() }))
+    expect(await db(Unit).insert(rows)).toBe(10)
+    expect(await db(Unit).count()).toBe(10)
+  })
+})
