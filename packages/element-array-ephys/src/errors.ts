@@ -170,6 +170,26 @@ export class SortMismatchError extends EphysError {
   }
 }
 
+/** A sort was curated again since its units were read. */
+export class SortChangedError extends EphysError {
+  override readonly name = 'SortChangedError'
+  readonly code = 'sort-changed'
+  readonly folder: string
+  readonly unit: number
+  readonly spikes: number
+  readonly expected: number
+  constructor(folder: string, unit: number, spikes: number, expected: number) {
+    super(
+      `The sort in ${folder} has ${spikes} spikes of unit ${unit}, but had ${expected} when CuratedClustering was made: ` +
+        'it was curated again. Delete that row of CuratedClustering and populate it again.',
+    )
+    this.folder = folder
+    this.unit = unit
+    this.spikes = spikes
+    this.expected = expected
+  }
+}
+
 /** A preprocessing is to leave out channels that the recording does not have, or that are no channels at all. */
 export class InvalidExcludedChannelsError extends EphysError {
   override readonly name = 'InvalidExcludedChannelsError'

@@ -1,7 +1,7 @@
 import { ndarray } from '@neurojoint/arrays'
 import { readKilosort } from '@neurojoint/formats/kilosort'
 import { openRecording } from '@neurojoint/formats/recording'
-import { SortMismatchError } from '../errors.ts'
+import { SortChangedError } from '../errors.ts'
 import { findDataFile } from './data-directories.ts'
 import { computeMeanWaveforms, type MeanWaveformsOptions, type UnitSpikes } from './mean-waveforms.ts'
 import type { ChannelElectrode, SortLocation } from './sort.ts'
@@ -53,10 +53,7 @@ async function readSpikes(folder: string, units: readonly WaveformUnit[]): Promi
   const { spikeClusters, spikeSamples } = await readKilosort(folder)
   return units.map(({ unit, spike_count }) => {
     const samples = spikeSamples.filter((_, spike) => spikeClusters[spike] === unit)
-    if (samples.length !== spike_count) {
-      const expected = `${spike_count}, as CuratedClustering was made with`
-      throw new SortMismatchError(folder, `${samples.length} spikes of unit ${unit}`, expected)
-    }
+    if (samples.length !== spike_count) throw new SortChangedError(folder, unit, samples.length, spike_count)
     return { unit, spikeSamples: samples }
   })
 }
