@@ -13,7 +13,7 @@ export {
   type ParamSetTable,
 } from './schema/param-set.ts'
 export { MissingUpstreamError, requireUpstream, type UpstreamNeeds } from './schema/upstream.ts'
-export type { LookupRows, TableOf } from './schema/table-types.ts'
+export type { LookupRows, MasterOf, PartDefinitions, TableOf } from './schema/table-types.ts'
 export type { ComputeContext, Make } from './query/make.ts'
 export type { AnyTable, Key, NewRow, Row, Table } from './query/table.ts'
 export type { Database, Tables } from './query/database.ts'

@@ -50,6 +50,15 @@ onEveryDatabase('a relation', (database) => {
     expect(await subjects(all.exclude([]))).toEqual(['m1', 'm2', 'r1', 'x1'])
   })
 
+  test('restricts by as many keys as there are', async () => {
+    await using lab = await open()
+    const keys = Array.from({ length: 20_000 }, (_, index) => ({ session: index + 2, subject: 'm1' }))
+    const sessions = lab.db(lab.Session)
+    expect(await sessions.restrict(keys).keys()).toEqual([{ subject: 'm1', session: 2 }])
+    expect(await sessions.restrict([...keys, { subject: 'r1' }]).count()).toBe(2)
+    expect(await sessions.exclude(keys).count()).toBe(2)
+  })
+
   test('excludes rows whose counterpart has NULL, where the reference loses all rows (trap T2)', async () => {
     await using lab = await open()
     const species = lab.db(lab.Species)

@@ -19,7 +19,7 @@ export type Restriction<Row extends object> =
 export function conditionOf(restriction: unknown, node: RelationNode, label: string): Condition {
   if (isOperand(restriction)) return matches(node, nodeOf(restriction))
   if (Array.isArray(restriction)) {
-    return { kind: 'or', conditions: restriction.map((one) => conditionOf(one, node, label)) }
+    return anyOf(restriction.map((one) => conditionOf(one, node, label)))
   }
   if (typeof restriction !== 'object' || restriction === null) {
     throw new InvalidRestrictionError(
@@ -39,6 +39,33 @@ export function conditionOf(restriction: unknown, node: RelationNode, label: str
   })
   return { kind: 'and', conditions }
 }
+
+/** One of the conditions holds. Those that say which values the same attributes have become one list of keys. */
+function anyOf(conditions: readonly Condition[]): Condition {
+  const groups = Map.groupBy(conditions, (condition) => {
+    const names = equalAttributes(condition)
+    return names === null ? condition : names.join()
+  })
+  const merged = [...groups.values()].flatMap((group) => {
+    const attributes = equalAttributes(group[0])
+    if (attributes === null || group.length === 1) return group
+    return [{ kind: 'in', attributes, keys: group.map(valuesOf) } as const]
+  })
+  const [only, ...others] = merged
+  return only && others.length === 0 ? only : { kind: 'or', conditions: merged }
+}
+
+/** The attributes of a condition that says nothing but what values they have; `null` for any other. */
+function equalAttributes(condition: Condition | undefined): readonly string[] | null {
+  if (condition?.kind !== 'and' || condition.conditions.length === 0) return null
+  const names = condition.conditions.map((part) =>
+    part.kind === 'compare' && part.operator === '=' ? part.attribute : null,
+  )
+  return names.every((name) => name !== null) ? names : null
+}
+
+const valuesOf = (condition: Condition) =>
+  condition.kind === 'and' ? condition.conditions.flatMap((part) => (part.kind === 'compare' ? [part.value] : [])) : []
 
 /** The condition that an attribute has a value; `null` means that it is NULL. */
 export function equals(attribute: Attribute, value: unknown): Condition {
