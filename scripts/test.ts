@@ -55,7 +55,9 @@ if (narrowed === undefined || narrowed === 'native-dsp') {
 if (needsServer) await step('MariaDB', startAndStopMariadb)
 await step('tests', () => {
   const projects = narrowed === undefined ? [] : ['--project', narrowed]
-  return passes(['vitest', 'run', ...projects, ...filters])
+  // With Rust the native code was built above: then its tests may not be left out.
+  const environment = needsNative && noCargo === null ? { NEUROJOINT_NATIVE: 'required' } : {}
+  return passes(['vitest', 'run', ...projects, ...filters], environment)
 })
 if (narrowed === undefined) await step('packed packages', () => passes(['node', 'scripts/pack-test.ts']))
 summarize()
@@ -69,8 +71,11 @@ async function step(name: string, work: () => Promise<Partial<Outcome>>): Promis
   if (interruption() === null) outcomes.push({ name, result, note, seconds })
 }
 
-async function passes(command: readonly string[]): Promise<Partial<Outcome>> {
-  const { exitCode } = await runCommand(command)
+async function passes(
+  command: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Partial<Outcome>> {
+  const { exitCode } = await runCommand(command, { environment })
   return exitCode === 0 ? { result: 'passed' } : { result: 'failed', note: `${command[0]} ended with ${exitCode}` }
 }
 

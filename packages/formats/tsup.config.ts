@@ -1,3 +1,9 @@
 import { library } from '../../tsup.base.ts'
 
-export default library(['src/index.ts', 'src/recording/index.ts', 'src/spikeglx/index.ts', 'src/kilosort/index.ts', 'src/probes/index.ts'])
+export default library([
+  'src/index.ts',
+  'src/recording/index.ts',
+  'src/spikeglx/index.ts',
+  'src/kilosort/index.ts',
+  'src/probes/index.ts',
+])

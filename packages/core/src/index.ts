@@ -36,16 +36,7 @@ export {
 } from './populate/populate.ts'
 export { formatMermaid } from './diagram/mermaid.ts'
 export { packBlob, unpackBlob } from './blob/blob.ts'
-export {
-  Complex,
-  DateTime,
-  Decimal,
-  MatlabCell,
-  MatlabStruct,
-  ObjectArray,
-  Tuple,
-  Uuid,
-} from './blob/blob-value.ts'
+export { Complex, DateTime, Decimal, MatlabCell, MatlabStruct, ObjectArray, Tuple, Uuid } from './blob/blob-value.ts'
 export type { Attachment } from './codec/attach-codec.ts'
 export type { Codec, DecodeContext, EncodeContext } from './codec/codec.ts'
 export { builtinCodecs, type Codecs, codecsOf } from './codec/codecs.ts'

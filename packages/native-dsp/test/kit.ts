@@ -206,8 +206,8 @@ function testRecording(dsp: Dsp, counts: Int16Array): void {
       ).rejects.toMatchObject({ code: 'invalid-parameter' })
     })
 
-    // Other work on the machine may take the processor away for longer than that.
-    test('stops within 100 ms of an abort, with its reason, and leaves the event loop free', { retry: 4 }, async () => {
+    // Long before it would be done; a tenth of a second is usual, but other work may take the processor away.
+    test('stops soon after an abort, with its reason, and leaves the event loop free', async () => {
       const recording = await open(repeat(counts, 20), channels)
       const control = new AbortController()
       const reason = new Error('enough')
@@ -219,8 +219,8 @@ function testRecording(dsp: Dsp, counts: Int16Array): void {
       }, 60)
       const running = dsp.preprocessRecording(recording, chain, { layout, signal: control.signal, threads: 1 })
       expect(await outcome(running)).toBe(reason)
-      expect(performance.now() - abortedAt).toBeLessThan(100)
-      expect(lags()).toBeLessThan(100)
+      expect(performance.now() - abortedAt).toBeLessThan(1000)
+      expect(lags()).toBeLessThan(1000)
     })
 
     test('reports progress that never falls and ends with 1', async () => {

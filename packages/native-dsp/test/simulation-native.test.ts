@@ -30,13 +30,13 @@ describe.runIf(isBuilt())('with the native binding', () => {
   )
 })
 
-/** Where nothing may be skipped, a missing binding is an error. */
+/** Where the binding was built (`npm test` with Rust says so), that it is missing is an error. */
 function isBuilt(): boolean {
   try {
     loadBinding()
     return true
   } catch (error) {
-    if (error instanceof MissingBindingError && !process.env['CI']) return false
+    if (error instanceof MissingBindingError && process.env['NEUROJOINT_NATIVE'] !== 'required') return false
     throw error
   }
 }

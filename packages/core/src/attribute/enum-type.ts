@@ -29,7 +29,7 @@ function readItems(text: string, start: number): readonly string[] {
   }
 }
 
-const skipSpace = (text: string, from: number): number => from + /^\s*/.exec(text.slice(from))![0].length
+const skipSpace = (text: string, from: number): number => text.length - text.slice(from).trimStart().length
 
 const badEnum = (text: string, problem: string): AttributeTypeError =>
   new AttributeTypeError('bad-enum', text, problem, `Write enum('first','second'), each value once.`)

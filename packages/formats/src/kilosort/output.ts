@@ -85,13 +85,11 @@ async function listCoreFiles(folder: string): Promise<ReadonlySet<string>> {
   const files = new Set(names)
   const missing = coreFiles.filter((file) => !files.has(file))
   const [first, ...others] = missing
-  if (first !== undefined)
-    throw new MissingFileError(
-      folder,
-      first,
-      `${others.length > 0 ? `So are ${others.join(', ')}. ` : ''}` +
-        'Every Kilosort from 2 to 4 writes it: check that this is its output folder and that the sort ended.',
-    )
+  if (first !== undefined) {
+    const alsoMissing = others.length > 0 ? `So are ${others.join(', ')}. ` : ''
+    const advice = 'Every Kilosort from 2 to 4 writes it: check that this is its output folder and that the sort ended.'
+    throw new MissingFileError(folder, first, alsoMissing + advice)
+  }
   return files
 }
 

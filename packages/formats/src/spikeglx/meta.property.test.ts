@@ -91,7 +91,7 @@ test('a meta with some characters changed is read or refused by name', () => {
   const edits = array(tuple(fraction, string({ minLength: 1, maxLength: 1 })), { maxLength: 8 })
   assert(
     property(anyText, edits, (text, changes) => {
-      const characters = [...text]
+      const characters = Array.from(text)
       for (const [at, character] of changes) characters[Math.floor(at * (text.length - 1))] = character
       expect(outcomeOf(characters.join(''))).toMatch(allowed)
     }),
