@@ -123,6 +123,14 @@ export class ConnectionLostError extends DatabaseError {
   }
 }
 
+export class ConnectionClosedError extends PipelineError {
+  override readonly name = 'ConnectionClosedError'
+  readonly code = 'connection-closed'
+  constructor() {
+    super('The connection has been closed. Open the pipeline again, or close it later.')
+  }
+}
+
 export class CommitOutcomeUnknownError extends DatabaseError {
   override readonly name = 'CommitOutcomeUnknownError'
   readonly code = 'commit-outcome-unknown'
@@ -131,6 +139,24 @@ export class CommitOutcomeUnknownError extends DatabaseError {
       'The connection broke while a transaction was being committed: it may have happened or not. Look before trying again.',
       cause,
     )
+  }
+}
+
+/** A write that bypasses the running transaction, which holds what the write would wait for. */
+export class OutsideTransactionError extends PipelineError {
+  override readonly name = 'OutsideTransactionError'
+  readonly code = 'outside-transaction'
+  constructor() {
+    super('A write inside a transaction goes through what the transaction hands to its function, not around it.')
+  }
+}
+
+/** A statement that was not waited for, or kept for later, on a transaction that has been committed or undone. */
+export class TransactionOverError extends PipelineError {
+  override readonly name = 'TransactionOverError'
+  readonly code = 'transaction-over'
+  constructor() {
+    super('The transaction has ended already. Await everything that belongs to it inside its function.')
   }
 }
 

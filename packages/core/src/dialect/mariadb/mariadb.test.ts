@@ -168,9 +168,10 @@ describe.runIf(settings !== null)('with a server', () => {
 
   test('a connection that breaks in COMMIT leaves the outcome unknown; one that breaks before is lost', async () => {
     const { connection, close } = await open()
+    const other = await open()
     const kill = async (transaction: Connection) => {
       const [row] = await transaction.query({ sql: 'SELECT CONNECTION_ID()', parameters: [] })
-      await run(connection, `KILL ${String(row?.[0])}`)
+      await run(other.connection, `KILL ${String(row?.[0])}`)
     }
     await expect(connection.transaction(kill)).rejects.toMatchObject({ code: 'commit-outcome-unknown' })
     const lost = connection.transaction(async (transaction) => {
@@ -179,6 +180,7 @@ describe.runIf(settings !== null)('with a server', () => {
     })
     await expect(lost).rejects.toMatchObject({ code: 'connection-lost' })
     expect(await connection.query({ sql: 'SELECT 1', parameters: [] })).toHaveLength(1)
+    await other.close()
     await close()
   })
 

@@ -15,6 +15,7 @@ export class SqliteThread {
   readonly #worker: Worker
   readonly #pending = new Map<number, Pending>()
   #requests = 0
+  #ended: unknown = null
 
   constructor(data: SqliteWorkerData) {
     this.#worker = new Worker(workerEntry('dialect/sqlite/worker'), {
@@ -58,6 +59,7 @@ export class SqliteThread {
     { sql, parameters }: Statement = { sql: '', parameters: [] },
   ): Promise<SqliteReply> {
     return new Promise((resolve, reject) => {
+      if (this.#ended) throw this.#ended
       const id = this.#requests++
       this.#pending.set(id, { sql, resolve, reject })
       // an idle thread does not keep the process alive, one at work does
@@ -77,6 +79,7 @@ export class SqliteThread {
   }
 
   #fail(error: unknown): void {
+    this.#ended ??= error
     for (const { reject } of this.#pending.values()) reject(error)
     this.#pending.clear()
   }

@@ -52,6 +52,24 @@ export function testTransaction(dialect: DialectUnderTest): void {
       expect(await bench.count(table.node)).toBe(0)
     })
 
+    test('a write around a running transaction is refused instead of waiting for it for ever', async () => {
+      const bench = await open()
+      const table = await bench.table('T', definition)
+      const around = bench.connection.transaction(async () => bench.insert(table, [{ n: 1 }]))
+      await expect(around).rejects.toMatchObject({ code: 'outside-transaction' })
+      const second = bench.connection.transaction(() => bench.connection.transaction(async () => {}))
+      await expect(second).rejects.toMatchObject({ code: 'outside-transaction' })
+      expect(await bench.insert(table, [{ n: 1 }])).toBe(1)
+    })
+
+    test('what is kept of a transaction serves no more when it has ended', async () => {
+      const bench = await open()
+      const table = await bench.table('T', definition)
+      const kept = await bench.connection.transaction(async (on) => on)
+      await expect(bench.insert(table, [{ n: 1 }], { on: kept })).rejects.toMatchObject({ code: 'transaction-over' })
+      expect(await bench.count(table.node)).toBe(0)
+    })
+
     test('a statement that fails and is caught leaves the rest of the transaction', async () => {
       const bench = await open()
       const table = await bench.table('T', definition)
@@ -77,6 +95,22 @@ export function testTransaction(dialect: DialectUnderTest): void {
       )
       await second.close()
       expect(await bench.count(table.node)).toBe(40)
+    })
+  })
+
+  describe('close', () => {
+    const open = benchFor(dialect)
+
+    test('waits for what runs, and refuses what comes later', async () => {
+      const bench = await open()
+      const table = await bench.table('T', definition)
+      const connection = await connect(bench.settings)
+      const running = bench.insert(table, [{ n: 1 }], { on: connection })
+      await Promise.all([running, connection.close()])
+      await expect(bench.insert(table, [{ n: 2 }], { on: connection })).rejects.toMatchObject({
+        code: 'connection-closed',
+      })
+      expect(await bench.values(table.node, 'n')).toEqual([1n])
     })
   })
 
