@@ -11,6 +11,8 @@ export interface SelectSyntax {
   /** How a value of this kind of storage is bound, and its place in the text. */
   placeholder(storage: Storage): string
   bound(value: StoredValue, storage: Storage): StoredValue
+  /** What to order by for the order of the values: text as text. */
+  ordered(column: string, storage: Storage): string
   /** That `columns` are not `isIn` a list, where it is not negated once more: NULL may count as false. */
   notIn(columns: readonly string[], isIn: string): string
   /** A SELECT of the keys in one bound JSON value, an array of arrays. */
@@ -140,7 +142,8 @@ class SelectWriter {
 
   #rows(select: Select, aliases: readonly string[]): string {
     const order = select.order.map(
-      ({ column, descending }) => `${this.#column(column, aliases)}${descending ? ' DESC' : ''}`,
+      ({ column, descending }) =>
+        `${this.#syntax.ordered(this.#column(column, aliases), column.storage)}${descending ? ' DESC' : ''}`,
     )
     const orderBy = order.length === 0 ? '' : ` ORDER BY ${order.join(', ')}`
     if (!isCut(select)) return orderBy

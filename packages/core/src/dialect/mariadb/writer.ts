@@ -31,6 +31,8 @@ const syntax: SelectSyntax = {
   placeholder: () => '?',
   bound: (value) => value,
   noLimit: '18446744073709551615',
+  // an enum is ordered by the place of its values in the type, elsewhere by their text
+  ordered: (column, { kind }) => (kind === 'enum' ? `CONCAT(${column})` : column),
   notIn: (_columns, isIn) => `NOT (${isIn})`,
   keys(columns, placeholder) {
     const parts = columns.map(({ storage }, index) => `${keyPart(storage, `k.k${index}`)} AS k${index}`)

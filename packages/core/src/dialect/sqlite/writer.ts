@@ -21,6 +21,7 @@ const syntax: SelectSyntax = {
   placeholder: () => '?',
   bound: toColumn,
   noLimit: '-1',
+  ordered: (column) => column,
   // asked for NULL too, SQLite goes through the whole list for every row that is not in it
   notIn: (columns, isIn) =>
     `(${columns.map((column) => `${column} IS NOT NULL`).join(' AND ')} AND (${isIn}) IS NOT TRUE)`,

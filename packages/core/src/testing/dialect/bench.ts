@@ -6,7 +6,7 @@ import type { Connection } from '../../connection/connection.ts'
 import { resolveDefinition } from '../../definition/resolve-definition.ts'
 import type { TableDeclaration } from '../../definition/table-declaration.ts'
 import type { Tier } from '../../definition/tier.ts'
-import type { RelationNode } from '../../relation/node.ts'
+import type { RelationNode, TableNode } from '../../relation/node.ts'
 import { tableNode } from '../../relation/table.ts'
 import type { DialectUnderTest, OpenDatabase } from './dialect-under-test.ts'
 
@@ -15,7 +15,7 @@ export type Row = Readonly<Record<string, unknown>>
 /** A table made for a test. */
 export interface TestTable {
   readonly declaration: TableDeclaration
-  readonly node: RelationNode
+  readonly node: TableNode
 }
 
 interface TableOptions {
