@@ -2,10 +2,12 @@
 import { interruption, runCommand } from './command.ts'
 import { findCargo } from './rust.ts'
 
+const [command = 'run'] = process.argv.slice(2)
+const computes = command === 'run'
 const noCargo = await findCargo()
-if (noCargo !== null) {
+if (computes && noCargo !== null) {
   console.log(`Without Rust (${noCargo}), the TypeScript implementation does the work of the native code.`)
-} else if (interruption() === null) {
+} else if (computes && interruption() === null) {
   const { exitCode } = await runCommand(['node', 'packages/native-dsp/scripts/build-native.ts'])
   if (exitCode !== 0 && interruption() === null) {
     console.log('The native code could not be built (see above): the TypeScript implementation will do its work.')

@@ -1,3 +1,10 @@
 import { defineConfig } from 'vitest/config'
 
-export default defineConfig({ test: { name: 'workflow-template', include: ['src/**/*.test.ts', 'test/**/*.test.ts'] } })
+export default defineConfig({
+  test: {
+    name: 'workflow-template',
+    include: ['test/**/*.test.ts'],
+    // Whole workflows, of which two at once would only be slower.
+    fileParallelism: false,
+  },
+})

@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises'
 import { configuration } from './configuration.ts'
 import { pipeline } from './pipeline.ts'
 import { populateProgress } from './terminal/populate-progress.ts'
-import { formatProblems } from './terminal/problems.ts'
+import { formatError, formatProblems } from './terminal/problems.ts'
 import { runWorkflow } from './workflow.ts'
 
 const controller = new AbortController()
@@ -25,9 +25,9 @@ try {
     process.exitCode = 1
   }
 } catch (error) {
-  if (!controller.signal.aborted) throw error
-  console.error(`\n${error instanceof Error ? error.message : String(error)}`)
-  process.exitCode = 130
+  if (!controller.signal.aborted && !(error instanceof Error && 'code' in error)) throw error
+  console.error(`\n${formatError(error)}`)
+  process.exitCode = controller.signal.aborted ? 130 : 1
 } finally {
   await db.close()
 }

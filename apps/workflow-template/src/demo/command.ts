@@ -3,6 +3,7 @@ import { formatMermaid } from '@neurojoint/core'
 import { configuration } from '../configuration.ts'
 import { pipeline } from '../pipeline.ts'
 import { runDemo } from './demo.ts'
+import { formatError } from '../terminal/problems.ts'
 import { showTable } from './show.ts'
 
 const usage = `npm run demo                  run it
@@ -36,7 +37,7 @@ export async function runDemoCommand(parameters: readonly string[], signal: Abor
       return 130
     }
     if (!(error instanceof Error && 'code' in error)) throw error
-    console.error(`\n[${String(error.code)}] ${error.message}`)
+    console.error(`\n${formatError(error)}`)
     return 1
   }
 }

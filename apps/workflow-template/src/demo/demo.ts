@@ -17,7 +17,7 @@ export async function runDemo(signal: AbortSignal): Promise<number> {
       `Everything goes to ${configuration.home} (about 0.5 GB). Ctrl-C stops; run again, it goes on.`,
   )
   if (dsp.implementation === 'typescript') {
-    console.log(`The TypeScript kernels do the work, which takes longer (${dsp.reason ?? 'as asked for'}).`)
+    console.log('The TypeScript kernels do the work, which takes longer.')
   }
   console.log()
   await prepareSessions(dsp, signal)

@@ -4,7 +4,7 @@ import { pipeline } from '../pipeline.ts'
 import { formatTable } from '../terminal/table.ts'
 
 const ROWS = 8
-const WIDTH = 28
+const WIDTH = 18
 
 /** Prints the definition of a table and its first rows; returns the exit code. */
 export async function showTable(name: string | undefined): Promise<number> {
@@ -21,11 +21,10 @@ export async function showTable(name: string | undefined): Promise<number> {
     const rows = await db(table).fetch({ limit: ROWS })
     const count = await db(table).count()
     console.log(`${describe(table).trimEnd()}\n`)
-    console.log(
-      formatTable(
-        rows.map((row) => Object.fromEntries(Object.entries(row).map(([key, value]) => [key, formatValue(value)]))),
-      ),
+    const cells = rows.map((row) =>
+      Object.fromEntries(Object.entries(row).map(([key, cell]) => [key, formatValue(cell)])),
     )
+    console.log(formatTable(cells).replaceAll(/^.*$/gm, fitLine))
     console.log(count > rows.length ? `... ${count} rows` : `${count} ${count === 1 ? 'row' : 'rows'}`)
     return 0
   } finally {
@@ -45,6 +44,12 @@ export function listTables(groups: TableGroups, path = ''): ReadonlyMap<string, 
     }
   }
   return found
+}
+
+/** A line cut to the width of the terminal; whole where there is none. */
+const fitLine = (line: string): string => {
+  const { columns = Infinity } = process.stdout
+  return line.length > columns ? `${line.slice(0, columns - 1)}…` : line
 }
 
 const isTable = (entry: AnyTable | TableGroups): entry is AnyTable => entry['kind'] === 'table'

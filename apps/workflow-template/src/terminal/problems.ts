@@ -8,7 +8,8 @@ export function formatProblems({ sessions, failures }: WorkflowResult): string {
   ].join('\n')
 }
 
-function formatError(error: unknown): string {
+/** An error for people: its code, and what it says. */
+export function formatError(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   return 'code' in error ? `[${String(error.code)}] ${error.message}` : error.message
 }
