@@ -48,7 +48,7 @@ export function listTables(groups: TableGroups, path = ''): ReadonlyMap<string, 
 
 /** A line cut to the width of the terminal; whole where there is none. */
 const fitLine = (line: string): string => {
-  const { columns = Infinity } = process.stdout
+  const columns = process.stdout.isTTY ? process.stdout.columns : Infinity
   return line.length > columns ? `${line.slice(0, columns - 1)}…` : line
 }
 
