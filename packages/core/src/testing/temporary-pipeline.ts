@@ -1,7 +1,15 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Database, type DatabaseSettings, declare, definePipeline, dropSchemas, planDeclare, type Schema } from '../index.ts'
+import {
+  type Database,
+  type DatabaseSettings,
+  declare,
+  definePipeline,
+  dropSchemas,
+  planDeclare,
+  type Schema,
+} from '../index.ts'
 
 export interface TemporaryPipelineOptions {
   /** The element's schema and those upstream of it, upstream first. */
@@ -42,7 +50,9 @@ export async function temporaryPipeline(options: TemporaryPipelineOptions): Prom
       database: options.database ?? { kind: 'sqlite', path: join(folder, 'pipeline.sqlite') },
       stores: {
         ...(stores[0] !== undefined && { default: stores[0] }),
-        stores: Object.fromEntries(stores.map((name) => [name, { protocol: 'file', location: join(folder, 'stores', name) }] as const)),
+        stores: Object.fromEntries(
+          stores.map((name) => [name, { protocol: 'file', location: join(folder, 'stores', name) }] as const),
+        ),
       },
     })
     const db = await pipeline.open()
