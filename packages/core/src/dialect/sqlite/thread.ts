@@ -21,6 +21,8 @@ export class SqliteThread {
     this.#worker = new Worker(workerEntry('dialect/sqlite/worker'), {
       workerData: data,
       name: `sqlite ${data.purpose}`,
+      // what --eval runs has this option, and files refuse it
+      execArgv: process.execArgv.filter((option) => !option.startsWith('--input-type')),
     })
     this.#worker.on('message', (reply: SqliteReply) => this.#settle(reply))
     this.#worker.on('error', (error) => this.#fail(error))

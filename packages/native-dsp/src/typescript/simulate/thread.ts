@@ -18,7 +18,9 @@ interface Pending {
 }
 
 export function startThread(parameters: SimulationParameters): SimulationThread {
-  const worker = new Worker(entry(), { workerData: parameters, name: 'simulation' })
+  // what --eval runs has this option, and files refuse it
+  const execArgv = process.execArgv.filter((option) => !option.startsWith('--input-type'))
+  const worker = new Worker(entry(), { workerData: parameters, name: 'simulation', execArgv })
   const pending = new Map<number, Pending>()
   let requests = 0
 
