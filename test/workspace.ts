@@ -48,9 +48,12 @@ export const isApp = ({ folder }: Package): boolean => folder.startsWith('apps/'
 export const packageOf = (file: string): Package | undefined =>
   packages.findLast(({ folder }) => file.startsWith(`${folder}/`))
 
-/** Files that are never published: tests, and the settings of tools. */
+/** Files that are never published: tests and the kits that only they call, and the settings of tools. */
 export const isDevelopmentFile = (file: string): boolean =>
-  /\.(test|test-d|bench)\.ts$/.test(file) || /^[^/]+\/[^/]+\/(test|scripts)\//.test(file) || file.endsWith('.config.ts')
+  /\.(test|test-d|bench)\.ts$/.test(file) ||
+  /^[^/]+\/[^/]+\/(test|scripts)\//.test(file) ||
+  file.startsWith('packages/core/src/testing/dialect/') ||
+  file.endsWith('.config.ts')
 
 /** `core` and `./testing` of `@neurojoint/core/testing`; null for others' packages. */
 export function parseOwn(specifier: string): { readonly name: string; readonly subpath: string } | null {
