@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { declare, defineSchema, dropSchemas, planDeclare } from '../src/index.ts'
 import { onEveryDatabase } from './databases.ts'
 import { labSchemas } from './lab.ts'
 
@@ -101,5 +102,145 @@ onEveryDatabase('insert', (database) => {
       { notes: 'n', weight: null },
       { notes: '', weight: 20 },
     ])
+  })
+
+  test('says of a unique index that skipping duplicates does not help, and finds the row although others were skipped', async () => {
+    await using lab = await open()
+    await lab.db(lab.Subject).insert([{ subject: 'm1' }])
+    const started = '2024-05-01 10:00:00'
+    const there = { subject: 'm1', session: 1, started }
+    await lab.db(lab.Session).insert([there])
+    expect(await lab.db(lab.Session).insert([there], { skipDuplicates: true })).toBe(0)
+    const again = { subject: 'm1', session: 2, started }
+    await expect(lab.db(lab.Session).insert([there, again], { skipDuplicates: true })).rejects.toMatchObject({
+      code: 'duplicate-row',
+      row: 1,
+      attributes: ['subject', 'started'],
+      message: expect.not.stringContaining('skipDuplicates'),
+    })
+    expect(await lab.db(lab.Session).count()).toBe(1)
+  })
+
+  test('names the row that a unique reference refuses', async () => {
+    const schema = defineSchema(`${database.prefix()}unique`)
+    const Probe = schema.manual('Probe', {}, 'probe : int16')
+    const Rig = schema.manual(
+      'Rig',
+      { Probe },
+      `
+      rig : int16
+      ---
+      -> [unique] Probe
+    `,
+    )
+    await using pipeline = await database.pipeline([schema])
+    await pipeline.db(Probe).insert([{ probe: 1 }])
+    await pipeline.db(Rig).insert([{ rig: 1, probe: 1 }])
+    await expect(pipeline.db(Rig).insert([{ rig: 2, probe: 1 }])).rejects.toMatchObject({
+      code: 'duplicate-row',
+      row: 0,
+      attributes: ['probe'],
+    })
+  })
+
+  test('names the row whose parent is missing where the parent is a part', async () => {
+    await using lab = await open()
+    const schema = defineSchema(`${database.prefix()}tags`)
+    const Note = schema.manual(
+      'Note',
+      { Subject: lab.Subject },
+      `
+      -> Subject.Tag
+      note : int16
+    `,
+    )
+    await declare(lab.db, await planDeclare(lab.db, [schema]))
+    await lab.db(lab.Subject).insert([{ subject: 'm1' }])
+    await lab.db(lab.Subject.Tag).insert([{ subject: 'm1', tag: 'a' }])
+    await lab.db(Note).insert([{ subject: 'm1', tag: 'a', note: 1 }])
+    await expect(lab.db(Note).insert([{ subject: 'm1', tag: 'b', note: 1 }])).rejects.toMatchObject({
+      code: 'missing-parent-row',
+      row: 0,
+      parent: 'Subject.Tag',
+    })
+    await lab.db(Note).delete()
+    await dropSchemas(lab.db, [schema])
+  })
+
+  test('reads what the class of a row gives, and refuses what is no row', async () => {
+    await using lab = await open()
+    class Animal {
+      readonly subject = 'm1'
+      get notes(): string {
+        return 'from a getter'
+      }
+    }
+    await lab.db(lab.Subject).insert([new Animal()])
+    expect(await lab.db(lab.Subject).fetch1()).toMatchObject({ subject: 'm1', notes: 'from a getter' })
+    const rows: object[] = [['m2']]
+    await expect(lab.db(lab.Subject).insert(rows as { subject: string }[])).rejects.toMatchObject({
+      code: 'invalid-row',
+      message: expect.stringContaining("it is [ 'm2' ]"),
+    })
+  })
+
+  test('a key with a default is told apart where rows leave it out', async () => {
+    const schema = defineSchema(`${database.prefix()}defaults`)
+    const Take = schema.manual(
+      'Take',
+      {},
+      `
+      take = 1 : int16
+      ---
+      note = '' : varchar(8)
+    `,
+    )
+    await using pipeline = await database.pipeline([schema])
+    const { db } = pipeline
+    await expect(db(Take).insert([{}, {}])).rejects.toMatchObject({ code: 'duplicate-row', row: 1 })
+    expect(await db(Take).insert([{}])).toBe(1)
+    expect(await db(Take).insert([{}, { take: 2 }], { skipDuplicates: true })).toBe(1)
+    expect(await db(Take).keys({ order: ['take'] })).toEqual([{ take: 1 }, { take: 2 }])
+  })
+
+  test('a time that rows leave out has all the digits of its type', async () => {
+    const schema = defineSchema(`${database.prefix()}times`)
+    const Log = schema.manual(
+      'Log',
+      {},
+      `
+      entry : int16
+      ---
+      at = CURRENT_TIMESTAMP(6) : datetime(6)
+    `,
+    )
+    await using pipeline = await database.pipeline([schema])
+    const { db } = pipeline
+    await db(Log).insert([{ entry: 1, at: '2024-05-01 10:00:00.000001' }, { entry: 2 }])
+    const { at } = await db(Log).restrict({ entry: 2 }).fetch1()
+    expect(at).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{6}$/)
+    expect(await db(Log).restrict({ at }).count()).toBe(1)
+  })
+
+  test('finds the duplicate among many large keys quickly', async () => {
+    await using lab = await open()
+    const rows = Array.from({ length: 20_000 }, (_, index) => ({ subject: `m${index}` }))
+    const started = performance.now()
+    await expect(lab.db(lab.Subject).insert([...rows, { subject: 'm0' }])).rejects.toMatchObject({ row: 20_000 })
+    expect(performance.now() - started).toBeLessThan(10_000)
+  })
+
+  test('rows of a part of a table that fills itself come with their master', async () => {
+    const { lab, Session, Subject } = labSchemas(database.prefix())
+    const Scan = lab.imported('Scan', { Session }, '-> Session', {
+      parts: { Field: [{}, '-> master\nfield : int16'] },
+      fetch: (key) => key,
+      compute: () => ({ row: {}, parts: { Field: [{ field: 1 }] } }),
+    })
+    await using pipeline = await database.pipeline([lab])
+    await pipeline.db(Subject).insert1({ subject: 'm1' })
+    await expect(pipeline.db(Scan.Field).insert1({ subject: 'm1', session: 1, field: 1 })).rejects.toMatchObject({
+      code: 'auto-populated',
+    })
   })
 })

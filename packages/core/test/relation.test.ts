@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { defineSchema } from '../src/index.ts'
 import { onEveryDatabase } from './databases.ts'
 import { labSchemas } from './lab.ts'
 
@@ -125,5 +126,92 @@ onEveryDatabase('a relation', (database) => {
     expect(await lab.db(lab.Subject).restrict({ subject: 'm3' }).count()).toBe(0)
     await lab.db.transaction(async (db) => db(lab.Subject).insert1({ subject: 'm3' }))
     expect(await lab.db(lab.Subject).restrict({ subject: 'm3' }).count()).toBe(1)
+  })
+
+  test('refuses to be restricted by what would restrict nothing', async () => {
+    await using lab = await open()
+    const all = lab.db(lab.Subject)
+    for (const nothing of [all.keys(), new Set([{ subject: 'm1' }]), new Map(), new Date()]) {
+      // @ts-expect-error: neither attributes nor a relation
+      expect(() => all.restrict(nothing)).toThrow(expect.objectContaining({ code: 'invalid-restriction' }))
+    }
+    // @ts-expect-error: not awaited
+    expect(() => all.restrict(all.keys())).toThrow('a Promise (await it)')
+  })
+
+  test('an attribute may be called kind, as what tells tables and relations is', async () => {
+    const schema = defineSchema(`${database.prefix()}kinds`)
+    const Thing = schema.manual('Thing', {}, "kind : enum('table', 'relation', 'chair')")
+    await using pipeline = await database.pipeline([schema])
+    await pipeline.db(Thing).insert([{ kind: 'table' }, { kind: 'relation' }, { kind: 'chair' }])
+    expect(await pipeline.db(Thing).restrict({ kind: 'table' }).fetch()).toEqual([{ kind: 'table' }])
+    expect(
+      await pipeline
+        .db(Thing)
+        .exclude([{ kind: 'relation' }, { kind: 'table' }])
+        .fetch(),
+    ).toEqual([{ kind: 'chair' }])
+  })
+
+  test('json and blobs are no restriction, but NULL is', async () => {
+    const schema = defineSchema(`${database.prefix()}blobs`)
+    const Thing = schema.manual(
+      'Thing',
+      {},
+      `
+      thing : int16
+      ---
+      facts = null : json
+      data = null : <blob>
+    `,
+    )
+    await using pipeline = await database.pipeline([schema])
+    await pipeline.db(Thing).insert([{ thing: 1 }, { thing: 2, facts: { a: 1 }, data: [1] }])
+    for (const restriction of [{ facts: { a: 1 } }, { data: [1] }]) {
+      expect(() => pipeline.db(Thing).restrict(restriction)).toThrow(
+        expect.objectContaining({ code: 'invalid-restriction' }),
+      )
+    }
+    expect(await pipeline.db(Thing).restrict({ facts: null, data: null }).keys()).toEqual([{ thing: 1 }])
+  })
+
+  test('orders as it says, or refuses', async () => {
+    await using lab = await open()
+    const order = async (by: string) =>
+      // @ts-expect-error: what JavaScript may pass
+      (await lab.db(lab.Subject).keys({ order: [by] })).map(({ subject }) => subject).join()
+    expect(await order('subject DESC')).toBe('x1,r1,m2,m1')
+    await expect(order('subject  desc')).rejects.toMatchObject({ code: 'invalid-order' })
+    await expect(order('subject down')).rejects.toMatchObject({ code: 'invalid-order' })
+    await expect(order('subjet')).rejects.toMatchObject({ code: 'unknown-attribute' })
+  })
+
+  test('of another database is refused, of a transaction on the same one is not', async () => {
+    await using lab = await open()
+    await using other = await open()
+    expect(() => lab.db(lab.Subject).restrict(other.db(lab.Session))).toThrow(
+      expect.objectContaining({ code: 'other-database' }),
+    )
+    expect(() => lab.db(lab.Subject).join(other.db(lab.Session))).toThrow(
+      expect.objectContaining({ code: 'other-database' }),
+    )
+    const outside = lab.db(lab.Session)
+    const found = await lab.db.transaction(async (db) => db(lab.Subject).restrict(outside).count())
+    expect(found).toBe(2)
+  })
+
+  test('without rows or attributes beside the key it works as any other', async () => {
+    await using lab = await open()
+    const none = lab.db(lab.Subject.Tag)
+    expect(await none.fetch()).toEqual([])
+    expect(await none.count()).toBe(0)
+    expect(await none.exists()).toBe(false)
+    expect(await none.join(lab.Subject).fetch()).toEqual([])
+    expect(await lab.db(lab.Subject).restrict(none).count()).toBe(0)
+    expect(await lab.db(lab.Subject).exclude(none).count()).toBe(4)
+    await none.insert([{ subject: 'm1', tag: 'a' }])
+    expect(await none.fetch()).toEqual([{ subject: 'm1', tag: 'a' }])
+    expect(await none.insert([])).toBe(0)
+    expect((await none.restrict({ tag: 'b' }).delete()).tables).toEqual([])
   })
 })

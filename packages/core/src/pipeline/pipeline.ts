@@ -7,6 +7,7 @@ import type { Schema } from '../schema/schema.ts'
 import { openStores } from '../store/stores.ts'
 import type { StoresSettings } from '../store/settings.ts'
 import { refuseDifferences } from './declare.ts'
+import { tablesOf } from './tables.ts'
 
 /** Tables under the names that a lab gave them, in groups. */
 export interface TableGroups {
@@ -15,7 +16,6 @@ export interface TableGroups {
 
 /** What a pipeline is made of: nothing of it connects to anything. */
 export interface PipelineParts<Groups extends TableGroups> {
-  /** In an order in which each schema comes after those that it refers to. */
   readonly schemas: readonly Schema[]
   readonly tables: Groups
   readonly database: DatabaseSettings
@@ -32,13 +32,17 @@ export interface Pipeline<Groups extends TableGroups = TableGroups> extends Pipe
   open(): Promise<Database>
 }
 
-/** Activated schemas, the tables by which a lab calls them, and where they are kept, as one value. */
+/**
+ * Activated schemas, the tables by which a lab calls them, and where they are kept, as one value. Fails with `name-taken`
+ * where two tables would be one in the database.
+ */
 export function definePipeline<const Groups extends TableGroups>(parts: PipelineParts<Groups>): Pipeline<Groups> {
+  tablesOf(parts.schemas)
   const open = async (): Promise<Database> => {
     const codecs = parts.codecs ?? builtinCodecs
     const stores = await openStores(parts.stores ?? {})
     const connection = await connect(parts.database)
-    const db = databaseOn({ connection, codecs, stores, reads: null })
+    const db = databaseOn({ database: connection, connection, codecs, stores, reads: null })
     try {
       await refuseDifferences(db, parts.schemas)
       return db

@@ -1,4 +1,5 @@
 import { PipelineError } from '../errors.ts'
+import { formatKey } from '../query/given-row.ts'
 
 export class NotPopulatedError extends PipelineError {
   override readonly name = 'NotPopulatedError'
@@ -6,6 +7,17 @@ export class NotPopulatedError extends PipelineError {
   constructor(table: string, tier: string) {
     super(
       `${table} is a ${tier} table, which does not fill itself: insert its rows. populate() is for imported and computed tables.`,
+    )
+  }
+}
+
+export class InTransactionError extends PipelineError {
+  override readonly name = 'InTransactionError'
+  readonly code = 'in-transaction'
+  constructor(table: string) {
+    super(
+      `${table} cannot be populated inside a transaction: each key has one of its own, so that a key that fails leaves nothing. ` +
+        `Populate with the database that pipeline.open() gave.`,
     )
   }
 }
@@ -24,7 +36,7 @@ export class InputsChangedError extends PipelineError {
   readonly key: object
   constructor(table: string, key: object) {
     super(
-      `What ${table} was made from changed while it was made, for ${JSON.stringify(key)}. Nothing was inserted. Populate again.`,
+      `What ${table} was made from changed while it was made, for ${formatKey(key)}. Nothing was inserted. Populate again.`,
     )
     this.key = key
   }
@@ -35,7 +47,7 @@ export class InvalidMakeError extends PipelineError {
   readonly code = 'invalid-make'
   readonly key: object
   constructor(table: string, key: object, problem: string) {
-    super(`The make of ${table} gave ${problem}, for ${JSON.stringify(key)}. Nothing was inserted.`)
+    super(`The make of ${table} gave ${problem}, for ${formatKey(key)}. Nothing was inserted.`)
     this.key = key
   }
 }

@@ -1,5 +1,7 @@
 import { contextOf, type Tables } from '../query/database.ts'
-import { identifyTable } from '../query/dependencies.ts'
+import { keyNames } from '../query/key-names.ts'
+import { nodeOf } from '../query/operand.ts'
+import { findParent } from '../query/parent.ts'
 import { Relation } from '../query/relation.ts'
 import type { AnyTable } from '../query/table.ts'
 import { join } from '../relation/join.ts'
@@ -13,21 +15,24 @@ import { NoKeySourceError } from './errors.ts'
  * with its key alone, under the names that the reference gives it.
  */
 export function keySource(db: Tables, table: AnyTable): Relation<object, object> {
-  const node = table.make?.keySource?.(db).node ?? defaultKeySource(table)
-  const source = new Relation<object, object>(contextOf(db), node, `the key source of ${table.typeName}`)
-  const key = keyNames(table)
-  const foreign = source.heading.filter(({ name, inKey }) => inKey && !key.includes(name)).map(({ name }) => name)
+  const own = table.make?.keySource?.(db)
+  const node = own ? nodeOf(own) : defaultKeySource(table)
+  const [needed, given] = [keyNames(table.declaration), keyNames(node)]
+  const foreign = given.filter((name) => !needed.includes(name))
   if (foreign.length > 0)
     throw new NoKeySourceError(table.typeName, `its key source has ${foreign.join(', ')}, its primary key has not`)
-  return source
+  const missing = needed.filter((name) => !given.includes(name))
+  if (missing.length > 0)
+    throw new NoKeySourceError(table.typeName, `its primary key has ${missing.join(', ')}, its key source has not`)
+  return new Relation<object, object>(contextOf(db), node, `the key source of ${table.typeName}`)
 }
 
 function defaultKeySource(table: AnyTable): RelationNode {
-  const key = keyNames(table)
+  const key = keyNames(table.declaration)
   const parents: RelationNode[] = []
   for (const { attributes, parent, parentAttributes } of table.declaration.foreignKeys) {
     if (!attributes.every((name) => key.includes(name))) continue
-    const value = table.parents.find(({ declaration }) => identifyTable(declaration.name) === identifyTable(parent))
+    const value = findParent(table, parent)
     if (!value) continue
     const columns = Object.fromEntries(attributes.map((name, index) => [name, parentAttributes[index] ?? name]))
     parents.push(project(tableNode(value.declaration), columns))
@@ -36,6 +41,3 @@ function defaultKeySource(table: AnyTable): RelationNode {
   if (!first) throw new NoKeySourceError(table.typeName, 'its primary key refers to no table')
   return others.reduce<RelationNode>((left, right) => join(left, right), first)
 }
-
-export const keyNames = ({ declaration }: AnyTable): readonly string[] =>
-  declaration.heading.filter(({ inKey }) => inKey).map(({ name }) => name)

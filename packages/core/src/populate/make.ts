@@ -2,16 +2,17 @@ import { lower } from '../compile/lower.ts'
 import type { Connection } from '../connection/connection.ts'
 import type { Context } from '../query/context.ts'
 import { contextOf, type Database, databaseOn } from '../query/database.ts'
+import { retryDeadlock } from '../query/deadlock.ts'
 import { insertPrepared, prepareRows, type PreparedRows } from '../query/insert.ts'
 import { keyCondition } from '../query/key.ts'
 import type { AnyMake } from '../query/make.ts'
 import { ReadLog } from '../query/read-log.ts'
-import { type AnyTable, isTable } from '../query/table.ts'
+import type { AnyTable } from '../query/table.ts'
 import { project } from '../relation/project.ts'
 import { restrict } from '../relation/restrict.ts'
 import { tableNode } from '../relation/table.ts'
-import { InputsChangedError, InvalidMakeError } from './errors.ts'
-import { keyNames } from './key-source.ts'
+import { InputsChangedError } from './errors.ts'
+import { lookupsOf, rowsOf, type TableRows } from './made-rows.ts'
 
 export interface MakeOptions {
   readonly signal: AbortSignal
@@ -40,16 +41,25 @@ export async function makeKey(
   const lookups = await prepareAll(context, lookupsOf(table, key, made), signal)
   const prepared = await prepareAll(context, rowsOf(table, key, made), signal)
   signal.throwIfAborted()
-  return context.connection.transaction(async (transaction) => {
-    if (await isMade(transaction, table, key)) return false
-    if (!(await reads.unchanged(transaction))) throw new InputsChangedError(table.typeName, key)
-    for (const rows of lookups) await insertPrepared(transaction, rows, true)
-    for (const rows of prepared) await insertPrepared(transaction, rows, false)
-    return true
-  })
+  const insert = () =>
+    context.connection.transaction(async (transaction) => {
+      if (await isMade(transaction, table, key)) return false
+      if (!(await reads.unchanged(transaction))) throw new InputsChangedError(table.typeName, key)
+      for (const rows of lookups) await insertPrepared(transaction, rows, true)
+      for (const rows of prepared) await insertPrepared(transaction, rows, false)
+      return true
+    }, signal)
+  try {
+    return await retryDeadlock(insert)
+  } catch (error) {
+    // a transaction does not see what another one has not committed yet, but its insert waits for it
+    if (isDuplicate(error) && (await isMade(context.connection, table, key))) return false
+    throw error
+  }
 }
 
-type TableRows = readonly [AnyTable, readonly object[]]
+const isDuplicate = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'duplicate-row'
 
 async function prepareAll(context: Context, all: readonly TableRows[], signal: AbortSignal): Promise<PreparedRows[]> {
   const prepared: PreparedRows[] = []
@@ -63,41 +73,3 @@ async function isMade(transaction: Connection, table: AnyTable, key: object): Pr
   const rows = await transaction.query(transaction.dialect.count(lower(present)))
   return Number(rows[0]?.[0] ?? 0) > 0
 }
-
-/** The rows for lookup tables, which alone may grow by what a make finds: other tables are somebody's decision. */
-function lookupsOf(table: AnyTable, key: object, made: unknown): readonly TableRows[] {
-  const lookups = isRecord(made) ? (made['lookups'] ?? []) : []
-  const invalid = (problem: string) => new InvalidMakeError(table.typeName, key, problem)
-  if (!isIterable(lookups)) throw invalid('`lookups` that are no list')
-  return Array.from(lookups, (lookup): TableRows => {
-    if (!isRecord(lookup) || !isTable(lookup['table']) || !isIterable(lookup['rows'])) {
-      throw invalid('a member of `lookups` that is not { table, rows }')
-    }
-    const { declaration, master, typeName } = lookup['table']
-    const { tier } = (master ?? lookup['table']).declaration
-    if (tier !== 'lookup') throw invalid(`lookup rows for ${typeName}, a table of tier ${declaration.tier}`)
-    return [lookup['table'], Array.from(lookup['rows'], (row) => (isRecord(row) ? row : {}))]
-  })
-}
-
-/** The rows of the table and of its parts, with the key filled in; refused unless `made` has the form of a result. */
-function rowsOf(table: AnyTable, key: object, made: unknown): readonly TableRows[] {
-  const invalid = (problem: string) => new InvalidMakeError(table.typeName, key, problem)
-  if (!isRecord(made) || !isRecord(made['row'])) throw invalid('no `row`')
-  const given = made['parts'] ?? {}
-  if (!isRecord(given)) throw invalid('`parts` that are not an object of lists')
-  const unknown = Object.keys(given).filter((name) => !(name in table.parts))
-  if (unknown.length > 0) throw invalid(`rows of ${unknown.join(', ')}, which ${table.typeName} does not have`)
-  const master = { ...key, ...made['row'] }
-  const masterKey = Object.fromEntries(Object.entries(master).filter(([name]) => keyNames(table).includes(name)))
-  const parts = Object.entries(table.parts).map(([name, part]) => {
-    const rows = given[name]
-    if (!isIterable(rows)) throw invalid(`no list of rows for its part ${name}`)
-    return [part, [...rows].map((row) => ({ ...masterKey, ...(isRecord(row) ? row : {}) }))] as const
-  })
-  return [[table, [master]], ...parts]
-}
-
-const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
-
-const isIterable = (value: unknown): value is Iterable<unknown> => isRecord(value) && Symbol.iterator in value

@@ -1,15 +1,15 @@
-import type { Database } from '../query/database.ts'
+import { contextOf, type Database } from '../query/database.ts'
 import { rememberKey } from '../query/key.ts'
 import type { AnyMake } from '../query/make.ts'
 import type { Restriction } from '../query/restriction.ts'
 import type { AnyTable, Key } from '../query/table.ts'
-import { NotPopulatedError } from './errors.ts'
+import { InTransactionError, NotPopulatedError } from './errors.ts'
 import type { PopulateEvent } from './event.ts'
 import { keySource } from './key-source.ts'
 import { makeKey } from './make.ts'
 
 export interface PopulateScope<T extends AnyTable> {
-  /** Only keys that satisfy it; it may name any attribute of the key source. */
+  /** Only keys that satisfy it: by their own attributes, or by what a relation says of them. */
   readonly restriction?: Restriction<Key<T>>
   /** The most keys to make. */
   readonly limit?: number
@@ -46,6 +46,12 @@ export async function planPopulate<T extends AnyTable>(
   const wanted = restriction === undefined ? source : source.restrict(restriction)
   const missing = wanted.project().exclude(db(table).project())
   const keys = await missing.keys({ ...(limit !== undefined && { limit }), ...(signal && { signal }) })
+  const heading = table.declaration.heading.filter(({ inKey }) => inKey)
+  for (const key of keys) {
+    rememberKey(key, heading)
+    // it says what is inserted, whatever a make does with it
+    Object.freeze(key)
+  }
   // A key source has the attributes of the table's primary key and no others (see keySource).
   return { table, keys: keys as Key<T>[] }
 }
@@ -60,31 +66,38 @@ export async function populate<T extends AnyTable>(
   options: PopulateOptions<T> = {},
 ): Promise<PopulateResult> {
   const make = makeOf(table)
-  const { onEvent = () => {}, onError = 'stop', signal = new AbortController().signal } = options
+  const { onEvent = () => {}, onError = 'stop' } = options
+  // what an event's listener throws ends the whole, also where a make would catch it
+  const deaf = new AbortController()
+  const signal = AbortSignal.any([deaf.signal, ...(options.signal ? [options.signal] : [])])
   signal.throwIfAborted()
+  if (contextOf(db).connection.inTransaction) throw new InTransactionError(table.typeName)
   const { keys } = await planPopulate(db, table, options)
   const name = table.typeName
   onEvent({ kind: 'planned', table: name, keys: keys.length })
   let [made, skipped] = [0, 0]
   const failed: { key: object; error: unknown }[] = []
-  const heading = table.declaration.heading.filter(({ inKey }) => inKey)
   for (const [index, key] of keys.entries()) {
     signal.throwIfAborted()
-    rememberKey(key, heading)
     onEvent({ kind: 'started', table: name, key, index, keys: keys.length })
-    const progress = (fraction: number, message?: string): void =>
-      onEvent({ kind: 'progress', table: name, key, fraction, message: message ?? null })
-    const started = performance.now()
-    try {
-      if (await makeKey(db, table, make, key, { signal, progress })) {
-        made += 1
-        onEvent({ kind: 'made', table: name, key, seconds: (performance.now() - started) / 1000 })
-      } else {
-        skipped += 1
-        onEvent({ kind: 'skipped', table: name, key })
+    const progress = (fraction: number, message?: string): void => {
+      try {
+        onEvent({ kind: 'progress', table: name, key, fraction, message: message ?? null })
+      } catch (error) {
+        deaf.abort(error)
       }
-    } catch (error) {
+    }
+    const started = performance.now()
+    const outcome = await makeKey(db, table, make, key, { signal, progress }).catch((error: unknown) => ({ error }))
+    if (outcome === true) {
+      made += 1
+      onEvent({ kind: 'made', table: name, key, seconds: (performance.now() - started) / 1000 })
+    } else if (outcome === false) {
+      skipped += 1
+      onEvent({ kind: 'skipped', table: name, key })
+    } else {
       signal.throwIfAborted()
+      const { error } = outcome
       onEvent({ kind: 'failed', table: name, key, error })
       if (onError === 'stop') throw error
       failed.push({ key, error })

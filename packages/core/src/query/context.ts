@@ -5,6 +5,8 @@ import type { ReadLog } from './read-log.ts'
 
 /** What a relation runs on. */
 export interface Context {
+  /** The same for everything on one database, inside and outside of its transactions. */
+  readonly database: object
   readonly connection: Connection
   readonly codecs: Codecs
   readonly stores: Stores

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { StoredValue } from '../attribute/storage.ts'
 import { lower } from '../compile/lower.ts'
 import type { Connection } from '../connection/connection.ts'
@@ -10,6 +11,7 @@ import { tableNode } from '../relation/table.ts'
 import type { Context } from './context.ts'
 import { type Dependencies, identifyTable, readDependencies } from './dependencies.ts'
 import { PartWithoutMasterError, StalePlanError } from './errors.ts'
+import { keyNames } from './key-names.ts'
 import type { AnyTable } from './table.ts'
 import { identify, type Tuple, tupleOf } from './tuple.ts'
 
@@ -25,6 +27,8 @@ export interface PlannedRows {
   readonly rows: number
   /** The tables by whose rows these are drawn in; empty for what was asked for. */
   readonly because: readonly TableName[]
+  /** Of their keys: tells whether they are still the same rows. */
+  readonly digest: string
 }
 
 /** What a delete would take: per table its rows, those that others depend on first. */
@@ -88,15 +92,14 @@ async function findDoomed(
 ): Promise<ReadonlyMap<string, Doomed>> {
   const doomed = new Map<string, Doomed>()
   let declaration = root
-  let dependencies = await readDependencies(connection, root.name)
   let added = add(doomed, root, await keysOf(connection, node, options.signal), null)
   while (added.length > 0) {
+    const dependencies = await readDependencies(connection, declaration.name)
     await cascade(connection, dependencies, doomed, declaration, added, options.signal)
     const strays = await findStrays(connection, dependencies, doomed, options.signal)
     if (strays === null) break
     if (options.parts !== 'cascade')
       throw new PartWithoutMasterError(strays.part.table, strays.master.name.table, strays.keys.length)
-    dependencies = await readDependencies(connection, strays.master.name)
     added = add(doomed, strays.master, strays.keys, strays.part)
     declaration = strays.master
   }
@@ -112,14 +115,19 @@ async function cascade(
   roots: readonly Tuple[],
   signal?: AbortSignal,
 ): Promise<void> {
-  const fresh = new Map([[identifyTable(root.name), [...roots]]])
-  for (const parent of dependencies.tables) {
-    const keys = fresh.get(identifyTable(parent.name)) ?? []
-    if (keys.length === 0) continue
-    for (const { child, foreignKey } of dependencies.children(parent.name)) {
-      const referring = await childKeys(connection, parent, child, foreignKey, keys, signal)
-      const id = identifyTable(child.name)
-      fresh.set(id, [...(fresh.get(id) ?? []), ...add(doomed, child, referring, parent.name)])
+  const fresh = new Map<string, readonly Tuple[]>([[identifyTable(root.name), roots]])
+  // parents first, so once is enough unless a table that somebody else made refers to itself
+  while (dependencies.tables.some(({ name }) => fresh.has(identifyTable(name)))) {
+    for (const parent of dependencies.tables) {
+      const keys = fresh.get(identifyTable(parent.name))
+      if (!keys) continue
+      fresh.delete(identifyTable(parent.name))
+      for (const { child, foreignKey } of dependencies.children(parent.name)) {
+        const referring = await childKeys(connection, parent, child, foreignKey, keys, signal)
+        const added = add(doomed, child, referring, parent.name)
+        const id = identifyTable(child.name)
+        if (added.length > 0) fresh.set(id, [...(fresh.get(id) ?? []), ...added])
+      }
     }
   }
 }
@@ -232,20 +240,27 @@ function childrenFirst(doomed: ReadonlyMap<string, Doomed>): readonly Doomed[] {
   return finished.toReversed()
 }
 
-const keyNames = (table: TableDeclaration): readonly string[] =>
-  table.heading.filter(({ inKey }) => inKey).map(({ name }) => name)
-
 const planOf = (doomed: ReadonlyMap<string, Doomed>): DeletePlan => ({
   tables: [...doomed.values()]
     .filter(({ keys }) => keys.size > 0)
-    .map(({ table, keys, because }) => ({ table: table.name, rows: keys.size, because: [...because.values()] })),
+    .map(({ table, keys, because }) => ({
+      table: table.name,
+      rows: keys.size,
+      because: [...because.values()],
+      digest: digestKeys(keys.keys()),
+    })),
 })
+
+const digestKeys = (keys: Iterable<string>): string =>
+  createHash('sha256')
+    .update([...keys].toSorted().join())
+    .digest('hex')
 
 function refuseStale(plan: DeletePlan, found: DeletePlan): void {
   const names = new Map([...plan.tables, ...found.tables].map(({ table }) => [identifyTable(table), table]))
-  const rowsIn = ({ tables }: DeletePlan, id: string): number =>
-    tables.find(({ table }) => identifyTable(table) === id)?.rows ?? 0
+  const rowsIn = ({ tables }: DeletePlan, id: string) => tables.find(({ table }) => identifyTable(table) === id)
   for (const id of names.keys()) {
-    if (rowsIn(plan, id) !== rowsIn(found, id)) throw new StalePlanError(id, rowsIn(plan, id), rowsIn(found, id))
+    const [planned, present] = [rowsIn(plan, id), rowsIn(found, id)]
+    if (planned?.digest !== present?.digest) throw new StalePlanError(id, planned?.rows ?? 0, present?.rows ?? 0)
   }
 }

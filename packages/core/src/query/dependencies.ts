@@ -1,5 +1,6 @@
 import type { Connection } from '../connection/connection.ts'
 import type { ForeignKey, TableDeclaration, TableName } from '../definition/table-declaration.ts'
+import { catalogueQuery } from './catalogue-query.ts'
 
 /** One table that refers to another. */
 export interface Dependency {
@@ -36,12 +37,13 @@ export async function readDependencies(connection: Connection, root: TableName):
 
 async function readReferring(connection: Connection, schema: string): Promise<readonly TableDeclaration[]> {
   const { dialect } = connection
+  const query = catalogueQuery(connection)
   const pending = [schema]
   const seen = new Set(pending)
   const declarations: TableDeclaration[] = []
   for (let name = pending.shift(); name !== undefined; name = pending.shift()) {
-    declarations.push(...(await dialect.readSchema((statement) => connection.query(statement), name)))
-    for (const other of await dialect.referencingSchemas((statement) => connection.query(statement), name)) {
+    declarations.push(...(await dialect.readSchema(query, name)))
+    for (const other of await dialect.referencingSchemas(query, name)) {
       if (!seen.has(other)) {
         seen.add(other)
         pending.push(other)

@@ -40,6 +40,41 @@ export class UnrelatedKeyError extends PipelineError {
   }
 }
 
+export class AmbiguousKeyError extends PipelineError {
+  override readonly name = 'AmbiguousKeyError'
+  readonly code = 'ambiguous-key'
+  readonly keyAttributes: readonly string[]
+  readonly attributes: readonly string[]
+  constructor(table: string, keyAttributes: readonly string[], attributes: readonly string[]) {
+    super(
+      `The key's ${list(keyAttributes)} and ${table}'s ${list(attributes)} go back to the same attribute under other names: ` +
+        `it cannot be told which are to be equal. Restrict by an object that names the attributes.`,
+    )
+    this.keyAttributes = keyAttributes
+    this.attributes = attributes
+  }
+}
+
+export class InvalidOrderError extends PipelineError {
+  override readonly name = 'InvalidOrderError'
+  readonly code = 'invalid-order'
+  readonly order: string
+  constructor(order: string) {
+    super(`Cannot order by \`${order}\`. Write an attribute's name, or its name and \`desc\`.`)
+    this.order = order
+  }
+}
+
+export class OtherDatabaseError extends PipelineError {
+  override readonly name = 'OtherDatabaseError'
+  readonly code = 'other-database'
+  constructor(left: string, right: string) {
+    super(
+      `${left} and ${right} are on two databases, which no statement can read together. Fetch the one, and restrict the other by its rows.`,
+    )
+  }
+}
+
 export class NotOneRowError extends PipelineError {
   override readonly name = 'NotOneRowError'
   readonly code = 'not-one-row'
@@ -69,16 +104,29 @@ export class InvalidRowError extends PipelineError {
   }
 }
 
+/** Which row repeats another's values of which attributes; `row` is `null` where that cannot be told. */
+export interface Duplicate {
+  readonly table: string
+  readonly row: number | null
+  readonly attributes: readonly string[]
+  /** The attributes are the primary key. */
+  readonly inKey: boolean
+  readonly values: string
+}
+
 export class DuplicateRowError extends PipelineError {
   override readonly name = 'DuplicateRowError'
   readonly code = 'duplicate-row'
   readonly table: string
   readonly row: number | null
   readonly attributes: readonly string[]
-  constructor(table: string, row: number | null, attributes: readonly string[], values: string, cause: unknown) {
+  constructor({ table, row, attributes, inKey, values }: Duplicate, cause: unknown) {
+    const advice = inKey
+      ? 'Pass { skipDuplicates: true } to keep what is there.'
+      : 'They are to be unique: change them, or leave the row out.'
     super(
       `${row === null ? 'A row' : `Row ${row}`} for ${table} has values of ${list(attributes)} that another row has already` +
-        `${values === '' ? '' : ` (${values})`}. Nothing was inserted. Pass { skipDuplicates: true } to keep what is there.`,
+        `${values === '' ? '' : ` (${values})`}. Nothing was inserted. ${advice}`,
       { cause },
     )
     this.table = table
@@ -149,8 +197,8 @@ export class StalePlanError extends PipelineError {
   readonly code = 'stale-plan'
   constructor(table: string, planned: number, found: number) {
     super(
-      `The database changed since the delete was planned: ${table} was to lose ${planned} rows, now it would lose ${found}. ` +
-        `Nothing was deleted. Plan again and look at it.`,
+      `The database changed since the delete was planned: ${table} was to lose ${planned} rows, now it would lose ` +
+        `${planned === found ? 'as many others' : found}. Nothing was deleted. Plan again and look at it.`,
     )
   }
 }

@@ -1,11 +1,10 @@
 import type { Attribute } from '../attribute/attribute.ts'
 import type { StoredValue } from '../attribute/storage.ts'
-import { lower } from '../compile/lower.ts'
 import type { Connection } from '../connection/connection.ts'
-import { project } from '../relation/project.ts'
-import { restrict } from '../relation/restrict.ts'
-import { tableNode } from '../relation/table.ts'
 import { DuplicateRowError, MissingParentError } from './errors.ts'
+import { keyNames } from './key-names.ts'
+import { findParent } from './parent.ts'
+import { findPresent } from './present.ts'
 import type { AnyTable } from './table.ts'
 import { identify, type Tuple, tupleOf } from './tuple.ts'
 
@@ -16,52 +15,80 @@ export interface RefusedRows {
   readonly rows: readonly (readonly StoredValue[])[]
   /** How many rows were inserted before them. */
   readonly start: number
+  /** Rows whose primary key is there were to be left alone. */
+  readonly skipDuplicates: boolean
 }
 
 /** Finds out which row the database refused and why, as far as that can be told. */
 export async function explainInsert(transaction: Connection, refused: RefusedRows, error: unknown): Promise<unknown> {
-  switch (codeOf(error)) {
-    case 'duplicate-entry':
-      return (await findDuplicate(transaction, refused, error)) ?? error
-    case 'missing-parent':
-      return (await findOrphan(transaction, refused, error)) ?? error
-    default:
-      return error
+  try {
+    switch (codeOf(error)) {
+      case 'duplicate-entry':
+        return await findDuplicate(transaction, refused, error)
+      case 'missing-parent':
+        return (await findOrphan(transaction, refused, error)) ?? error
+      default:
+        return error
+    }
+  } catch {
+    // where nothing more can be asked, what the database said is all there is
+    return error
   }
 }
 
 async function findDuplicate(transaction: Connection, refused: RefusedRows, error: unknown) {
-  const { table, rows, start } = refused
-  const { heading, indexes } = table.declaration
-  const uniques = [
-    heading.filter(({ inKey }) => inKey).map(({ name }) => name),
-    ...indexes.filter(({ unique }) => unique).map(({ attributes }) => attributes),
-  ]
-  for (const names of uniques) {
-    const tuples = tuplesOf(refused, names)
-    const present = await existing(transaction, table, names, tuples)
-    for (const [index, tuple] of tuples.entries()) {
-      if (tuple === null) continue
-      if (
-        present.has(identify(tuple)) ||
-        tuples.slice(0, index).some((other) => other && identify(other) === identify(tuple))
-      ) {
-        return new DuplicateRowError(table.typeName, start + index, names, format(tuple), error)
-      }
-    }
+  const { table, start, skipDuplicates } = refused
+  const { indexes, foreignKeys } = table.declaration
+  const key = keyNames(table.declaration)
+  const repeatsKey = await repeats(transaction, refused, key)
+  if (!skipDuplicates && repeatsKey.size > 0) return duplicate(key)
+  for (const { unique, attributes } of [...indexes, ...foreignKeys]) {
+    if (!unique) continue
+    const repeated = await repeats(transaction, refused, attributes)
+    for (const index of repeated) if (!repeatsKey.has(index)) return duplicate(attributes, index)
   }
-  return rows.length === 0 ? null : new DuplicateRowError(table.typeName, null, uniques[0] ?? [], '', error)
+  return new DuplicateRowError({ table: table.typeName, row: null, attributes: key, inKey: false, values: '' }, error)
+
+  function duplicate(attributes: readonly string[], index = Math.min(...repeatsKey)) {
+    const tuple = tuplesOf(refused, attributes)[index]
+    return new DuplicateRowError(
+      {
+        table: table.typeName,
+        row: start + index,
+        attributes,
+        inKey: attributes === key,
+        values: tuple ? format(tuple) : '',
+      },
+      error,
+    )
+  }
+}
+
+/** Which rows have values of the named attributes that the table or a row before them has. */
+async function repeats(
+  transaction: Connection,
+  refused: RefusedRows,
+  names: readonly string[],
+): Promise<ReadonlySet<number>> {
+  const tuples = tuplesOf(refused, names)
+  const seen = new Set(await findPresent(transaction, refused.table.declaration, names, tuples))
+  const repeated = new Set<number>()
+  for (const [index, tuple] of tuples.entries()) {
+    if (tuple === null) continue
+    const identity = identify(tuple)
+    if (seen.has(identity)) repeated.add(index)
+    seen.add(identity)
+  }
+  return repeated
 }
 
 async function findOrphan(transaction: Connection, refused: RefusedRows, error: unknown) {
   const { table, start } = refused
   for (const foreignKey of table.declaration.foreignKeys) {
-    const parent = [...table.parents, ...(table.master ? [table.master] : [])].find(
-      ({ declaration: { name } }) => name.schema === foreignKey.parent.schema && name.table === foreignKey.parent.table,
-    )
+    const parent = findParent(table, foreignKey.parent)
     if (!parent) continue
     const tuples = tuplesOf(refused, foreignKey.attributes)
-    const present = await existing(transaction, parent, foreignKey.parentAttributes, tuples)
+    const present = await findPresent(transaction, parent.declaration, foreignKey.parentAttributes, tuples)
     const index = tuples.findIndex((tuple) => tuple !== null && !present.has(identify(tuple)))
     const tuple = tuples[index]
     if (tuple) {
@@ -82,34 +109,6 @@ async function findOrphan(transaction: Connection, refused: RefusedRows, error: 
 function tuplesOf({ attributes, rows }: RefusedRows, names: readonly string[]): readonly (Tuple | null)[] {
   const positions = names.map((name) => attributes.findIndex((attribute) => attribute.name === name))
   return rows.map((row) => tupleOf(row, positions))
-}
-
-/** Which of the tuples a table has, identified. */
-async function existing(
-  transaction: Connection,
-  table: AnyTable,
-  names: readonly string[],
-  tuples: readonly (Tuple | null)[],
-): Promise<ReadonlySet<string>> {
-  const keys = tuples.filter((tuple) => tuple !== null)
-  if (keys.length === 0) return new Set()
-  const node = project(
-    restrict(tableNode(table.declaration), { kind: 'in', attributes: names, keys }),
-    Object.fromEntries(names.map((name) => [name, name])),
-  )
-  const { dialect } = transaction
-  const rows = await transaction.query(dialect.select(lower(node)))
-  const positions = names.map((name) => node.heading.findIndex((attribute) => attribute.name === name))
-  return new Set(
-    rows.map((row) =>
-      identify(
-        positions.map((position) => {
-          const attribute = node.heading[position]
-          return attribute ? dialect.fromRaw(row[position] ?? null, attribute.type.storage) : null
-        }),
-      ),
-    ),
-  )
 }
 
 const format = (tuple: Tuple): string =>

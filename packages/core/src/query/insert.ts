@@ -1,9 +1,11 @@
+import { inspect } from 'node:util'
 import type { Attribute } from '../attribute/attribute.ts'
 import type { StoredValue } from '../attribute/storage.ts'
 import { toStored } from '../attribute/to-stored.ts'
 import type { Connection } from '../connection/connection.ts'
 import type { Context } from './context.ts'
 import { InvalidRowError } from './errors.ts'
+import { isRow, valueIn } from './given-row.ts'
 import { explainInsert } from './insert-problem.ts'
 import type { AnyTable } from './table.ts'
 
@@ -46,7 +48,7 @@ export async function prepareRows(
   rows: Iterable<object>,
   options: InsertRowsOptions = {},
 ): Promise<PreparedRows> {
-  const given = [...rows]
+  const given = listRows(rows, table)
   const attributes = namesOf(given, table, options.ignoreExtra ?? false)
   const prepared: (readonly StoredValue[])[] = []
   for (const [index, row] of given.entries()) {
@@ -56,15 +58,23 @@ export async function prepareRows(
   return { table, attributes, rows: prepared }
 }
 
+function listRows(rows: Iterable<object>, table: AnyTable): readonly object[] {
+  const given = [...rows]
+  const wrong = given.findIndex((row) => !isRow(row))
+  if (wrong < 0) return given
+  const found = inspect(given[wrong], { depth: 0, breakLength: Infinity })
+  throw new InvalidRowError(table.typeName, wrong, [], `it is ${found}; a row is an object, { attribute: value }.`)
+}
+
 /** The attributes that the rows give, in the order of the heading: all rows the same, and none unknown. */
 function namesOf(rows: readonly object[], table: AnyTable, ignoreExtra: boolean): readonly Attribute[] {
   const { heading } = table.declaration
   const known = new Set(heading.map(({ name }) => name))
   const given = new Set<string>()
   for (const [index, row] of rows.entries()) {
+    for (const name of known) if (!given.has(name) && valueIn(row, name) !== undefined) given.add(name)
     for (const name of Object.keys(row)) {
-      if (known.has(name)) given.add(name)
-      else if (!ignoreExtra) {
+      if (!known.has(name) && !ignoreExtra) {
         throw new InvalidRowError(
           table.typeName,
           index,
@@ -74,8 +84,11 @@ function namesOf(rows: readonly object[], table: AnyTable, ignoreExtra: boolean)
       }
     }
   }
-  // A row that leaves out what another gives gets the default, written out: see `missing`.
-  return heading.filter(({ name, default: fallback }) => given.has(name) || fallback.kind === 'required')
+  // A row that leaves out what another gives gets the default, written out: see `missing`. So does a key, by which rows
+  // are told apart.
+  return heading.filter(
+    ({ name, inKey, default: fallback }) => inKey || given.has(name) || fallback.kind === 'required',
+  )
 }
 
 async function prepareRow(
@@ -86,10 +99,9 @@ async function prepareRow(
   index: number,
   signal: AbortSignal | undefined,
 ): Promise<readonly StoredValue[]> {
-  const values = new Map<string, unknown>(Object.entries(row))
   const stored: StoredValue[] = []
   for (const attribute of attributes) {
-    const value = values.get(attribute.name)
+    const value = valueIn(row, attribute.name)
     try {
       stored.push(
         value === undefined ? missing(table, attribute, index) : await encode(context, table, attribute, value, signal),
@@ -128,8 +140,8 @@ function missing(table: AnyTable, attribute: Attribute, index: number): StoredVa
       return new Date()
         .toISOString()
         .replace('T', ' ')
+        .replace('Z', '000')
         .slice(0, fallback.fraction === 0 ? 19 : 20 + fallback.fraction)
-        .replace('Z', '')
   }
 }
 
@@ -148,7 +160,7 @@ export async function insertPrepared(
       const statement = dialect.insert(table.declaration.name, attributes, chunk, skipDuplicates ? 'skip' : 'fail')
       inserted += await transaction.execute(statement)
     } catch (error) {
-      throw await explainInsert(transaction, { table, attributes, rows: chunk, start }, error)
+      throw await explainInsert(transaction, { table, attributes, rows: chunk, start, skipDuplicates }, error)
     }
   }
   return inserted

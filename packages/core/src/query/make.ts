@@ -1,5 +1,5 @@
 import type { Tables } from './database.ts'
-import type { AnyRelation } from './operand.ts'
+import type { Operand } from './operand.ts'
 
 /** What `compute` is told beside its inputs. */
 export interface ComputeContext<Key> {
@@ -15,15 +15,15 @@ export interface ComputeContext<Key> {
  * it first makes sure that what `fetch` read through `db` is still the same.
  */
 export interface Make<Key, Inputs, Result> {
-  /** The keys to make; where it is left out, the join of the tables that the primary key refers to. */
-  readonly keySource?: (db: Tables) => AnyRelation
+  /** The keys to make, with the attributes of the primary key; where it is left out, the join of the tables that the primary key refers to. */
+  readonly keySource?: (db: Tables) => Operand
   readonly fetch: (key: Key, db: Tables) => Inputs | Promise<Inputs>
   readonly compute: (inputs: Inputs, context: ComputeContext<Key>) => Result | Promise<Result>
 }
 
 /** A make whose types are not known, as the engine calls it. Methods, so that every Make is one. */
 export interface AnyMake {
-  keySource?(db: Tables): AnyRelation
+  keySource?(db: Tables): Operand
   fetch(key: object, db: Tables): unknown
   compute(inputs: unknown, context: ComputeContext<object>): unknown
 }

@@ -1,11 +1,14 @@
 import type { RelationNode } from '../relation/node.ts'
 import { tableNode } from '../relation/table.ts'
-import type { AnyTable } from './table.ts'
+import { OtherDatabaseError } from './errors.ts'
+import { type AnyTable, isTable } from './table.ts'
 
 /** A relation of any rows. The members that begin with `~` exist for the compiler alone. */
 export interface AnyRelation {
   readonly kind: 'relation'
   readonly node: RelationNode
+  /** What it is on: relations of two databases never meet in one expression. */
+  readonly database: object
   /** What an error calls it. */
   readonly label: string
   readonly '~key': object
@@ -25,10 +28,16 @@ export type RowIn<O extends Operand> = O extends AnyTable
 export const nodeOf = (operand: Operand): RelationNode =>
   operand.kind === 'relation' ? operand.node : tableNode(operand.declaration)
 
+/** The node of an operand that is to be read together with `other`. */
+export function nodeBeside(other: AnyRelation, operand: Operand): RelationNode {
+  if (operand.kind === 'relation' && operand.database !== other.database)
+    throw new OtherDatabaseError(other.label, operand.label)
+  return nodeOf(operand)
+}
+
 export const labelOf = (operand: Operand): string => (operand.kind === 'relation' ? operand.label : operand.typeName)
 
+/** An attribute may be called `kind` too: what else an operand has tells it from an object of values. */
 export const isOperand = (value: unknown): value is Operand =>
-  typeof value === 'object' &&
-  value !== null &&
-  'kind' in value &&
-  (value.kind === 'relation' || value.kind === 'table')
+  isTable(value) ||
+  (typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'relation' && 'node' in value)

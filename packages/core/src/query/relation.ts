@@ -6,10 +6,10 @@ import { restrict } from '../relation/restrict.ts'
 import { top } from '../relation/top.ts'
 import type { Order, RelationNode } from '../relation/node.ts'
 import type { Context } from './context.ts'
-import { NotOneRowError } from './errors.ts'
+import { InvalidOrderError, NotOneRowError } from './errors.ts'
 import { readRows } from './fetch.ts'
 import { keyCondition, rememberKey } from './key.ts'
-import { type AnyRelation, type KeyIn, labelOf, nodeOf, type Operand, type RowIn } from './operand.ts'
+import { type AnyRelation, type KeyIn, labelOf, nodeBeside, type Operand, type RowIn } from './operand.ts'
 import { columnsOf, type ProjectedKey, type ProjectedRow, type Selection } from './projection.ts'
 import { conditionOf, type Restriction } from './restriction.ts'
 import type { Flatten } from './table.ts'
@@ -48,13 +48,17 @@ export class Relation<Key extends object, Row extends object> implements AnyRela
     this.label = label
   }
 
+  get database(): object {
+    return this.context.database
+  }
+
   get heading(): Heading {
     return this.node.heading
   }
 
   /** The rows that satisfy a restriction. An unknown attribute is refused here. */
   restrict(restriction: Restriction<Row>): Relation<Key, Row> {
-    return this.derive(restrict(this.node, conditionOf(restriction, this.node, this.label)))
+    return this.derive(restrict(this.node, conditionOf(restriction, this)))
   }
 
   /**
@@ -62,7 +66,7 @@ export class Relation<Key extends object, Row extends object> implements AnyRela
    * NULL is left out by `exclude({ attribute: value })` too. Of a relation, NULL matches no row.
    */
   exclude(restriction: Restriction<Row>): Relation<Key, Row> {
-    return this.derive(restrict(this.node, { kind: 'not', condition: conditionOf(restriction, this.node, this.label) }))
+    return this.derive(restrict(this.node, { kind: 'not', condition: conditionOf(restriction, this) }))
   }
 
   /**
@@ -83,7 +87,7 @@ export class Relation<Key extends object, Row extends object> implements AnyRela
 
   /** Every pair of rows that agree in all attributes of the same name, which must be of the same lineage. */
   join<const R extends Operand>(other: R): Relation<JoinedKey<Key, Row, R>, Flatten<Row & RowIn<R>>> {
-    const right = nodeOf(other)
+    const right = nodeBeside(this, other)
     return new Relation(this.context, join(this.node, right), `${this.label} * ${labelOf(other)}`)
   }
 
@@ -138,7 +142,8 @@ export class Relation<Key extends object, Row extends object> implements AnyRela
   }
 }
 
-const parseOrder = (order: string): Order => {
-  const [attribute = '', direction] = order.split(' ')
-  return { attribute, descending: direction === 'desc' }
+function parseOrder(order: string): Order {
+  const [, attribute = '', direction] = /^(\S+)(?: (asc|desc))?$/i.exec(order) ?? []
+  if (attribute === '') throw new InvalidOrderError(order)
+  return { attribute, descending: direction?.toLowerCase() === 'desc' }
 }

@@ -2,9 +2,9 @@ import type { Attribute } from '../attribute/attribute.ts'
 import { toStored } from '../attribute/to-stored.ts'
 import type { Condition } from '../relation/condition.ts'
 import { matches } from '../relation/matches.ts'
-import type { RelationNode } from '../relation/node.ts'
 import { InvalidRestrictionError, UnknownNameError } from './errors.ts'
-import { isOperand, nodeOf, type Operand } from './operand.ts'
+import { isPlain } from './given-row.ts'
+import { type AnyRelation, isOperand, nodeBeside, type Operand } from './operand.ts'
 
 /**
  * What rows must satisfy: an object of attributes and their values (`null` finds NULL; an unknown name is an error),
@@ -16,15 +16,17 @@ export type Restriction<Row extends object> =
   | readonly Restriction<Row>[]
 
 /** The condition that a restriction states about a relation. */
-export function conditionOf(restriction: unknown, node: RelationNode, label: string): Condition {
-  if (isOperand(restriction)) return matches(node, nodeOf(restriction))
+export function conditionOf(restriction: unknown, relation: AnyRelation): Condition {
+  const { node, label } = relation
+  if (isOperand(restriction)) return matches(node, nodeBeside(relation, restriction))
   if (Array.isArray(restriction)) {
-    return anyOf(restriction.map((one) => conditionOf(one, node, label)))
+    return anyOf(restriction.map((one) => conditionOf(one, relation)))
   }
-  if (typeof restriction !== 'object' || restriction === null) {
+  // A promise, a set or an instance with getters has no members that would be read here, and so would restrict nothing.
+  if (typeof restriction !== 'object' || restriction === null || !isPlain(restriction)) {
     throw new InvalidRestrictionError(
       describe(restriction),
-      'Give an object of attributes and values, a relation, or a list of them.',
+      'Give a plain object of attributes and values, a relation, or a list of them.',
     )
   }
   const conditions = Object.entries(restriction).map(([name, value]) => {
@@ -43,29 +45,34 @@ export function conditionOf(restriction: unknown, node: RelationNode, label: str
 /** One of the conditions holds. Those that say which values the same attributes have become one list of keys. */
 function anyOf(conditions: readonly Condition[]): Condition {
   const groups = Map.groupBy(conditions, (condition) => {
-    const names = equalAttributes(condition)
-    return names === null ? condition : names.join()
+    const said = valuesOf(condition)
+    return said === null ? condition : `${said.equal.map(({ attribute }) => attribute).join()} ${said.none.join()}`
   })
-  const merged = [...groups.values()].flatMap((group) => {
-    const attributes = equalAttributes(group[0])
-    if (attributes === null || group.length === 1) return group
-    return [{ kind: 'in', attributes, keys: group.map(valuesOf) } as const]
+  const merged = [...groups.values()].flatMap((group): readonly Condition[] => {
+    const said = group.map(valuesOf).filter((values) => values !== null)
+    const [first] = said
+    if (!first || group.length === 1) return group
+    const attributes = first.equal.map(({ attribute }) => attribute)
+    const keys = said.map(({ equal }) => equal.map(({ value }) => value))
+    const none = first.none.map((attribute) => ({ kind: 'is-null', attribute }) as const)
+    return [{ kind: 'and', conditions: attributes.length === 0 ? none : [{ kind: 'in', attributes, keys }, ...none] }]
   })
   const [only, ...others] = merged
   return only && others.length === 0 ? only : { kind: 'or', conditions: merged }
 }
 
-/** The attributes of a condition that says nothing but what values they have; `null` for any other. */
-function equalAttributes(condition: Condition | undefined): readonly string[] | null {
-  if (condition?.kind !== 'and' || condition.conditions.length === 0) return null
-  const names = condition.conditions.map((part) =>
-    part.kind === 'compare' && part.operator === '=' ? part.attribute : null,
-  )
-  return names.every((name) => name !== null) ? names : null
+/** What a condition says that says nothing but the values of attributes, and which of them are NULL; `null` for any other. */
+function valuesOf(condition: Condition) {
+  if (condition.kind !== 'and' || condition.conditions.length === 0) return null
+  const equal: Extract<Condition, { kind: 'compare' }>[] = []
+  const none: string[] = []
+  for (const part of condition.conditions) {
+    if (part.kind === 'compare' && part.operator === '=') equal.push(part)
+    else if (part.kind === 'is-null') none.push(part.attribute)
+    else return null
+  }
+  return { equal, none }
 }
-
-const valuesOf = (condition: Condition) =>
-  condition.kind === 'and' ? condition.conditions.flatMap((part) => (part.kind === 'compare' ? [part.value] : [])) : []
 
 /** The condition that an attribute has a value; `null` means that it is NULL. */
 export function equals(attribute: Attribute, value: unknown): Condition {
@@ -90,4 +97,6 @@ const describe = (value: unknown): string =>
     ? 'undefined'
     : Array.isArray(value)
       ? `a list of ${value.length}`
-      : `${typeof value} ${String(value)}`
+      : typeof value === 'object' && value !== null
+        ? `a ${value.constructor.name}${value instanceof Promise ? ' (await it)' : ''}`
+        : `${typeof value} ${String(value)}`

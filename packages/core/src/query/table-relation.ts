@@ -30,11 +30,11 @@ export class TableRelation<T extends AnyTable> extends Relation<Key<T>, Row<T>> 
   }
 
   override restrict(restriction: Restriction<Row<T>>): TableRelation<T> {
-    return this.derive(restrict(this.node, conditionOf(restriction, this.node, this.label)))
+    return this.derive(restrict(this.node, conditionOf(restriction, this)))
   }
 
   override exclude(restriction: Restriction<Row<T>>): TableRelation<T> {
-    return this.derive(restrict(this.node, { kind: 'not', condition: conditionOf(restriction, this.node, this.label) }))
+    return this.derive(restrict(this.node, { kind: 'not', condition: conditionOf(restriction, this) }))
   }
 
   override forKey(key: object): TableRelation<T> {
@@ -43,7 +43,8 @@ export class TableRelation<T extends AnyTable> extends Relation<Key<T>, Row<T>> 
 
   /** Inserts all rows or none; an error names the row and the attribute. Returns how many were inserted. */
   async insert(rows: Iterable<NewRow<T>>, options: InsertOptions = {}): Promise<number> {
-    const { tier } = this.table.declaration
+    // a part is filled with its master
+    const { tier } = (this.table.master ?? this.table).declaration
     if ((tier === 'imported' || tier === 'computed') && options.allowDirectInsert !== true) {
       throw new AutoPopulatedError(this.table.typeName)
     }

@@ -30,7 +30,7 @@ export interface Table<
 export type AnyTable = Table<object, object, string>
 
 export const isTable = (value: unknown): value is AnyTable =>
-  typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'table'
+  typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'table' && 'declaration' in value
 
 /** Shows an intersection as one flat object type. */
 export type Flatten<T> = { [K in keyof T]: T[K] } & {}

@@ -1,6 +1,6 @@
 import type { Attribute, Default } from '../attribute/attribute.ts'
 import type { Storage } from '../attribute/storage.ts'
-import type { ForeignKey, Index, TableDeclaration } from '../definition/table-declaration.ts'
+import type { Index, TableDeclaration } from '../definition/table-declaration.ts'
 import { identifyTable } from '../query/dependencies.ts'
 
 /** What a table in the database has other than its definition says: one sentence each, none where they agree. */
@@ -8,8 +8,8 @@ export function compareDeclarations(defined: TableDeclaration, stored: TableDecl
   return [
     ...compareAttributes(defined, stored),
     ...compareOrder(defined, stored),
-    ...compareSets('reference', defined.foreignKeys.map(spellForeignKey), stored.foreignKeys.map(spellForeignKey)),
-    ...compareSets('index', defined.indexes.map(spellIndex), stored.indexes.map(spellIndex)),
+    ...compareSets('reference', spellForeignKeys(defined), spellForeignKeys(stored)),
+    ...compareSets('index', spellIndexes(defined), spellIndexes(stored)),
   ]
 }
 
@@ -54,10 +54,19 @@ function compareSets(what: string, defined: readonly string[], stored: readonly 
   ]
 }
 
-const spellForeignKey = ({ attributes, parent, parentAttributes }: ForeignKey): string =>
-  `(${attributes.join(', ')}) -> ${identifyTable(parent)} (${parentAttributes.join(', ')})`
+const spellForeignKeys = ({ foreignKeys, indexes }: TableDeclaration): readonly string[] =>
+  foreignKeys.map(({ attributes, parent, parentAttributes, unique }) => {
+    const only = unique || indexes.some((index) => index.unique && isOn(index, attributes))
+    return `${only ? 'unique ' : ''}(${attributes.join(', ')}) -> ${identifyTable(parent)} (${parentAttributes.join(', ')})`
+  })
 
-const spellIndex = ({ unique, attributes }: Index): string => `${unique ? 'unique ' : ''}(${attributes.join(', ')})`
+/** Those on the attributes of a reference are said by that: it has one in any case, which may be unique. */
+const spellIndexes = ({ foreignKeys, indexes }: TableDeclaration): readonly string[] =>
+  indexes
+    .filter((index) => !foreignKeys.some(({ attributes }) => isOn(index, attributes)))
+    .map(({ unique, attributes }) => `${unique ? 'unique ' : ''}(${attributes.join(', ')})`)
+
+const isOn = (index: Index, attributes: readonly string[]): boolean => index.attributes.join() === attributes.join()
 
 /** Types are compared by the rows they give: by what is stored, how it is coded, and what may be missing. */
 const spellAttribute = ({ type, nullable, default: fallback }: Attribute): string =>

@@ -1,6 +1,8 @@
 import { resolveDefinition } from '../definition/resolve-definition.ts'
+import type { TableDeclaration } from '../definition/table-declaration.ts'
 import { requireSchemaName } from '../definition/table-name.ts'
 import type { Tier } from '../definition/tier.ts'
+import { identifyTable } from '../query/dependencies.ts'
 import type { AnyMake } from '../query/make.ts'
 import { type AnyTable, isTable } from '../query/table.ts'
 import { MissingReferenceError, NameTakenError } from './errors.ts'
@@ -31,35 +33,35 @@ export function defineSchema(name: string): Schema {
     const table = {
       typeName,
       declaration,
-      parents: Object.values(parents),
+      parents: referred(declaration, parents),
       master: null,
       contents: options.contents ?? [],
       make,
     }
     const parts: Record<string, AnyTable> = {}
     const master = tableValue({ ...table, parts })
-    tables.push(master)
     for (const [partName, [partReferences, partDefinition]] of Object.entries(options.parts ?? {})) {
       const partParents = tablesIn(`${typeName}.${partName}`, partReferences)
-      const part = tableValue({
+      const partDeclaration = resolveDefinition({
+        schema: name,
+        name: partName,
+        tier: 'part',
+        definition: partDefinition,
+        references: partParents,
+        master,
+      })
+      parts[partName] = tableValue({
         typeName: `${typeName}.${partName}`,
-        declaration: resolveDefinition({
-          schema: name,
-          name: partName,
-          tier: 'part',
-          definition: partDefinition,
-          references: partParents,
-          master,
-        }),
-        parents: [master, ...Object.values(partParents)],
+        declaration: partDeclaration,
+        parents: referred(partDeclaration, { ...partParents, master }),
         master,
         parts: {},
         contents: [],
         make: null,
       })
-      parts[partName] = part
-      tables.push(part)
     }
+    // all or none: a definition that cannot be read leaves nothing behind
+    tables.push(master, ...Object.values(parts))
     return Object.assign(master, parts)
   }
 
@@ -90,6 +92,17 @@ function tablesIn(typeName: string, references: object): Record<string, AnyTable
   const missing = entries.filter(([, table]) => !isTable(table)).map(([name]) => name)
   if (missing.length > 0) throw new MissingReferenceError(typeName, missing)
   return Object.fromEntries(entries)
+}
+
+/** The tables that the foreign keys of a declaration lead to, each once; they may be parts of what was given. */
+function referred({ foreignKeys }: TableDeclaration, given: Readonly<Record<string, AnyTable>>): readonly AnyTable[] {
+  const known = new Map(
+    Object.values(given)
+      .flatMap((table) => [table, ...Object.values(table.parts)])
+      .map((table) => [identifyTable(table.declaration.name), table]),
+  )
+  const names = new Set(foreignKeys.map(({ parent }) => identifyTable(parent)))
+  return [...names].flatMap((name) => known.get(name) ?? [])
 }
 
 function refuseTaken(tables: readonly AnyTable[], table: string, typeName: string): void {

@@ -1,3 +1,4 @@
+import type { TableName } from '../definition/table-declaration.ts'
 import { PipelineError } from '../errors.ts'
 
 export class MissingReferenceError extends PipelineError {
@@ -22,6 +23,21 @@ export class NameTakenError extends PipelineError {
     super(
       `${typeName} would be the database table \`${table}\`, which ${other} is already. Give one of them another name.`,
     )
+  }
+}
+
+export class UndeclaredParentError extends PipelineError {
+  override readonly name = 'UndeclaredParentError'
+  readonly code = 'undeclared-parent'
+  readonly table: string
+  readonly parent: TableName
+  constructor(table: string, parent: TableName) {
+    super(
+      `${table} refers to \`${parent.schema}.${parent.table}\`, which neither the database nor the schemas to be declared have. ` +
+        `Add the schema \`${parent.schema}\` to those of the pipeline.`,
+    )
+    this.table = table
+    this.parent = parent
   }
 }
 

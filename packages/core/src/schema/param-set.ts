@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
 import { PipelineError } from '../errors.ts'
 import type { Database } from '../query/database.ts'
+import { formatKey } from '../query/given-row.ts'
+import { keyNames } from '../query/key-names.ts'
 import type { NewRow, Table } from '../query/table.ts'
 
 /** The attributes that every table of parameter sets has beside its index and, mostly, a method. */
@@ -22,7 +24,7 @@ export class ParamSetExistsError extends PipelineError {
   readonly table: string
   readonly existing: object
   constructor(table: string, existing: object) {
-    super(`${table} has these parameters already, as ${JSON.stringify(existing)}. Use that one.`)
+    super(`${table} has these parameters already, as ${formatKey(existing)}. Use that one.`)
     this.table = table
     this.existing = existing
   }
@@ -36,7 +38,7 @@ export class ParamSetIndexTakenError extends PipelineError {
   readonly description: string
   constructor(table: string, index: object, description: string) {
     super(
-      `${table} has other parameters as ${JSON.stringify(index)} ("${description}"), and results may be made with them. Take another index.`,
+      `${table} has other parameters as ${formatKey(index)} ("${description}"), and results may be made with them. Take another index.`,
     )
     this.table = table
     this.index = index
@@ -68,8 +70,8 @@ export async function insertParamSet<T extends ParamSetTable>(
   table: T,
   row: NewParamSet<T>,
 ): Promise<boolean> {
-  const keyNames = table.declaration.heading.filter(({ inKey }) => inKey).map(({ name }) => name)
-  const isIndex = ([name]: readonly [string, unknown]) => keyNames.includes(name)
+  const key = keyNames(table.declaration)
+  const isIndex = ([name]: readonly [string, unknown]) => key.includes(name)
   const given: readonly (readonly [string, unknown])[] = Object.entries(row)
   const index = Object.fromEntries(given.filter(isIndex))
   const param_set_hash = paramSetHash(
@@ -78,8 +80,9 @@ export async function insertParamSet<T extends ParamSetTable>(
   const sets: ParamSetTable = table
   return db.transaction(async (transaction) => {
     const rows = transaction(sets)
-    const [same] = await rows.restrict({ param_set_hash }).keys()
-    if (same && rows.heading.every(({ name, inKey }) => !inKey || isEqual(same, index, name))) return false
+    const alike = rows.restrict({ param_set_hash })
+    if (await alike.forKey(index).exists()) return false
+    const [same] = await alike.keys()
     if (same) throw new ParamSetExistsError(table.typeName, same)
     const [other] = await rows.forKey(index).project('paramset_desc').fetch()
     if (other) throw new ParamSetIndexTakenError(table.typeName, index, other.paramset_desc)
@@ -109,7 +112,8 @@ export function paramSetHash(parameters: Readonly<Record<string, unknown>>): str
 function formatCanonical(value: unknown, path: string): string {
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return JSON.stringify(value)
   if (typeof value === 'number' && Number.isFinite(value)) return JSON.stringify(value)
-  if (Array.isArray(value)) return `[${value.map((item, at) => formatCanonical(item, `${path}[${at}]`)).join(',')}]`
+  if (Array.isArray(value))
+    return `[${Array.from(value, (item, at) => formatCanonical(item, `${path}[${at}]`)).join(',')}]`
   if (typeof value !== 'object' || !isPlain(value)) throw new InvalidParamSetError(path || '(all)', nameOf(value))
   const members = Object.entries(value)
     .filter(([, member]) => member !== undefined)
@@ -128,6 +132,3 @@ const nameOf = (value: unknown): string =>
     : typeof value === 'number'
       ? `${value}`
       : `a ${typeof value}`
-
-const isEqual = (a: object, b: object, name: string): boolean =>
-  new Map(Object.entries(a)).get(name) === new Map(Object.entries(b)).get(name)

@@ -40,7 +40,9 @@ export async function temporaryPipeline(options: TemporaryPipelineOptions): Prom
   const folder = await mkdtemp(join(tmpdir(), 'neurojoint-'))
   const dispose: (() => Promise<void>)[] = [() => rm(folder, { recursive: true, force: true })]
   const end = async (): Promise<void> => {
-    for (const step of dispose.splice(0).toReversed()) await step()
+    const problems: unknown[] = []
+    for (const step of dispose.splice(0).toReversed()) await step().catch((error: unknown) => problems.push(error))
+    if (problems.length > 0) throw problems[0]
   }
   try {
     for (const name of stores) await mkdir(join(folder, 'stores', name), { recursive: true })
@@ -61,7 +63,8 @@ export async function temporaryPipeline(options: TemporaryPipelineOptions): Prom
     if (options.database) dispose.push(() => dropSchemas(db, schemas))
     return { db, folder, [Symbol.asyncDispose]: end }
   } catch (error) {
-    await end()
+    // why it could not be made, not what could not be taken away of it
+    await end().catch(() => {})
     throw error
   }
 }
