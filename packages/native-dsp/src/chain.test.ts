@@ -12,6 +12,7 @@ test.for([
   [{ ...defaultChain, bandPass: { low: 300, high: 200, order: 5 } }, 'bandPass.low', 300],
   [{ ...defaultChain, bandPass: { low: 300, high: 6000, order: 9 } }, 'bandPass.order', 9],
   [{ bandPass: defaultChain.bandPass }, 'detect', undefined],
+  [{ detect: { ...defaultChain.detect, threshold: 0 } }, 'detect.threshold', 0],
   [{ detect: { ...defaultChain.detect, threshold: Number.NaN } }, 'detect.threshold', Number.NaN],
   [null, 'chain', null],
 ] as const)('%j is refused at %s', ([chain, parameter, value]) => {

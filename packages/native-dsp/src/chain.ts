@@ -1,7 +1,7 @@
 import { InvalidParameterError, WrongLengthError } from './errors.ts'
 import {
   requireFilterOrder,
-  requireFrequency,
+  requirePositive,
   requireNotNegative,
   requireOneOf,
   requirePositions,
@@ -19,11 +19,11 @@ export interface PreprocessingChain {
   readonly phaseShift?: boolean | undefined
   readonly commonReference?: 'median' | undefined
   readonly detect: {
-    /** In noise levels. */
+    /** In noise levels, above 0. */
     readonly threshold: number
     /** Channels no further apart than this compete (um). */
     readonly radius: number
-    /** Peaks no further apart than this compete (s). */
+    /** Peaks no further apart than this compete (s); at most 32768 samples. */
     readonly exclusionSeconds: number
     readonly sign?: 'negative' | undefined
   }
@@ -72,13 +72,13 @@ export function parseChain(value: unknown): PreprocessingChain {
 
 function parseHighPass(value: unknown): { cutoff: number; order: number } {
   const { cutoff, order } = fields(value, 'highPass', ['cutoff', 'order'])
-  return { cutoff: requireFrequency('highPass.cutoff', cutoff), order: requireFilterOrder('highPass.order', order) }
+  return { cutoff: requirePositive('highPass.cutoff', cutoff), order: requireFilterOrder('highPass.order', order) }
 }
 
 function parseBandPass(value: unknown): { low: number; high: number; order: number } {
   const entries = fields(value, 'bandPass', ['low', 'high', 'order'])
-  const low = requireFrequency('bandPass.low', entries['low'])
-  const high = requireFrequency('bandPass.high', entries['high'])
+  const low = requirePositive('bandPass.low', entries['low'])
+  const high = requirePositive('bandPass.high', entries['high'])
   if (low >= high) throw new InvalidParameterError('bandPass.low', low, 'less than `bandPass.high`')
   return { low, high, order: requireFilterOrder('bandPass.order', entries['order']) }
 }
@@ -87,7 +87,7 @@ function parseDetect(value: unknown): PreprocessingChain['detect'] {
   const entries = fields(value, 'detect', ['threshold', 'radius', 'exclusionSeconds', 'sign'])
   if (entries['sign'] !== undefined) requireOneOf('detect.sign', entries['sign'], ['negative'])
   return {
-    threshold: requireNotNegative('detect.threshold', entries['threshold']),
+    threshold: requirePositive('detect.threshold', entries['threshold']),
     radius: requireNotNegative('detect.radius', entries['radius']),
     exclusionSeconds: requireNotNegative('detect.exclusionSeconds', entries['exclusionSeconds']),
   }

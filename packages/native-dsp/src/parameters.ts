@@ -9,14 +9,14 @@ export function requireFrames(traces: Float32Array, channels: number): number {
 }
 
 export function requireHighPass({ samplingRate, cutoff, order }: Omit<HighPass, 'channels'>): void {
-  requireFrequency('samplingRate', samplingRate)
+  requirePositive('samplingRate', samplingRate)
   requireBelowNyquist('cutoff', cutoff, samplingRate)
   requireFilterOrder('order', order)
 }
 
 export function requireBandPass({ samplingRate, low, high, order }: Omit<BandPass, 'channels'>): void {
-  requireFrequency('samplingRate', samplingRate)
-  requireFrequency('low', low)
+  requirePositive('samplingRate', samplingRate)
+  requirePositive('low', low)
   requireBelowNyquist('high', high, samplingRate)
   if (low >= high) throw new InvalidParameterError('low', low, 'less than `high`')
   requireFilterOrder('order', order)
@@ -32,12 +32,13 @@ export function requirePhaseShift({ channels, shifts }: PhaseShift): void {
 }
 
 export function requireDetection(detection: PeakDetection): void {
-  const { channels, positions, noiseLevels, threshold, radius, exclusionSamples } = detection
+  const { channels, positions, noiseLevels, threshold, radius, exclusionSamples, sign } = detection
   requirePositions('positions', positions, channels)
   if (noiseLevels.length !== channels) throw new WrongLengthError('noiseLevels', noiseLevels.length, channels)
-  requireNotNegative('threshold', threshold)
+  requirePositive('threshold', threshold)
   requireNotNegative('radius', radius)
   requireCount('exclusionSamples', exclusionSamples)
+  requireOneOf('sign', sign, ['negative'])
 }
 
 /** Refuses what is not x and y of each channel. */
@@ -52,7 +53,7 @@ export function requireFilterOrder(name: string, value: unknown): number {
   throw new InvalidParameterError(name, value, 'an order from 1 to 8')
 }
 
-export function requireFrequency(name: string, value: unknown): number {
+export function requirePositive(name: string, value: unknown): number {
   if (typeof value === 'number' && Number.isFinite(value) && value > 0) return value
   throw new InvalidParameterError(name, value, 'a positive number')
 }
@@ -62,12 +63,20 @@ export function requireNotNegative(name: string, value: unknown): number {
   throw new InvalidParameterError(name, value, 'a number that is not negative')
 }
 
+/** A thread holds a block of the recording, so that their number is a matter of memory. */
+const mostThreads = 64
+
+export function requireThreads(value: number | undefined): void {
+  if (value === undefined || (Number.isInteger(value) && value >= 1 && value <= mostThreads)) return
+  throw new InvalidParameterError('threads', value, `a whole number from 1 to ${mostThreads}`)
+}
+
 export function requireOneOf(name: string, value: unknown, known: readonly unknown[]): void {
   if (!known.includes(value)) throw new InvalidParameterError(name, value, `one of ${known.join(', ')}`)
 }
 
 function requireBelowNyquist(name: string, value: number, samplingRate: number): void {
-  requireFrequency(name, value)
+  requirePositive(name, value)
   if (value >= samplingRate / 2) throw new InvalidParameterError(name, value, 'less than half the sampling rate')
 }
 

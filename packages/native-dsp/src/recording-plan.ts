@@ -2,7 +2,7 @@ import type { Recording } from '@neurojoint/formats/recording'
 import { parseChain, requireLayout, type PreprocessingChain } from './chain.ts'
 import type { PreprocessOptions } from './dsp.ts'
 import { InvalidParameterError } from './errors.ts'
-import { requireBandPass, requireHighPass, requirePhaseShift } from './parameters.ts'
+import { requireBandPass, requireHighPass, requirePhaseShift, requireThreads } from './parameters.ts'
 
 /** A chain as both implementations run it: checked, in samples, for the channels that take part. */
 export interface RecordingPlan {
@@ -32,9 +32,10 @@ export interface PeakCriteria {
 export function planRecording(
   recording: Recording,
   given: PreprocessingChain,
-  { layout, channels: chosen }: PreprocessOptions,
+  { layout, channels: chosen, threads }: PreprocessOptions,
 ): RecordingPlan {
   const chain = parseChain(given)
+  requireThreads(threads)
   const { samplingRate } = recording
   requireLayout(layout, recording.channels.length, chain.phaseShift ?? false)
   const channels = chosen ?? recording.channels.map((_, index) => index)
@@ -62,10 +63,20 @@ export function planRecording(
       positions: channels.flatMap((index) => select(layout.positions, [2 * index, 2 * index + 1])),
       threshold: chain.detect.threshold,
       radius: chain.detect.radius,
-      // Rounded down, as SpikeInterface does; 0.5 ms at 30 kHz must not become 14 samples.
-      exclusionSamples: Math.floor(chain.detect.exclusionSeconds * samplingRate + 1e-6),
+      exclusionSamples: planExclusion(chain, samplingRate),
     },
   }
+}
+
+/** Blocks overlap by this: a longer time would make blocks that need not fit into memory. */
+const mostExclusion = 32_768
+
+/** Rounded down, as SpikeInterface does; 0.5 ms at 30 kHz must not become 14 samples. */
+function planExclusion({ detect: { exclusionSeconds } }: PreprocessingChain, samplingRate: number): number {
+  const samples = Math.floor(exclusionSeconds * samplingRate + 1e-6)
+  if (samples <= mostExclusion) return samples
+  const expected = `at most ${mostExclusion} samples, ${mostExclusion / samplingRate} s`
+  throw new InvalidParameterError('detect.exclusionSeconds', exclusionSeconds, expected)
 }
 
 function planFilter({ highPass, bandPass }: PreprocessingChain, samplingRate: number): RecordingPlan['filter'] {

@@ -1,4 +1,5 @@
 import { InvalidParameterError } from './errors.ts'
+import { SimulationEndedError } from './simulate-errors.ts'
 import { frameCount } from './simulate.ts'
 import type { SimulatedRange, SimulatedSpikes, SimulatedUnit, Simulation, SimulationParameters } from './simulate.ts'
 
@@ -19,12 +20,14 @@ const threads = 2
 export function runSimulation(parameters: SimulationParameters, engine: SimulationEngine): Simulation {
   const frames = frameCount(parameters)
   const { units, spikes } = engine
+  let isClosed = false
   return {
     parameters,
     frames,
     units,
     spikes: { ...spikes, samples: spikes.times.map((time) => Math.floor(time + 0.5)) },
     async traces({ start, end, columns = parameters.channels.length }, { signal } = {}) {
+      if (isClosed) throw new SimulationEndedError()
       checkRange({ start, end, columns }, frames, parameters.channels.length)
       const blockFrames = Math.max(1, Math.round(blockSeconds * parameters.samplingRate))
       if (end - start <= blockFrames) return raceAbort(engine.computeBlock({ start, end, columns }), signal)
@@ -41,7 +44,10 @@ export function runSimulation(parameters: SimulationParameters, engine: Simulati
       await raceAbort(Promise.all(Array.from({ length: threads }, computeBlocks)), signal)
       return traces
     },
-    close: () => engine.close(),
+    close() {
+      isClosed = true
+      return engine.close()
+    },
   }
 }
 

@@ -1,9 +1,9 @@
-/** The simulation was closed while samples of it were awaited. */
+/** The simulation was closed before its samples had come. */
 export class SimulationEndedError extends Error {
   override readonly name = 'SimulationEndedError'
   readonly code = 'simulation-ended'
   constructor() {
-    super('The simulation was closed while its samples were awaited. Close it when all of them have come.')
+    super('The simulation was closed before these samples had come. Close it when all of them have.')
   }
 }
 

@@ -64,7 +64,7 @@ export interface Simulation {
   readonly frames: number
   readonly units: readonly SimulatedUnit[]
   readonly spikes: SimulatedSpikes
-  /** Counts, frame-major, computed off the event loop; rejects with the signal's reason at once. */
+  /** Counts, frame-major, computed off the event loop; rejects with the signal's reason at once, and with `simulation-ended` once closed. */
   traces(range: SimulatedRange, options?: { readonly signal?: AbortSignal }): Promise<Int16Array>
   close(): Promise<void>
 }

@@ -104,6 +104,29 @@ function testKernels(dsp: Dsp, counts: Float32Array): void {
       expect(difference(counts, before)).toBe(0)
     })
 
+    test('NaN spreads over its frame or its channel, as in NumPy, and no further', async () => {
+      const traces = Float32Array.of(1, Number.NaN, 3, 4, 5, 6, 7, 8, 11)
+      const shape = { channels: 3 }
+      const referenced = Array.from(await dsp.subtractCommonMedian(traces, shape))
+      expect(referenced).toEqual([NaN, NaN, NaN, -1, 0, 1, -1, 0, 3])
+      const level = Math.fround(3 / Math.fround(0.6744897501960817))
+      expect(Array.from(await dsp.noiseLevels(traces, shape))).toEqual([level, NaN, level])
+    })
+
+    test('a channel without noise has no peaks and takes none from its neighbours', async () => {
+      const traces = Float32Array.of(0, 0, 0, -6, -1, -1, 0, 0, 0)
+      const { sampleIndex, channel } = await dsp.detectPeaks(traces, {
+        channels: 3,
+        positions: [0, 0, 0, 20, 0, 40],
+        noiseLevels: Float32Array.of(1, 0, Number.NaN),
+        threshold: 5,
+        radius: 60,
+        exclusionSamples: 15,
+        sign: 'negative',
+      })
+      expect([Array.from(sampleIndex), Array.from(channel)]).toEqual([[1], [0]])
+    })
+
     test('wrong parameters are refused by name', async () => {
       const ten = new Float32Array(10)
       await expect(dsp.subtractCommonMedian(ten, { channels: 3 })).rejects.toMatchObject({
@@ -167,6 +190,18 @@ function testRecording(dsp: Dsp, counts: Int16Array): void {
       expect(difference(found.peaks.amplitude, peaks.amplitude)).toBeLessThan(1e-4)
     })
 
+    test('a channel that stands still has no noise, and takes no peaks from its neighbours', async () => {
+      const unreferenced = { bandPass, phaseShift: true, detect: chain.detect }
+      const stuck = counts.map((count, at) => (at % channels === 10 ? 511 : count))
+      const others = Array.from({ length: channels }, (_, index) => index).filter((index) => index !== 10)
+      const recording = await open(stuck, channels)
+      const found = await dsp.preprocessRecording(recording, unreferenced, { layout })
+      const without = await dsp.preprocessRecording(recording, unreferenced, { layout, channels: others })
+      expect(found.noiseLevels[10]).toBe(0)
+      expect(places(found.peaks).length).toBeGreaterThan(100)
+      expect(places(found.peaks)).toEqual(places(without.peaks))
+    })
+
     test('segments are processed each for itself', async () => {
       const alone = await dsp.preprocessRecording(await open(counts, channels), chain, { layout })
       const twice = await open(repeat(counts, 2), channels, { segments: [30_000, 30_000] })
@@ -196,6 +231,12 @@ function testRecording(dsp: Dsp, counts: Int16Array): void {
       await expect(refusal(chain, { layout: { positions: [0, 0] } })).rejects.toMatchObject({ code: 'wrong-length' })
       await expect(refusal(chain, { layout, channels: [32] })).rejects.toMatchObject({ parameter: 'channels' })
       await expect(refusal(chain, { layout, channels: [1, 1] })).rejects.toMatchObject({ parameter: 'channels' })
+      await expect(refusal(chain, { layout, threads: 0 })).rejects.toMatchObject({ parameter: 'threads', value: 0 })
+      await expect(refusal(chain, { layout, threads: 2 ** 32 })).rejects.toMatchObject({ parameter: 'threads' })
+      for (const exclusionSeconds of [1.1, 1e300]) {
+        const slow = { ...chain, detect: { ...chain.detect, exclusionSeconds } }
+        await expect(refusal(slow, { layout })).rejects.toMatchObject({ parameter: 'detect.exclusionSeconds' })
+      }
       await expect(refusal({ ...chain, whiten: true }, { layout })).rejects.toMatchObject({ value: 'whiten' })
       await expect(refusal({ ...chain, bandPass: { ...bandPass, low: '300' } }, { layout })).rejects.toMatchObject({
         parameter: 'bandPass.low',
@@ -252,8 +293,9 @@ function testControl(dsp: Dsp, counts: Float32Array): void {
       expect(await outcome(running)).toBe('stop')
     })
 
+    // The words of the message must not be taken for a code of the native part.
     test('what a progress function throws is the rejection', async () => {
-      const refusal = new Error('no more')
+      const refusal = new Error('no: more')
       const onProgress = (): void => {
         throw refusal
       }

@@ -4,6 +4,9 @@ import type { Dsp } from '../src/dsp.ts'
 import { MissingBindingError } from '../src/errors.ts'
 import { loadBinding } from '../src/native/load-binding.ts'
 import { createNativeDsp } from '../src/native/native-dsp.ts'
+import { runOperation } from '../src/native/operation.ts'
+import { openNativeSimulation } from '../src/simulate-native.ts'
+import { probeSimulation, simulatedProbe } from '../src/simulate-probe.ts'
 import { createTypeScriptDsp } from '../src/typescript/typescript-dsp.ts'
 import { testDsp } from './kit.ts'
 import { createRecording } from './memory-recording.ts'
@@ -28,6 +31,22 @@ describe.skipIf(!native)('native (needs `pnpm build:native`)', () => {
     const shape = { channels, shifts }
     const [ours, theirs] = [await dsp.shiftPhase(counts, shape), await typescript.shiftPhase(counts, shape)]
     expect(difference(ours, theirs)).toBeLessThan(1e-5)
+  })
+
+  test('a panic is an error, not the end of the process', async () => {
+    const binding = loadBinding()
+    const opened: Awaited<ReturnType<typeof binding.openSimulation>>[] = []
+    const openSimulation: typeof binding.openSimulation = async (parameters) => {
+      opened.push(await binding.openSimulation(parameters))
+      return opened[0]!
+    }
+    const most = 2 ** 32 - 1
+    const choices = { seed: 1, durationSeconds: most / 30_000, units: 0 }
+    await openNativeSimulation({ openSimulation }, probeSimulation(simulatedProbe('NP1010'), choices))
+    // more samples than fit into an address space; the wrapper refuses so many columns
+    const running = runOperation(binding, {}, () => opened[0]!.traces(0, most, most))
+    const message: unknown = expect.stringContaining('capacity overflow')
+    await expect(running).rejects.toMatchObject({ code: 'panic', message })
   })
 
   test('a file that is shorter than its recording is refused with both sizes', async () => {

@@ -193,6 +193,14 @@ export function testSimulation(implementation: string, openSimulation: OpenSimul
       await simulation.close()
     })
 
+    test('samples asked for after the close are refused', async () => {
+      const simulation = await openSimulation(parameters)
+      await simulation.close()
+      const ended = { code: 'simulation-ended' }
+      await expect(simulation.traces({ start: 0, end: 10 })).rejects.toMatchObject(ended)
+      await expect(simulation.traces({ start: 0, end: 60000 })).rejects.toMatchObject(ended)
+    })
+
     test.each([
       ['seed', { seed: 1.5 }],
       ['durationSeconds', { durationSeconds: 0 }],

@@ -33,7 +33,9 @@ export async function runOperation<T>(
 
   signal?.addEventListener('abort', cancel, { once: true })
   try {
-    const result = await start(flag, report)
+    const result = await start(flag, report).catch((error: unknown) => {
+      throw translate(error)
+    })
     if (refused) throw refused.reason
     signal?.throwIfAborted()
     running = false
@@ -42,7 +44,7 @@ export async function runOperation<T>(
   } catch (error) {
     if (refused) throw refused.reason
     if (signal?.aborted) throw signal.reason
-    throw translate(error)
+    throw error
   } finally {
     running = false
     signal?.removeEventListener('abort', cancel)

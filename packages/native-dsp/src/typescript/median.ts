@@ -1,5 +1,6 @@
-/** The median of a non-empty buffer, which it reorders; the mean of the two middle values, in single precision, for an even length. */
+/** The median of a non-empty buffer, which it reorders; the mean of the two middle values, in single precision, for an even length; NaN if there is one. */
 export function median(values: Float32Array): number {
+  for (let index = 0; index < values.length; index++) if (Number.isNaN(values[index]!)) return Number.NaN
   const middle = values.length >> 1
   const upper = select(values, middle)
   if (values.length % 2 === 1) return upper

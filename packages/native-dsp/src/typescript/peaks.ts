@@ -22,7 +22,8 @@ export function createDetector(noiseLevels: Float32Array, criteria: PeakCriteria
     }
   }
   const threshold = Math.fround(criteria.threshold)
-  const thresholds = noiseLevels.map((level) => level * threshold)
+  // no sample lies below an infinite threshold
+  const thresholds = noiseLevels.map((level) => (level > 0 ? level * threshold : Infinity))
   return { channels, thresholds, neighbours, exclusion: criteria.exclusionSamples }
 }
 
@@ -31,7 +32,8 @@ export function createDetector(noiseLevels: Float32Array, criteria: PeakCriteria
  *
  * A candidate is a sample that is at or below minus the threshold, below the sample before it and not above the one
  * after it. It is kept unless a candidate on a channel within the radius and within the exclusion time is larger in
- * units of its channel's threshold, or as large and earlier. Samples beyond the ends count as zero.
+ * units of its channel's threshold, or as large and earlier. Samples beyond the ends count as zero. A channel without
+ * noise (a level of 0, or NaN) has no peaks.
  */
 export async function findPeaks(
   traces: Float32Array,
@@ -41,8 +43,10 @@ export async function findPeaks(
 ): Promise<Peaks> {
   const candidates = await findCandidates(traces, detector, attention, fractionAt)
   const kept: number[] = []
+  const frames = traces.length / detector.channels
   let earliest = 0
   for (let at = 0; at < candidates.length; at++) {
+    if (at % candidatesPerLook === 0 && attention.due()) await attention.rest(fractionAt(frames))
     const { sample } = candidates[at]!
     while (candidates[earliest]!.sample + detector.exclusion < sample) earliest++
     if (!isOutdone(candidates, at, earliest, detector)) kept.push(at)
@@ -87,6 +91,7 @@ async function findCandidates(
 }
 
 const framesPerLook = 256
+const candidatesPerLook = 256
 
 /** Whether a candidate from `earliest` on keeps the one at `at` from being a peak. */
 function isOutdone(candidates: readonly Candidate[], at: number, earliest: number, detector: Detector): boolean {

@@ -60,10 +60,14 @@ async function measureNoise(pass: Pass, sample: readonly Stretch[]): Promise<Flo
   const levels = new Float32Array(channels)
   for (const [channel, signal] of samples.entries()) {
     if (attention.due()) await attention.rest(fractionOf(pass, 0))
-    levels[channel] = noiseLevel(signal)
+    const level = noiseLevel(signal)
+    levels[channel] = level < leastCounts * Math.abs(plan.gains[channel]!) ? 0 : level
   }
   return levels
 }
+
+/** A noise level below this many counts is what rounding leaves of a channel that never moves: it becomes 0. */
+const leastCounts = 1e-6
 
 async function collectPeaks(
   pass: Pass,

@@ -31,7 +31,8 @@ pub struct PeakCriteria {
 /// A candidate is a sample that is at or below `-threshold * noise`, below the sample before it and
 /// not above the one after it. It is kept unless a candidate on a channel within the radius and
 /// within the exclusion time is larger in units of its channel's threshold, or as large and earlier.
-/// Frames beyond the ends count as zero. All arithmetic is in single precision.
+/// Frames beyond the ends count as zero. A channel without noise (a level of 0, or `NaN`) has no
+/// peaks: nothing can be measured in its units. All arithmetic is in single precision.
 pub fn detect_peaks(
     traces: &[f32],
     channels: usize,
@@ -41,8 +42,7 @@ pub fn detect_peaks(
 ) -> Result<Vec<Peak>> {
     require_frames(traces.len(), channels)?;
     let detector = Detector::new(channels, noise_levels, criteria)?;
-    control.check()?;
-    let peaks = detector.detect(traces);
+    let peaks = detector.detect(traces, control)?;
     control.progress(1.0);
     Ok(peaks)
 }
@@ -52,6 +52,14 @@ pub(crate) struct Detector {
     thresholds: Vec<f32>,
     neighbours: Vec<bool>,
     exclusion: u64,
+}
+
+const FRAMES_PER_CHECK: usize = 4096;
+const CANDIDATES_PER_CHECK: usize = 256;
+
+/// No sample lies below an infinite threshold.
+fn threshold_of(level: f32, threshold: f32) -> f32 {
+    if level > 0.0 { level * threshold } else { f32::INFINITY }
 }
 
 impl Detector {
@@ -64,31 +72,42 @@ impl Detector {
         let PeakCriteria { positions, radius, .. } = criteria;
         let near = |[x, y]: [f64; 2], [u, v]: [f64; 2]| (x - u).hypot(y - v) <= *radius;
         Ok(Self {
-            thresholds: noise_levels.iter().map(|level| level * criteria.threshold).collect(),
+            thresholds: noise_levels.iter().map(|&level| threshold_of(level, criteria.threshold)).collect(),
             neighbours: positions.iter().flat_map(|a| positions.iter().map(|b| near(*a, *b))).collect(),
             exclusion: criteria.exclusion_frames as u64,
         })
     }
 
-    pub fn detect(&self, traces: &[f32]) -> Vec<Peak> {
-        let candidates = self.candidates(traces);
+    /// Stops with `control`, to which it reports nothing.
+    pub fn detect(&self, traces: &[f32], control: &dyn Control) -> Result<Vec<Peak>> {
+        let candidates = self.candidates(traces, control)?;
+        let mut kept = Vec::new();
         let mut earliest = 0;
-        let kept = candidates.iter().filter(|peak| {
+        for (index, peak) in candidates.iter().enumerate() {
+            if index.is_multiple_of(CANDIDATES_PER_CHECK) {
+                control.check()?;
+            }
             while candidates[earliest].frame + self.exclusion < peak.frame {
                 earliest += 1;
             }
-            let in_time = candidates[earliest..].iter().take_while(|other| other.frame <= peak.frame + self.exclusion);
-            !in_time.into_iter().any(|other| self.outdoes(other, peak))
-        });
-        kept.copied().collect()
+            let mut in_time =
+                candidates[earliest..].iter().take_while(|other| other.frame <= peak.frame + self.exclusion);
+            if !in_time.any(|other| self.outdoes(other, peak)) {
+                kept.push(*peak);
+            }
+        }
+        Ok(kept)
     }
 
-    fn candidates(&self, traces: &[f32]) -> Vec<Peak> {
+    fn candidates(&self, traces: &[f32], control: &dyn Control) -> Result<Vec<Peak>> {
         let channels = self.thresholds.len();
         let beyond = vec![0.0; channels];
         let frames: Vec<&[f32]> = traces.chunks_exact(channels).collect();
         let mut found = Vec::new();
         for (at, frame) in frames.iter().enumerate() {
+            if at.is_multiple_of(FRAMES_PER_CHECK) {
+                control.check()?;
+            }
             let before = if at == 0 { &beyond } else { frames[at - 1] };
             let after = frames.get(at + 1).copied().unwrap_or(&beyond);
             // Most frames have no sample near a threshold; this loop is free of branches.
@@ -104,7 +123,7 @@ impl Detector {
                 }
             }
         }
-        found
+        Ok(found)
     }
 
     /// Whether `other` keeps `peak` from being one; both are within the exclusion time.
@@ -125,11 +144,14 @@ impl PeakCriteria {
             let length = self.positions.len();
             return Err(DspError::WrongLength { name: "positions", length, expected: channels });
         }
-        let threshold = f64::from(self.threshold);
-        for (name, value) in [("threshold", threshold), ("radius", self.radius)] {
-            if !(value >= 0.0 && value.is_finite()) {
-                return Err(DspError::InvalidParameter { name, value, expected: "a number that is not negative" });
-            }
+        let value = f64::from(self.threshold);
+        if !(value > 0.0 && value.is_finite()) {
+            return Err(DspError::InvalidParameter { name: "threshold", value, expected: "a positive number" });
+        }
+        let value = self.radius;
+        if !(value >= 0.0 && value.is_finite()) {
+            let expected = "a number that is not negative";
+            return Err(DspError::InvalidParameter { name: "radius", value, expected });
         }
         Ok(())
     }
@@ -172,6 +194,29 @@ mod tests {
     fn of_two_equal_peaks_the_earlier_is_kept_and_at_the_same_time_both() {
         assert_eq!(detect(&[-6.0, 0.0, -6.0, 0.0], &[[0.0, 0.0]]), [(0, 0, -6.0)]);
         assert_eq!(detect(&[-6.0, -6.0], &[[0.0, 0.0], [20.0, 0.0]]), [(0, 0, -6.0), (0, 1, -6.0)]);
+    }
+
+    #[test]
+    fn a_channel_without_noise_has_no_peaks_and_takes_none_from_its_neighbours() {
+        let criteria = PeakCriteria { positions: vec![[0.0, 0.0], [20.0, 0.0]], ..CRITERIA };
+        let traces = [0.0, 0.0, -6.0, -1.0, 0.0, 0.0];
+        for level in [0.0, -0.0, f32::NAN] {
+            let peaks = detect_peaks(&traces, 2, &[1.0, level], &criteria, &Unattended).unwrap();
+            assert_eq!(peaks, [Peak { frame: 1, channel: 0, amplitude: -6.0 }]);
+        }
+    }
+
+    #[test]
+    fn a_threshold_of_zero_is_refused() {
+        let criteria = PeakCriteria { positions: vec![[0.0, 0.0]], threshold: 0.0, ..CRITERIA };
+        assert!(detect_peaks(&[0.0], 1, &[1.0], &criteria, &Unattended).is_err());
+    }
+
+    #[test]
+    fn a_raised_flag_stops_the_search() {
+        let criteria = PeakCriteria { positions: vec![[0.0, 0.0]], ..CRITERIA };
+        let stopped = detect_peaks(&[0.0], 1, &[1.0], &criteria, &std::sync::atomic::AtomicBool::new(true));
+        assert_eq!(stopped, Err(DspError::Cancelled));
     }
 
     #[test]

@@ -19,6 +19,9 @@ pub const NOISE_STRETCHES: u64 = 32;
 /// ... each of this many frames; a recording that has no more than all of them together is taken whole.
 pub const NOISE_STRETCH_FRAMES: u64 = 2048;
 
+/// A noise level below this many counts is what rounding leaves of a channel that never moves: it becomes 0.
+const LEAST_COUNTS: f64 = 1e-6;
+
 /// A peak and the segment it lies in; its frame counts from the segment's start.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct RecordingPeak {
@@ -118,7 +121,13 @@ impl Pass<'_> {
             self.process(segment, stretch, scratch)?;
             Ok(std::mem::take(&mut scratch.traces))
         })?;
-        noise_levels_of(&stretches, channels, &SilentPart(&self.progress))
+        let mut levels = noise_levels_of(&stretches, channels, &SilentPart(&self.progress))?;
+        for (level, input) in levels.iter_mut().zip(&self.prepared.chain.channels) {
+            if f64::from(*level) < LEAST_COUNTS * input.gain.abs() {
+                *level = 0.0;
+            }
+        }
+        Ok(levels)
     }
 
     fn peaks(&self, blocks: &[Job], detector: &Detector) -> Result<Vec<RecordingPeak>> {
@@ -127,7 +136,7 @@ impl Pass<'_> {
             let halo = self.prepared.chain.detection.exclusion_frames + 1;
             let wide = stretch.widened(halo, segment.frames);
             self.process(segment, wide, scratch)?;
-            let peaks = detector.detect(&scratch.traces).into_iter();
+            let peaks = detector.detect(&scratch.traces, &self.progress)?.into_iter();
             let peaks = peaks.map(|peak| Peak { frame: wide.start + peak.frame, ..peak });
             Ok(peaks.filter(|peak| (stretch.start..stretch.end).contains(&peak.frame)).collect::<Vec<_>>())
         })?;
@@ -221,6 +230,21 @@ mod tests {
         }
     }
 
+    /// Two channels of the noise around one that stands still.
+    struct Stuck;
+
+    impl FrameSource for Stuck {
+        fn columns(&self) -> usize {
+            COLUMNS
+        }
+
+        fn read(&self, start: u64, frames: usize, counts: &mut Vec<i16>) -> Result<()> {
+            Synthetic.read(start, frames, counts)?;
+            counts.chunks_exact_mut(COLUMNS).for_each(|frame| frame[1] = 511);
+            Ok(())
+        }
+    }
+
     fn chain() -> Chain {
         Chain {
             channels: (0..4).map(|column| InputChannel { column, gain: 2.0, offset: 0.0 }).collect(),
@@ -279,6 +303,18 @@ mod tests {
         let found = find(&[1500, 1500], 1).peaks;
         let places: Vec<(u32, u64)> = found.iter().map(|found| (found.segment, found.peak.frame)).collect();
         assert_eq!(places, [(0, 1024), (1, 548)]);
+    }
+
+    #[test]
+    fn a_channel_that_stands_still_has_no_noise_and_no_peaks() {
+        let filter = Some(FilterSpec { order: 5, band: Band::BandPass { low: 300.0, high: 6000.0 } });
+        let chain = Chain { filter, common_median: false, ..chain() };
+        let Findings { noise_levels, peaks } =
+            preprocess_recording(&Stuck, &[4 * BLOCK_FRAMES], &chain, 1, &Unattended).unwrap();
+        assert_eq!(noise_levels[1], 0.0);
+        let put_in: Vec<u64> =
+            (1..128).map(trough).filter(|(_, channel)| *channel == 0).map(|(frame, _)| frame).collect();
+        assert_eq!(peaks.iter().map(|found| found.peak.frame).collect::<Vec<_>>(), put_in);
     }
 
     #[test]

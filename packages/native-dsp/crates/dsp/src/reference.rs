@@ -5,7 +5,7 @@ use crate::{Control, DspError, Result};
 /// Subtracts from every frame the median over its channels (CMR), in place.
 ///
 /// `traces` is frame-major. For an even channel count the reference is the mean of the two
-/// middle values, computed in `f32` as NumPy does.
+/// middle values, computed in `f32` as NumPy does; a frame with a `NaN` becomes `NaN`.
 pub fn subtract_common_median(traces: &mut [f32], channels: usize, control: &dyn Control) -> Result<()> {
     let frames = require_frames(traces.len(), channels)?;
     let mut keys = Vec::with_capacity(channels);
@@ -24,10 +24,13 @@ pub fn subtract_common_median(traces: &mut [f32], channels: usize, control: &dyn
 
 const FRAMES_PER_CHECK: usize = 4096;
 
-/// The median of a non-empty slice; the mean of the two middle values for an even length.
+/// The median of a non-empty slice; the mean of the two middle values for an even length, `NaN` if there is one.
 ///
 /// `keys` is room to sort in.
 pub(crate) fn median(values: &[f32], keys: &mut Vec<i32>) -> f32 {
+    if values.iter().fold(false, |any, value| any | value.is_nan()) {
+        return f32::NAN;
+    }
     keys.clear();
     keys.extend(values.iter().map(|value| ordered(value.to_bits() as i32)));
     let middle = keys.len() / 2;
@@ -71,6 +74,16 @@ mod tests {
         let mut traces = [1.0, 8.0, 2.0, 4.0];
         subtract_common_median(&mut traces, 4, &Unattended).unwrap();
         assert_eq!(traces, [-2.0, 5.0, -1.0, 1.0]);
+    }
+
+    #[test]
+    fn a_frame_with_nan_becomes_nan_and_the_others_stay() {
+        for nan in [f32::NAN, -f32::NAN] {
+            let mut traces = [1.0, nan, 3.0, 4.0, 5.0, 6.0];
+            subtract_common_median(&mut traces, 3, &Unattended).unwrap();
+            assert!(traces[..3].iter().all(|sample| sample.is_nan()));
+            assert_eq!(traces[3..], [-1.0, 0.0, 1.0]);
+        }
     }
 
     #[test]

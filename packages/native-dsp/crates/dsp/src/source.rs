@@ -26,7 +26,7 @@ impl FlatFile {
         let failed = |error: std::io::Error| DspError::File { path: path.to_owned(), reason: error.to_string() };
         let file = File::open(path).map_err(failed)?;
         let bytes = file.metadata().map_err(failed)?.len();
-        let expected = frames * 2 * columns as u64;
+        let expected = frames.saturating_mul(2 * columns as u64);
         if bytes < expected {
             return Err(DspError::TruncatedFile { path: path.to_owned(), bytes, expected });
         }

@@ -1,3 +1,5 @@
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -77,10 +79,21 @@ impl<T: Send + 'static + ToNapiValue + TypeName> Task for Background<T> {
 
     fn compute(&mut self) -> Result<T> {
         let work = self.work.take().ok_or_else(|| Error::from_reason("the task was run twice"))?;
-        work().map_err(to_js)
+        // A panic that left this function would end the process of Node.
+        match catch_unwind(AssertUnwindSafe(work)) {
+            Ok(result) => result.map_err(to_js),
+            Err(payload) => Err(Error::from_reason(format!("panic: {}", describe(payload.as_ref())))),
+        }
     }
 
     fn resolve(&mut self, _env: Env, output: T) -> Result<T> {
         Ok(output)
     }
+}
+
+/// A sentence for what no input should bring about.
+fn describe(payload: &(dyn Any + Send)) -> String {
+    let text = payload.downcast_ref::<&str>().copied();
+    let reason = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str)).unwrap_or("no reason given");
+    format!("The native code failed ({reason}). This is a fault of native-dsp: report it with the call that led to it.")
 }

@@ -23,8 +23,10 @@ export function startThread(parameters: SimulationParameters): SimulationThread 
   const worker = new Worker(entry(), { workerData: parameters, name: 'simulation', execArgv })
   const pending = new Map<number, Pending>()
   let requests = 0
+  let ended: { readonly reason: unknown } | undefined
 
   const fail = (reason: unknown): void => {
+    ended ??= { reason }
     for (const { reject } of pending.values()) reject(reason)
     pending.clear()
   }
@@ -41,6 +43,8 @@ export function startThread(parameters: SimulationParameters): SimulationThread 
   worker.unref()
 
   function ask<T>(request: Request, pick: (reply: Reply) => T | undefined): Promise<T> {
+    // a thread that is gone answers nothing
+    if (ended) return Promise.reject(ended.reason)
     return new Promise((resolve, reject) => {
       const settle = (reply: Reply): void => {
         const picked = pick(reply)
