@@ -1,5 +1,11 @@
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { declare, definePipeline, defineSchema, describe, planDeclare } from '../src/index.ts'
+import type { Connection } from '../src/connection/connection.ts'
+import { type AnyTable, declare, definePipeline, defineSchema, describe, planDeclare } from '../src/index.ts'
+import { refuseDifferences } from '../src/pipeline/declare.ts'
+import { contextOf, databaseOn } from '../src/query/database.ts'
+import { temporaryPipeline } from '../src/testing/index.ts'
 import { onEveryDatabase } from './databases.ts'
 import { labSchemas } from './lab.ts'
 
@@ -67,4 +73,166 @@ onEveryDatabase('declaring', (database) => {
     expect(again.declaration).toEqual(Session.declaration)
     expect(describe(Subject.Tag)).toContain('-> master')
   })
+
+  test('takes unique references and indexes on references as they are', async () => {
+    const schema = defineSchema(`${database.prefix()}indexes`)
+    const Parent = schema.manual('Parent', {}, 'parent : int16')
+    schema.manual('Child', { Parent }, `
+      child : int16
+      ---
+      -> [unique] Parent
+      -> Parent.proj(second='parent')
+      -> [nullable] Parent.proj(third='parent')
+      unique index (second)
+      index (third)
+      index (child, third)
+    `)
+    await using pipeline = await database.pipeline([schema])
+    expect(await planDeclare(pipeline.db, [schema])).toEqual({ schemas: [], tables: [], contents: [] })
+    const other = defineSchema(schema.name)
+    const OtherParent = other.manual('Parent', {}, 'parent : int16')
+    other.manual('Child', { Parent: OtherParent }, `
+      child : int16
+      ---
+      -> Parent
+      -> Parent.proj(second='parent')
+      -> [nullable] Parent.proj(third='parent')
+      index (child, third)
+    `)
+    await expect(planDeclare(pipeline.db, [other])).rejects.toMatchObject({
+      code: 'table-differs',
+      tables: [{ differences: { length: 4 } }],
+    })
+  })
+
+  test('completes the contents of a lookup by what is missing, and leaves what is there', async () => {
+    const name = `${database.prefix()}lookups`
+    const lookup = (contents: { label: string; version?: number; note?: string }[]) => {
+      const schema = defineSchema(name)
+      const Label = schema.lookup('Label', {}, `
+        label : varchar(8)
+        version = 1 : int16
+        ---
+        note = '' : varchar(16)
+      `, { contents })
+      return { schema, Label }
+    }
+    const first = lookup([{ label: 'a', note: 'first' }, { label: 'a', version: 2 }])
+    await using pipeline = await database.pipeline([first.schema])
+    const { db } = pipeline
+    const second = lookup([{ label: 'a', note: 'second' }, { label: 'a', version: 3 }, { label: 'a', version: 3 }])
+    const plan = await planDeclare(db, [second.schema])
+    expect(plan.contents.map(({ typeName }) => typeName)).toEqual(['Label'])
+    await declare(db, plan)
+    expect(await planDeclare(db, [second.schema])).toMatchObject({ contents: [] })
+    expect(await db(second.Label).fetch({ order: ['version'] })).toEqual([
+      { label: 'a', version: 1, note: 'first' },
+      { label: 'a', version: 2, note: '' },
+      { label: 'a', version: 3, note: '' },
+    ])
+  })
+
+  test('several at once end with one declared pipeline', { timeout: 60_000 }, async () => {
+    const { lab, Species, Subject } = labSchemas(database.prefix())
+    const { settings, dispose } = await database.shared()
+    const pipeline = definePipeline({ schemas: [lab], tables: {}, database: settings })
+    const all = await Promise.all(Array.from({ length: 6 }, () => pipeline.open()))
+    try {
+      await Promise.all(all.map(async (db) => declare(db, await planDeclare(db, [lab]))))
+      for (const db of all) expect(await planDeclare(db, [lab])).toEqual({ schemas: [], tables: [], contents: [] })
+      expect(await all[0]?.(Species).count()).toBe(2)
+      await Promise.all(all.map((db, index) => db(Subject).insert1({ subject: `m${index}` })))
+      expect(await all[1]?.(Subject).count()).toBe(6)
+    } finally {
+      await Promise.all(all.map((db) => db.close()))
+      await dispose()
+    }
+  })
+
+  test('does not mind the order of schemas, which may refer to each other', async () => {
+    const [one, two] = [defineSchema(`${database.prefix()}one`), defineSchema(`${database.prefix()}two`)]
+    const A = one.manual('A', {}, 'a : int16')
+    const B = two.manual('B', { A }, '-> A\nb : int16')
+    const C = one.manual('C', { B }, '-> B\nc : int16')
+    await using pipeline = await database.pipeline([two, one, two])
+    await pipeline.db(A).insert1({ a: 1 })
+    await pipeline.db(B).insert1({ a: 1, b: 1 })
+    await pipeline.db(C).insert1({ a: 1, b: 1, c: 1 })
+    await pipeline.db(A).delete()
+    expect(await pipeline.db(C).count()).toBe(0)
+  })
+
+  test('refuses a table that refers to one which is nowhere', async () => {
+    const { lab, Subject } = labSchemas(database.prefix())
+    const other = defineSchema(`${database.prefix()}other`)
+    other.manual('Note', { Subject }, '-> Subject\nnote : int16')
+    const { settings, dispose } = await database.shared()
+    const db = await definePipeline({ schemas: [other], tables: {}, database: settings }).open()
+    await expect(planDeclare(db, [other])).rejects.toMatchObject({
+      code: 'undeclared-parent',
+      table: 'Note',
+      parent: { schema: lab.name, table: 'subject' },
+    })
+    await declare(db, await planDeclare(db, [lab]))
+    expect((await planDeclare(db, [other])).tables).toHaveLength(1)
+    await db.close()
+    await dispose()
+  })
+
+  test('refuses one table from two schema values, and takes other tables of the same schema', async () => {
+    const name = `${database.prefix()}twice`
+    const [one, two, three] = [defineSchema(name), defineSchema(name), defineSchema(name)]
+    one.manual('A', {}, 'a : int16')
+    two.manual('A', {}, 'a : int16')
+    three.manual('B', {}, 'b : int16')
+    const { settings, dispose } = await database.shared()
+    expect(() => definePipeline({ schemas: [one, two], tables: {}, database: settings })).toThrow(
+      expect.objectContaining({ code: 'name-taken' }),
+    )
+    await using pipeline = await database.pipeline([one, three])
+    expect((await planDeclare(pipeline.db, [one, three])).tables).toEqual([])
+    await dispose()
+  })
+
+  test('a definition that cannot be read leaves nothing of its table in the schema', () => {
+    const schema = defineSchema(`${database.prefix()}broken`)
+    const declareBroken = () =>
+      // @ts-expect-error: an unknown type
+      schema.manual('A', {}, 'a : int16', { parts: { P: [{}, '-> master\np : int17'] } })
+    expect(declareBroken).toThrow(expect.objectContaining({ code: 'unknown-type' }))
+    expect(schema.tables).toEqual([])
+    expect(() => schema.manual('A', {}, 'a : int16')).not.toThrow()
+  })
+})
+
+test('a database in a folder that is not there is refused with its path', async () => {
+  const path = join(tmpdir(), 'neurojoint-nowhere', 'pipeline.sqlite')
+  const pipeline = definePipeline({ schemas: [], tables: {}, database: { kind: 'sqlite', path } })
+  await expect(pipeline.open()).rejects.toMatchObject({ code: 'database-unavailable', location: path })
+})
+
+test('opening asks for each part of the catalogue once, however many schemas there are', async () => {
+  const schemas = Array.from({ length: 12 }, (_, index) => defineSchema(`s${index}`))
+  let above: AnyTable | null = null
+  for (const schema of schemas) {
+    const definition: string = above ? '-> Above\nown : int16' : 'first : int16'
+    above = schema.manual(`T${schema.name}`, above ? { Above: above } : {}, definition.replace('own', schema.name))
+  }
+  await using pipeline = await temporaryPipeline({ schemas })
+  const { connection } = contextOf(pipeline.db)
+  const asked: string[] = []
+  const counting = databaseOn({
+    ...contextOf(pipeline.db),
+    connection: {
+      ...connection,
+      dialect: connection.dialect,
+      inTransaction: false,
+      query: (statement) => {
+        asked.push(statement.sql)
+        return connection.query(statement)
+      },
+    } as Connection,
+  })
+  await refuseDifferences(counting, schemas)
+  expect(new Set(asked).size).toBe(asked.length)
 })

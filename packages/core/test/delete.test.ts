@@ -99,4 +99,45 @@ onEveryDatabase('delete', (database) => {
     await lab.db(lab.Session).restrict({ subject: 'm1' }).delete()
     expect(await lab.db(lab.Note).count()).toBe(1)
   }, 60_000)
+
+  test('refuses a plan of as many other rows', async () => {
+    await using lab = await open()
+    const doomed = lab.db(lab.Subject).restrict({ subject: 'm1' })
+    const plan = await doomed.planDelete()
+    await lab.db(lab.Note).restrict({ subject: 'm1', note: 2 }).delete()
+    await lab.db(lab.Note).insert1({ subject: 'm1', session: 1, note: 3, text: 'late' })
+    await expect(doomed.delete(plan)).rejects.toMatchObject({
+      code: 'stale-plan',
+      message: expect.stringContaining('was to lose 2 rows, now it would lose as many others'),
+    })
+    expect(await lab.db(lab.Note).count()).toBe(3)
+  })
+
+  test('of nothing takes nothing, and of what is told by another table takes that', async () => {
+    await using lab = await open()
+    expect(await lab.db(lab.Subject).restrict([]).delete()).toEqual({ tables: [] })
+    expect(await lab.db(lab.Subject).restrict({ subject: 'm9' }).delete()).toEqual({ tables: [] })
+    await lab.db(lab.Session).restrict(lab.db(lab.Note).restrict({ note: 2 })).delete()
+    expect(await lab.db(lab.Session).keys()).toEqual([{ subject: 'm2', session: 1 }])
+    expect(await lab.db(lab.Subject).count()).toBe(2)
+  })
+
+  test('leaves rows whose nullable reference is NULL, and takes those that refer', async () => {
+    const { lab, Species, Subject } = labSchemas(database.prefix())
+    await using pipeline = await database.pipeline([lab])
+    const { db } = pipeline
+    await db(Subject).insert([{ subject: 'm1', species: 'rat' }, { subject: 'm2' }, { subject: 'm3', species: 'mouse' }])
+    await db(Species).restrict({ species: 'rat' }).delete()
+    expect(await db(Subject).keys({ order: ['subject'] })).toEqual([{ subject: 'm2' }, { subject: 'm3' }])
+  })
+
+  test('is undone with the transaction that it is part of', async () => {
+    await using lab = await open()
+    const broken = lab.db.transaction(async (db) => {
+      await db(lab.Subject).delete()
+      throw new RangeError('changed my mind')
+    })
+    await expect(broken).rejects.toThrow('changed my mind')
+    expect(await lab.db(lab.Note).count()).toBe(3)
+  })
 })

@@ -77,4 +77,31 @@ onEveryDatabase('parameter sets', (database) => {
     })
     expect(await insertParamSet(lab.db, lab.ParamSet, { ...set, method: 'b', paramset_idx: 2 })).toBe(true)
   })
+
+  test('an index may be an int64, given in any way', async () => {
+    const schema = defineSchema(`${database.prefix()}sets`)
+    const ParamSet = schema.lookup(
+      'ParamSet',
+      {},
+      `
+      paramset_idx : int64
+      ---
+      paramset_desc : varchar(128)
+      param_set_hash : uuid
+      unique index (param_set_hash)
+      params : <blob>
+    `,
+    )
+    await using pipeline = await database.pipeline([schema])
+    const big = { paramset_idx: 1n, paramset_desc: 'usual', params: { threshold: 5 } }
+    expect(await insertParamSet(pipeline.db, ParamSet, big)).toBe(true)
+    expect(await insertParamSet(pipeline.db, ParamSet, big)).toBe(false)
+    await expect(insertParamSet(pipeline.db, ParamSet, { ...big, paramset_idx: 2n })).rejects.toMatchObject({
+      code: 'param-set-exists',
+      existing: { paramset_idx: 1n },
+    })
+    await expect(insertParamSet(pipeline.db, ParamSet, { ...big, params: {} })).rejects.toMatchObject({
+      code: 'param-set-index-taken',
+    })
+  })
 })
