@@ -80,5 +80,6 @@ const files: Readonly<Record<string, string>> = {
 await mkdir(join(folder, 'src'), { recursive: true })
 for (const [path, text] of Object.entries(files)) await writeFile(join(folder, path), text)
 const { exitCode } = await runCommand(['pnpm', 'install'])
+await runCommand(['oxfmt', folder])
 console.log(`packages/${name} is there. Say in test/arrows.ts what it may import, then: npm test -- ${name}`)
 process.exitCode = exitCode
