@@ -15,11 +15,24 @@ export interface NpyFile {
   readonly shape: readonly number[]
   readonly order: Order
   /**
-   * Rows `start` to `end`, the last not included, as a new array in the order of the file; holds no more than them in
-   * memory. Throws 'rows-out-of-range', and the signal's reason when it is aborted.
+   * Rows `start` to `end`, the last not included, as a new array in the order of the file; holds no more than them and
+   * 4 MiB in memory. Throws 'rows-out-of-range', and the signal's reason when it is aborted.
    */
   read(start: number, end: number, options?: { readonly signal?: AbortSignal }): Promise<NdArray>
   close(): Promise<void>
+}
+
+/** Reads an NPY file whole, however large; errors as `parseNpy`. */
+export async function readNpy(path: string): Promise<NdArray> {
+  const file = await open(path)
+  try {
+    const { dtype, shape, order, byteOrder, dataOffset, dataBytes } = await readHeader(file, path)
+    const bytes = new Uint8Array(dataBytes)
+    await readFully(file, path, bytes, dataOffset)
+    return { kind: 'ndarray', dtype, shape, order, data: elementsOf(dtype, bytes, byteOrder) }
+  } finally {
+    await file.close()
+  }
 }
 
 /** Opens an NPY file and reads its header; errors as `readNpy`. The caller closes it. */
@@ -67,13 +80,36 @@ async function readRows(
   const rowBytes = rowItems * itemSize(dtype)
   const bytes = new Uint8Array((end - start) * rowBytes * columns)
   const run = (end - start) * rowBytes
-  for (let column = 0; column < columns; column++) {
+  const stride = rows * rowBytes
+  const together = stride - run > widestGap ? 1 : Math.max(1, Math.floor(spanBytes / stride))
+  for (let first = 0; first < columns; first += together) {
     signal?.throwIfAborted()
-    const position = dataOffset + (column * rows + start) * rowBytes
-    await readFully(file, path, bytes.subarray(column * run, (column + 1) * run), position)
+    const runs = Math.min(together, columns - first)
+    const position = dataOffset + first * stride + start * rowBytes
+    await readRuns(file, path, bytes.subarray(first * run, (first + runs) * run), position, { runs, stride })
   }
   const data = elementsOf(dtype, bytes, byteOrder)
   return { kind: 'ndarray', dtype, shape: [end - start, ...rest], order, data }
+}
+
+/** A gap up to this many bytes is read over: that costs less than another call to the system. */
+const widestGap = 2 ** 16
+/** Runs with their gaps are read in pieces of this many bytes. */
+const spanBytes = 4 * 2 ** 20
+
+/** Fills `into` with runs of equal length that begin every `stride` bytes from `position` on. */
+async function readRuns(
+  file: FileHandle,
+  path: string,
+  into: Uint8Array,
+  position: number,
+  { runs, stride }: { readonly runs: number; readonly stride: number },
+): Promise<void> {
+  if (runs === 1) return readFully(file, path, into, position)
+  const run = into.length / runs
+  const span = new Uint8Array((runs - 1) * stride + run)
+  await readFully(file, path, span, position)
+  for (let index = 0; index < runs; index++) into.set(span.subarray(index * stride, index * stride + run), index * run)
 }
 
 /** One call to the system reads at most 2 GiB, and may read less than asked. */

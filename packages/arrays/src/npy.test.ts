@@ -146,6 +146,19 @@ describe('openNpy', () => {
     expect(toNumbers(row)).toEqual([12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23])
   })
 
+  // its columns lie 12 and 300,000 bytes apart: read together, and one by one
+  test.each([3, 75_000])('reads rows of 40 columns in Fortran order, of %i rows', async (rows) => {
+    const path = join(await temporaryFolder(), 'f.npy')
+    const data = Int32Array.from({ length: 40 * rows }, (_, at) => at)
+    await writeNpy(path, ndarray(data, [rows, 8, 5], 'F'))
+    const file = await openNpy(path)
+    onTestFinished(() => file.close())
+    const part = await file.read(rows - 2, rows)
+    expect(part).toMatchObject({ shape: [2, 8, 5], order: 'F' })
+    const expected = Array.from({ length: 40 }, (_, column) => [(column + 1) * rows - 2, (column + 1) * rows - 1])
+    expect(part.data).toEqual(Int32Array.from(expected.flat()))
+  })
+
   test('refuses rows outside, a single value and a file cut off', async () => {
     const path = fixture('c-int32')
     const file = await openNpy(path)

@@ -1,4 +1,4 @@
-import { readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { rename, rm, writeFile } from 'node:fs/promises'
 import { bytesOf, elementsOf } from './dtype.ts'
 import { TruncatedNpyError } from './errors.ts'
 import type { NdArray } from './ndarray.ts'
@@ -14,11 +14,6 @@ export function parseNpy(bytes: Uint8Array, path: string | null = null): NdArray
   const end = dataOffset + dataBytes
   if (bytes.length < end) throw new TruncatedNpyError(path, end, bytes.length)
   return { kind: 'ndarray', dtype, shape, order, data: elementsOf(dtype, bytes.subarray(dataOffset, end), byteOrder) }
-}
-
-/** Reads an NPY file whole; errors as `parseNpy`. */
-export async function readNpy(path: string): Promise<NdArray> {
-  return parseNpy(await readFile(path), path)
 }
 
 /** The bytes of an NPY file, equal to what NumPy writes. */

@@ -1,5 +1,5 @@
 import { ndarray } from '@neurojoint/arrays'
-import { readKilosort } from '@neurojoint/formats/kilosort'
+import { groupKilosortSpikes, readKilosort } from '@neurojoint/formats/kilosort'
 import { openRecording } from '@neurojoint/formats/recording'
 import { SortChangedError } from '../errors.ts'
 import { findDataFile } from './data-directories.ts'
@@ -50,9 +50,10 @@ export async function computeWaveforms(inputs: WaveformsInputs, options: MeanWav
 
 /** The spikes of the units; refused where the sort was curated again since they were read into the database. */
 async function readSpikes(folder: string, units: readonly WaveformUnit[]): Promise<readonly UnitSpikes[]> {
-  const { spikeClusters, spikeSamples } = await readKilosort(folder)
+  const output = await readKilosort(folder)
+  const spikesOf = new Map(groupKilosortSpikes(output))
   return units.map(({ unit, spike_count }) => {
-    const samples = spikeSamples.filter((_, spike) => spikeClusters[spike] === unit)
+    const samples = Float64Array.from(spikesOf.get(unit) ?? [], (spike) => output.spikeSamples[spike] ?? 0)
     if (samples.length !== spike_count) throw new SortChangedError(folder, unit, samples.length, spike_count)
     return { unit, spikeSamples: samples }
   })

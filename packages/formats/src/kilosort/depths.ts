@@ -24,29 +24,44 @@ export async function readSpikeDepths(output: KilosortOutput, peakSites: readonl
     const near = await readNpy(join(folder, 'pc_feature_ind.npy'))
     const nearest = toFloat64Array(near)
     const width = near.shape[1] ?? 0
-    await forEachSpike(output, 'pc_features.npy', (row, at, spike) => {
+    if (near.shape[0] !== peakSites.length)
+      throw contradiction(
+        join(folder, 'pc_feature_ind.npy'),
+        near.shape,
+        `${peakSites.length} rows, one per template of templates.npy`,
+      )
+    const visit: VisitSpike = (row, at, spike) => {
       let [weighted, weight] = [0, 0]
       for (let position = 0; position < width; position++) {
+        const site = sites[nearest[(spikeTemplates[spike] ?? 0) * width + position] ?? -1]
+        // a sparse export fills unused columns with -1
+        if (!site) continue
         const squared = Math.max(0, row[at + position] ?? 0) ** 2
-        const site = nearest[(spikeTemplates[spike] ?? 0) * width + position] ?? -1
-        weighted += squared * (sites[site]?.y ?? 0)
+        weighted += squared * site.y
         weight += squared
       }
       if (weight > 0) depths[spike] = weighted / weight
-    })
+    }
+    await forEachSpike(output, 'pc_features.npy', visit, { columns: width, of: 'pc_feature_ind.npy' })
   }
   return depths
 }
 
-/** Goes through a file of one row per spike in blocks; `row` is in C order and the spike's row starts at `at`. */
+/** `row` is in C order and the spike's row starts at `at`. */
+type VisitSpike = (row: Float64Array, at: number, spike: number) => void
+
+/** Goes through a file of one row per spike in blocks. */
 async function forEachSpike(
   output: KilosortOutput,
   name: string,
-  visit: (row: Float64Array, at: number, spike: number) => void,
+  visit: VisitSpike,
+  expected?: { readonly columns: number; readonly of: string },
 ): Promise<void> {
   const file = await openNpy(join(output.folder, name))
   try {
     const [rows = 0, ...rest] = file.shape
+    if (expected && file.shape.at(-1) !== expected.columns)
+      throw contradiction(file.path, file.shape, `${expected.columns} columns, as in ${expected.of}`)
     const width = rest.reduce((product, length) => product * length, 1)
     const isKept = await readRowSelection(output, file)
     const rowsPerBlock = Math.max(1, Math.floor(blockValues / width))
@@ -70,10 +85,10 @@ async function readRowSelection(output: KilosortOutput, file: NpyFile): Promise<
     : new Float64Array()
   if (kept.length === file.shape[0] && kept.reduce((count, flag) => count + flag, 0) === spikes)
     return (row) => kept[row] === 1
-  throw new ContradictionError(
-    file.path,
-    `shape (${file.shape.join(', ')})`,
-    `${spikes} rows, as in spike_times.npy`,
-    'The files of this folder are not of one sort: sort or export again.',
-  )
+  throw contradiction(file.path, file.shape, `${spikes} rows, as in spike_times.npy`)
+}
+
+function contradiction(path: string, shape: readonly number[], expected: string): ContradictionError {
+  const advice = 'The files of this folder are not of one sort: sort or export again.'
+  return new ContradictionError(path, `shape (${shape.join(', ')})`, expected, advice)
 }

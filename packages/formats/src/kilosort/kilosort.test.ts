@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { ndarray, writeNpy } from '@neurojoint/arrays'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { readKilosort, readKilosortUnits } from './index.ts'
+import { groupKilosortSpikes, readKilosort, readKilosortUnits } from './index.ts'
 import type { KilosortUnit } from './index.ts'
 
 const fixtures = fileURLToPath(new URL('../../../../fixtures/sorted/', import.meta.url))
@@ -67,6 +67,17 @@ describe.each(['phy_curated', 'kilosort25_derived'])('%s', (name) => {
     expect(spikeSeconds[0]).toBe(169 / 30000)
     expect(spikeSamples).toHaveLength(2614)
   })
+})
+
+test('spikes are grouped by cluster, each in the order of time', () => {
+  const groups = groupKilosortSpikes({
+    spikeClusters: Int32Array.of(7, 2, 7, 7),
+    spikeSamples: Float64Array.of(30, 5, 10, 30),
+  })
+  expect(groups).toEqual([
+    [2, Int32Array.of(1)],
+    [7, Int32Array.of(2, 0, 3)],
+  ])
 })
 
 test("units of a curated sort are Phy's clusters, with Phy's counts and, where not merged, Phy's channel", async () => {
@@ -139,6 +150,30 @@ describe('a folder that was changed', () => {
     await rm(join(folder, 'pc_features.npy'))
     const [unit] = await readKilosortUnits(await readKilosort(folder))
     expect(new Set(unit?.spikeDepths)).toEqual(new Set([1000]))
+  })
+
+  test('with features of other columns, or of other templates, than their index is refused', async () => {
+    const wide = Float32Array.from({ length: 2614 * 3 * 11 }, () => 1)
+    await writeNpy(join(folder, 'pc_features.npy'), ndarray(wide, [2614, 3, 11]))
+    const refused = {
+      code: 'contradiction',
+      found: 'shape (2614, 3, 11)',
+      expected: '10 columns, as in pc_feature_ind.npy',
+    }
+    await expect(readKilosort(folder).then(readKilosortUnits)).rejects.toMatchObject(refused)
+    await writeNpy(join(folder, 'pc_feature_ind.npy'), ndarray(new Uint32Array(66), [6, 11]))
+    await expect(readKilosort(folder).then(readKilosortUnits)).rejects.toMatchObject({ found: 'shape (6, 11)' })
+  })
+
+  test('with features in unused columns, whose site is -1, has depths from the others only', async () => {
+    await writeNpy(join(folder, 'pc_features.npy'), ndarray(new Float32Array(2614 * 2).fill(1), [2614, 1, 2]))
+    await writeNpy(
+      join(folder, 'pc_feature_ind.npy'),
+      ndarray(Int32Array.of(2, -1, 2, -1, 2, -1, 2, -1, 2, -1, 2, -1, 2, -1), [7, 2]),
+    )
+    const units = await readKilosortUnits(await readKilosort(folder))
+    // site 2 lies at 1020 um
+    expect(units.every(({ spikeDepths }) => spikeDepths.every((depth) => depth === 1020))).toBe(true)
   })
 
   test('with features of removed duplicates takes the rows of kept spikes', async () => {

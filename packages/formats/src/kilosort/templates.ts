@@ -13,7 +13,10 @@ export interface TemplateSizes {
 
 const indexFiles = ['templates_ind.npy', 'template_ind.npy']
 
-/** Goes through `templates.npy` template by template. Throws `contradiction`, and what `openNpy` throws. */
+/** Values of `templates.npy` that are read at once. */
+const blockValues = 2 ** 22
+
+/** Goes through `templates.npy` in blocks of templates. Throws `contradiction`, and what `openNpy` throws. */
 export async function readTemplateSizes(output: KilosortOutput): Promise<TemplateSizes> {
   const path = join(output.folder, 'templates.npy')
   const file = await openNpy(path)
@@ -30,16 +33,21 @@ export async function readTemplateSizes(output: KilosortOutput): Promise<Templat
         'The files of this folder are not of one sort: sort or export again.',
       )
     const sizes = new Float64Array(templates * sites)
-    for (let template = 0; template < templates; template++) {
-      const waveforms = toFloat64Array(await file.read(template, template + 1))
-      for (let column = 0; column < columns; column++) {
-        const site = siteOf(template, column)
-        // a sparse export fills unused columns with -1
-        if (site < 0 || site >= sites) continue
-        for (let sample = 0; sample < samples; sample++) {
-          const size = Math.abs(waveforms[sample * columns + column] ?? 0)
+    const templatesPerBlock = Math.max(1, Math.floor(blockValues / (samples * columns)))
+    for (let first = 0; first < templates; first += templatesPerBlock) {
+      const end = Math.min(templates, first + templatesPerBlock)
+      const waveforms = toFloat64Array(await file.read(first, end))
+      for (let template = first; template < end; template++) {
+        const start = (template - first) * samples * columns
+        for (let column = 0; column < columns; column++) {
+          const site = siteOf(template, column)
+          // a sparse export fills unused columns with -1
+          if (site < 0 || site >= sites) continue
           const at = template * sites + site
-          if (size > (sizes[at] ?? 0)) sizes[at] = size
+          for (let sample = 0; sample < samples; sample++) {
+            const size = Math.abs(waveforms[start + sample * columns + column] ?? 0)
+            if (size > (sizes[at] ?? 0)) sizes[at] = size
+          }
         }
       }
     }

@@ -31,7 +31,7 @@ export async function readKilosortUnits(output: KilosortOutput): Promise<readonl
   )
   const depths = await readSpikeDepths(output, peakSites)
   const channelOf = (site: number) => sites[site]?.channel ?? -1
-  return groupSpikes(output).map(([unit, spikes]) => {
+  return groupKilosortSpikes(output).map(([unit, spikes]) => {
     const peakSite = computePeakSite(sizes, countByTemplate(spikeTemplates, spikes))
     const pick = (values: Float64Array) => Float64Array.from(spikes, (spike) => values[spike] ?? 0)
     return {
@@ -49,8 +49,11 @@ export async function readKilosortUnits(output: KilosortOutput): Promise<readonl
   })
 }
 
-/** Indices of the spikes of each cluster, in the order of time. */
-function groupSpikes({ spikeClusters, spikeSamples }: KilosortOutput): readonly (readonly [number, Int32Array])[] {
+/** Each cluster with the indices of its spikes in the order of time; clusters sorted by number. */
+export function groupKilosortSpikes({
+  spikeClusters,
+  spikeSamples,
+}: Pick<KilosortOutput, 'spikeClusters' | 'spikeSamples'>): readonly (readonly [number, Int32Array])[] {
   const counts = new Map<number, number>()
   for (const cluster of spikeClusters) counts.set(cluster, (counts.get(cluster) ?? 0) + 1)
   const groups = new Map([...counts].map(([cluster, count]) => [cluster, { spikes: new Int32Array(count), filled: 0 }]))
