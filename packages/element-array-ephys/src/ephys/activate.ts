@@ -242,7 +242,7 @@ export function activate<Session extends AnyTable, SkullReference extends AnyTab
       ...(await fetchRecording(key, db)),
       labels: (await db(ClusterQualityLabel).keys()).map(({ cluster_quality_label }) => cluster_quality_label),
     }),
-    compute: async (inputs) => ({ row: {}, parts: { Unit: await computeUnits(inputs) } }),
+    compute: async (inputs, context) => ({ row: {}, parts: { Unit: await computeUnits(inputs, context) } }),
   })
 
   const WaveformSet = schema.imported('WaveformSet', { CuratedClustering }, `

@@ -76,10 +76,11 @@ function addWindow(sum: Int32Array, traces: Int16Array, at: number): void {
 
 function meanOf({ channels }: Recording, sum: Int32Array, spikes: number, channel: number): Float32Array {
   const { gain, offset } = channels[channel] ?? { gain: Number.NaN, offset: Number.NaN }
-  return Float32Array.from(
-    { length: windowFrames },
-    (_, frame) => ((sum[frame * channels.length + channel] ?? Number.NaN) / spikes) * gain + offset,
-  )
+  // not by Float32Array.from: there are as many means as units times channels
+  const mean = new Float32Array(windowFrames)
+  for (let frame = 0; frame < windowFrames; frame += 1)
+    mean[frame] = ((sum[frame * channels.length + channel] ?? Number.NaN) / spikes) * gain + offset
+  return mean
 }
 
 /** Up to 500 of the spikes whose window lies within the recording, in any order: the same at every call. */

@@ -38,7 +38,7 @@ export interface UnitsInputs extends SortLocation {
 }
 
 /** The units of a sort, as Phy or the sorter left them. */
-export async function computeUnits(inputs: UnitsInputs) {
+export async function computeUnits(inputs: UnitsInputs, { signal }: { readonly signal: AbortSignal }) {
   const { channels, labels, samplingRate } = inputs
   const folder = await findDataFile(inputs.outputDirectory, inputs.dataDirectories)
   const output = await readKilosort(folder)
@@ -53,7 +53,7 @@ export async function computeUnits(inputs: UnitsInputs) {
       `channels that the recording has (${channels.length})`,
     )
   }
-  const units = await readKilosortUnits(output)
+  const units = await readKilosortUnits(output, { signal })
   return units.map(
     ({ unit, label, spikeCount, spikeSamples, spikeSeconds, peakChannel, spikeChannels, spikeDepths }) => {
       const { electrode_config_hash, probe_type, electrode } = requireElectrode(peakChannel)

@@ -12,14 +12,19 @@ const blockValues = 2 ** 20
  * principal components, negative ones as zero (cortex-lab/spikes `ksDriftmap.m`), else the y of its template's peak site
  * in `peakSites`. Throws `contradiction`, and what `openNpy` throws.
  */
-export async function readSpikeDepths(output: KilosortOutput, peakSites: readonly number[]): Promise<Float64Array> {
+export async function readSpikeDepths(
+  output: KilosortOutput,
+  peakSites: readonly number[],
+  options: { readonly signal?: AbortSignal } = {},
+): Promise<Float64Array> {
   const { folder, files, spikeTemplates, sites } = output
   const depthOfTemplate = peakSites.map((site) => sites[site]?.y ?? 0)
   const depths = Float64Array.from(spikeTemplates, (template) => depthOfTemplate[template] ?? 0)
   if (files.has('spike_positions.npy')) {
-    await forEachSpike(output, 'spike_positions.npy', (row, at, spike) => {
+    const visit: VisitSpike = (row, at, spike) => {
       depths[spike] = row[at + 1] ?? 0
-    })
+    }
+    await forEachSpike(output, 'spike_positions.npy', visit, options)
   } else if (files.has('pc_features.npy') && files.has('pc_feature_ind.npy')) {
     const near = await readNpy(join(folder, 'pc_feature_ind.npy'))
     const nearest = toFloat64Array(near)
@@ -42,7 +47,10 @@ export async function readSpikeDepths(output: KilosortOutput, peakSites: readonl
       }
       if (weight > 0) depths[spike] = weighted / weight
     }
-    await forEachSpike(output, 'pc_features.npy', visit, { columns: width, of: 'pc_feature_ind.npy' })
+    await forEachSpike(output, 'pc_features.npy', visit, {
+      ...options,
+      expected: { columns: width, of: 'pc_feature_ind.npy' },
+    })
   }
   return depths
 }
@@ -55,7 +63,10 @@ async function forEachSpike(
   output: KilosortOutput,
   name: string,
   visit: VisitSpike,
-  expected?: { readonly columns: number; readonly of: string },
+  {
+    signal,
+    expected,
+  }: { readonly signal?: AbortSignal; readonly expected?: { readonly columns: number; readonly of: string } },
 ): Promise<void> {
   const file = await openNpy(join(output.folder, name))
   try {
@@ -68,7 +79,7 @@ async function forEachSpike(
     let spike = 0
     for (let start = 0; start < rows; start += rowsPerBlock) {
       const end = Math.min(rows, start + rowsPerBlock)
-      const block = toFloat64Array(await file.read(start, end))
+      const block = toFloat64Array(await file.read(start, end, signal ? { signal } : {}))
       for (let row = start; row < end; row++) if (isKept(row)) visit(block, (row - start) * width, spike++)
     }
   } finally {

@@ -80,6 +80,12 @@ test('spikes are grouped by cluster, each in the order of time', () => {
   ])
 })
 
+test('an abort ends the reading of units with its reason', async () => {
+  const output = await readKilosort(join(fixtures, 'kilosort25_derived'))
+  const reason = new Error('enough')
+  await expect(readKilosortUnits(output, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason)
+})
+
 test("units of a curated sort are Phy's clusters, with Phy's counts and, where not merged, Phy's channel", async () => {
   const units = await readKilosortUnits(await readKilosort(join(fixtures, 'phy_curated')))
   const [header = [], ...rows] = (await readFile(join(fixtures, 'phy_curated/cluster_info.tsv'), 'utf8'))

@@ -17,7 +17,10 @@ const indexFiles = ['templates_ind.npy', 'template_ind.npy']
 const blockValues = 2 ** 22
 
 /** Goes through `templates.npy` in blocks of templates. Throws `contradiction`, and what `openNpy` throws. */
-export async function readTemplateSizes(output: KilosortOutput): Promise<TemplateSizes> {
+export async function readTemplateSizes(
+  output: KilosortOutput,
+  options: { readonly signal?: AbortSignal } = {},
+): Promise<TemplateSizes> {
   const path = join(output.folder, 'templates.npy')
   const file = await openNpy(path)
   try {
@@ -36,7 +39,7 @@ export async function readTemplateSizes(output: KilosortOutput): Promise<Templat
     const templatesPerBlock = Math.max(1, Math.floor(blockValues / (samples * columns)))
     for (let first = 0; first < templates; first += templatesPerBlock) {
       const end = Math.min(templates, first + templatesPerBlock)
-      const waveforms = toFloat64Array(await file.read(first, end))
+      const waveforms = toFloat64Array(await file.read(first, end, options))
       for (let template = first; template < end; template++) {
         const start = (template - first) * samples * columns
         for (let column = 0; column < columns; column++) {

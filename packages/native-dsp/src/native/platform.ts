@@ -6,6 +6,11 @@ export const bindingFile = `native-dsp.${platform}.node`
 
 function libc(): string[] {
   if (process.platform !== 'linux') return []
-  const { header } = process.report.getReport() as { header?: { glibcVersionRuntime?: string } } // typed as `object`
+  const report: NodeJS.ProcessReport & { excludeNetwork?: boolean } = process.report // @types/node does not have it yet
+  const { excludeNetwork } = report
+  // else the report asks name servers for the peer of every open socket, and nothing goes on meanwhile
+  report.excludeNetwork = true
+  const { header } = report.getReport() as { header?: { glibcVersionRuntime?: string } } // typed as `object`
+  report.excludeNetwork = excludeNetwork ?? false
   return [header?.glibcVersionRuntime ? 'gnu' : 'musl']
 }
