@@ -13,7 +13,7 @@ import { onEveryDatabase } from './databases.ts'
 /** What a test makes of `Result`, whose key is a sample. */
 interface Steps {
   readonly fetch?: (key: Record<string, unknown>) => void
-  readonly compute?: (key: Record<string, unknown>) => Promise<unknown> | unknown
+  readonly compute?: (key: Record<string, unknown>) => unknown
 }
 
 onEveryDatabase('a make', (database) => {

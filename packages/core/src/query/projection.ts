@@ -8,14 +8,17 @@ type Renames<S extends readonly unknown[]> =
   Extract<S[number], object> extends never ? {} : Intersect<Extract<S[number], object>>
 type Originals<S extends readonly unknown[]> = Renames<S>[keyof Renames<S>]
 type Renamed<Values, S extends readonly unknown[]> = {
-  [N in keyof Renames<S> as Renames<S>[N] extends keyof Values ? N : never]: Renames<S>[N] extends keyof Values
-    ? Values[Renames<S>[N]]
-    : never
+  -readonly [
+    N in keyof Renames<S> as Renames<S>[N] extends keyof Values ? N : never
+  ]: Renames<S>[N] extends keyof Values ? Values[Renames<S>[N]] : never
 }
 
-/** The key after a projection: all of it, under its new names. */
+/** The key after a projection: all of it, under its new names; what keeps its own name too is in the key under that. */
 export type ProjectedKey<Key extends object, S extends readonly unknown[]> = Flatten<
-  { [K in keyof Key as K extends Originals<S> ? never : K]: Key[K] } & Renamed<Key, S>
+  { [K in keyof Key as K extends Exclude<Originals<S>, S[number]> ? never : K]: Key[K] } & Renamed<
+    Omit<Key, Extract<S[number], string>>,
+    S
+  >
 >
 
 export type ProjectedRow<Key extends object, Row extends object, S extends readonly unknown[]> = Flatten<

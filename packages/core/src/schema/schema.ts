@@ -1,7 +1,7 @@
 import type { Checked, KeyOf, References } from '../definition/types.ts'
 import type { AnyTable, NewRow } from '../query/table.ts'
 import type { Make } from '../query/make.ts'
-import type { CheckedParts, Made, MasterOf, PartDefinitions, TableOf } from './table-types.ts'
+import type { CheckedMade, CheckedParts, Made, MasterOf, PartDefinitions, TableOf } from './table-types.ts'
 
 /**
  * A set of tables, which the database keeps under one name. Declaring a table here does no I/O: it parses the
@@ -33,18 +33,32 @@ export interface Schema {
   ): MasterOf<D, R, P>
 
   /** A table that fills itself from files or programs outside the database. */
-  imported<const D extends string, const R extends References, Inputs, const P extends PartDefinitions = {}>(
+  imported<
+    const D extends string,
+    const R extends References,
+    Inputs,
+    Result extends Made<D, P>,
+    const P extends PartDefinitions = {},
+  >(
     name: string,
     references: R,
     definition: D & Checked<D, R>,
-    make: { readonly parts?: P & CheckedParts<P, D, R> } & Make<KeyOf<D, R>, Inputs, Made<D, P>>,
+    make: { readonly parts?: P & CheckedParts<P, D, R> } & Make<KeyOf<D, R>, Inputs, Result> &
+      CheckedMade<Result, Made<D, P>>,
   ): MasterOf<D, R, P>
 
   /** A table that fills itself from other tables. */
-  computed<const D extends string, const R extends References, Inputs, const P extends PartDefinitions = {}>(
+  computed<
+    const D extends string,
+    const R extends References,
+    Inputs,
+    Result extends Made<D, P>,
+    const P extends PartDefinitions = {},
+  >(
     name: string,
     references: R,
     definition: D & Checked<D, R>,
-    make: { readonly parts?: P & CheckedParts<P, D, R> } & Make<KeyOf<D, R>, Inputs, Made<D, P>>,
+    make: { readonly parts?: P & CheckedParts<P, D, R> } & Make<KeyOf<D, R>, Inputs, Result> &
+      CheckedMade<Result, Made<D, P>>,
   ): MasterOf<D, R, P>
 }

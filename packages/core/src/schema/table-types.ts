@@ -3,6 +3,7 @@ import type {
   KeyOf,
   LocalOf,
   OptionalOf,
+  Problem,
   References,
   SecondaryLocalOf,
   SecondaryOf,
@@ -53,6 +54,30 @@ export type Made<D extends string, P extends PartDefinitions> = {
   /** What the row refers to and lookup tables may lack: inserted before it, unless it is there. */
   readonly lookups?: readonly LookupRows[]
 } & (keyof P extends never ? unknown : { readonly parts: { readonly [N in keyof P]: Iterable<MadePartRow<P[N][1]>> } })
+
+/**
+ * `unknown` for a result that has what is expected and no more, which TypeScript does not ask of what a function returns;
+ * otherwise the problem, where `compute` stands.
+ */
+export type CheckedMade<Result, Expected> = [Surplus<Result, Expected>] extends [never]
+  ? unknown
+  : { readonly compute: Problem<`'${Surplus<Result, Expected>}' is nothing that compute can give`> }
+
+/** The names that a result has at any depth and that are not expected there. */
+type Surplus<Result, Expected> = Result extends { readonly row: infer Row }
+  ?
+      | Unexpected<Result, 'row' | 'parts' | 'lookups'>
+      | Unexpected<Row, keyof Member<Expected, 'row'>>
+      | SurplusInParts<Member<Result, 'parts'>, Member<Expected, 'parts'>>
+  : never
+
+type SurplusInParts<Given, Expected> = {
+  [N in keyof Given]: Unexpected<RowIn<Given[N]>, keyof RowIn<Member<Expected, N>>>
+}[keyof Given]
+
+type Member<T, Name extends PropertyKey> = T extends { readonly [N in Name]: infer Value } ? Value : unknown
+type RowIn<Rows> = Rows extends Iterable<infer Row> ? Row : never
+type Unexpected<Row, Known> = Row extends unknown ? Extract<Exclude<keyof Row, Known>, string> : never
 
 /** Rows for a lookup table, or a part of one. */
 export interface LookupRows {
