@@ -3,8 +3,9 @@ import { expect, test, vi } from 'vitest'
 test.runIf(process.platform === 'linux')(
   'the C library is found without asking name servers for open sockets',
   async () => {
-    const excluded: boolean[] = []
-    const { getReport } = process.report
+    const report: NodeJS.ProcessReport & { excludeNetwork?: boolean } = process.report
+    const excluded: unknown[] = []
+    const { getReport } = report
     const spy = vi.spyOn(report, 'getReport').mockImplementation(() => {
       excluded.push(report.excludeNetwork)
       return getReport.call(report)
