@@ -1,5 +1,6 @@
 import type { Connection } from '../connection/connection.ts'
 import type { Context } from './context.ts'
+import { markHalfDone, refuseHalfDone } from './half-done.ts'
 import { TableRelation } from './table-relation.ts'
 import type { AnyTable } from './table.ts'
 
@@ -17,7 +18,11 @@ export interface Tables {
  * ```
  */
 export interface Database extends Tables {
-  /** Runs `work` in one transaction: committed when it returns, rolled back when it throws. */
+  /**
+   * Runs `work` in one transaction: committed when it returns, rolled back when it throws. Where something failed half-way
+   * inside, the whole is rolled back and rejects, also if the error was caught; a single statement that failed has done
+   * nothing, and its error may be caught. A transaction inside a transaction is part of it.
+   */
   transaction<R>(work: (db: Database) => Promise<R>, options?: { readonly signal?: AbortSignal }): Promise<R>
   close(): Promise<void>
   [Symbol.asyncDispose](): Promise<void>
@@ -37,10 +42,16 @@ export function databaseOn(context: Context): Database {
   const { connection } = context
   const db: Database = Object.assign(<T extends AnyTable>(table: T) => new TableRelation(context, table), {
     transaction: <R>(work: (db: Database) => Promise<R>, options: { readonly signal?: AbortSignal } = {}) =>
-      connection.transaction(
-        (transaction: Connection) => work(databaseOn({ ...context, connection: transaction })),
-        options.signal,
-      ),
+      connection.transaction(async (transaction: Connection) => {
+        try {
+          const result = await work(databaseOn({ ...context, connection: transaction }))
+          refuseHalfDone(transaction)
+          return result
+        } catch (error) {
+          if (connection.inTransaction) markHalfDone(transaction, error)
+          throw error
+        }
+      }, options.signal),
     close: () => connection.close(),
     [Symbol.asyncDispose]: () => connection.close(),
   })

@@ -11,6 +11,7 @@ import { tableNode } from '../relation/table.ts'
 import type { Context } from './context.ts'
 import { type Dependencies, identifyTable, readDependencies } from './dependencies.ts'
 import { PartWithoutMasterError, StalePlanError } from './errors.ts'
+import { markHalfDone } from './half-done.ts'
 import { keyNames } from './key-names.ts'
 import type { AnyTable } from './table.ts'
 import { identify, type Tuple, tupleOf } from './tuple.ts'
@@ -64,7 +65,12 @@ export async function deletePlanned(
     const doomed = await findDoomed(transaction, table.declaration, node, options)
     const found = planOf(doomed)
     if (plan) refuseStale(plan, found)
-    for (const rows of childrenFirst(doomed)) await deleteKeys(transaction, rows, options.signal)
+    try {
+      for (const rows of childrenFirst(doomed)) await deleteKeys(transaction, rows, options.signal)
+    } catch (error) {
+      markHalfDone(transaction, error)
+      throw error
+    }
     return found
   }, options.signal)
 }

@@ -6,6 +6,7 @@ import type { Connection } from '../connection/connection.ts'
 import type { Context } from './context.ts'
 import { InvalidRowError } from './errors.ts'
 import { isRow, valueIn } from './given-row.ts'
+import { markHalfDone } from './half-done.ts'
 import { explainInsert } from './insert-problem.ts'
 import type { AnyTable } from './table.ts'
 
@@ -160,7 +161,9 @@ export async function insertPrepared(
       const statement = dialect.insert(table.declaration.name, attributes, chunk, skipDuplicates ? 'skip' : 'fail')
       inserted += await transaction.execute(statement)
     } catch (error) {
-      throw await explainInsert(transaction, { table, attributes, rows: chunk, start, skipDuplicates }, error)
+      const problem = await explainInsert(transaction, { table, attributes, rows: chunk, start, skipDuplicates }, error)
+      if (start > 0) markHalfDone(transaction, problem)
+      throw problem
     }
   }
   return inserted
