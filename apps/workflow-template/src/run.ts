@@ -1,33 +1,23 @@
-/** `npm start`: takes in what is new and populates the pipeline. Ctrl-C stops it; started again, it goes on. */
-import { mkdir } from 'node:fs/promises'
-import { configuration } from './configuration.ts'
-import { pipeline } from './pipeline.ts'
-import { populateProgress } from './terminal/populate-progress.ts'
-import { formatError, formatProblems } from './terminal/problems.ts'
-import { runWorkflow } from './workflow.ts'
+/**
+ * `npm start`: takes in what is new and populates the pipeline. Ctrl-C stops it; started again, it goes on.
+ *
+ *   npm start                     do it
+ *   npm start -- show TABLE       the definition of a table and its first rows
+ *   npm start -- diagram          the pipeline as Mermaid text
+ */
+import { formatError } from './terminal/problems.ts'
 
 const controller = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => controller.abort(new Error('Stopped. Start it again: it goes on where it was.')))
 }
 
-for (const folder of [configuration.rawRoot, configuration.processedRoot, configuration.storeLocation]) {
-  await mkdir(folder, { recursive: true })
-}
-const db = await pipeline.open()
 try {
-  const result = await runWorkflow(db, { signal: controller.signal, onEvent: populateProgress() })
-  const { added, known } = result.sessions
-  console.log(`${added} new ${added === 1 ? 'session' : 'sessions'}, ${known} known.`)
-  const problems = formatProblems(result)
-  if (problems !== '') {
-    console.error(`\nNot done:\n${problems}`)
-    process.exitCode = 1
-  }
+  // The configuration reads the environment when it is imported, and refuses what it cannot read.
+  const { runCommand } = await import('./command.ts')
+  process.exitCode = await runCommand(process.argv.slice(2), controller.signal)
 } catch (error) {
   if (!controller.signal.aborted && !(error instanceof Error && 'code' in error)) throw error
-  console.error(`\n${formatError(error)}`)
+  console.error(`\n${formatError(controller.signal.aborted ? controller.signal.reason : error)}`)
   process.exitCode = controller.signal.aborted ? 130 : 1
-} finally {
-  await db.close()
 }

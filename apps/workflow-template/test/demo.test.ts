@@ -6,8 +6,9 @@ import { startProgram } from './program.ts'
 
 test('the demo finds the spikes that it put in, and does nothing twice', { timeout: 300_000 }, async () => {
   const home = await mkdtemp(join(tmpdir(), 'neurojoint-demo-'))
+  const lab = await mkdtemp(join(tmpdir(), 'neurojoint-lab-'))
   const demo = (...parameters: readonly string[]) =>
-    startProgram('demo/main.ts', { NEUROJOINT_HOME: home }, parameters).ended
+    startProgram('demo/main.ts', { NEUROJOINT_DEMO: home, NEUROJOINT_HOME: lab }, parameters).ended
   try {
     const { output, exitCode } = await demo()
     expect(exitCode).toBe(0)
@@ -29,7 +30,10 @@ test('the demo finds the spikes that it put in, and does nothing twice', { timeo
     expect((await demo('show', 'nothing')).exitCode).toBe(2)
     expect((await demo('clean')).exitCode).toBe(0)
     await expect(readdir(home)).rejects.toMatchObject({ code: 'ENOENT' })
+    expect((await demo('show', 'Unit')).output).toContain('npm run demo')
+    expect(await readdir(lab)).toEqual([])
   } finally {
     await rm(home, { recursive: true, force: true })
+    await rm(lab, { recursive: true, force: true })
   }
 })

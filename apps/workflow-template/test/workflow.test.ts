@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, rm, truncate, writeFile } from 'node:fs/promises'
+import { access, cp, mkdir, mkdtemp, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { loadDsp, writeSimulatedRun } from '@neurojoint/native-dsp'
@@ -24,7 +24,7 @@ const run = (home: string, database: Readonly<Record<string, string>> = {}) =>
   startProgram('run.ts', { NEUROJOINT_HOME: home, NEUROJOINT_CSV: join(home, 'csv'), ...database })
 
 const show = async (home: string, table: string): Promise<string> =>
-  (await startProgram('demo/main.ts', { NEUROJOINT_HOME: home }, ['show', table]).ended).output
+  (await startProgram('run.ts', { NEUROJOINT_HOME: home }, ['show', table]).ended).output
 
 describe('a lab', () => {
   test(
@@ -85,7 +85,55 @@ describe('a lab', () => {
     const { output, exitCode } = await run(lab.home).ended
     expect(output).toMatch(/subjects\.csv: line 2 has the sex `X`/)
     expect(exitCode).toBe(1)
-    expect(await show(lab.home, 'subject.Subject')).toContain('0 rows')
+    expect(await show(lab.home, 'Subject')).toContain('0 rows')
+
+    await writeFile(
+      join(lab.home, 'csv/subjects.csv'),
+      'subject,sex,subject_birth_date,subject_description\nm1,M,2020-01-01,\n\nm2,M,01.02.2020,\n',
+    )
+    expect((await run(lab.home).ended).output).toMatch(/subjects\.csv: line 4: .*01\.02\.2020/)
+  })
+
+  test('is told which sessions of its list cannot be', { timeout: 120_000 }, async () => {
+    await using lab = await openLab()
+    await cp(join(lab.home, 'raw/subject6/session1'), join(lab.home, 'raw/subject6/copy'), { recursive: true })
+    const sessions = [
+      'subject6,./subject6//session1/,,',
+      'subject6,subject6/copy,,User1',
+      'subject6,,,User1',
+      ',subject6/copy,,User1',
+      'subject6,..,,User1',
+      'subject6,.,,User1',
+      `subject6,${join(lab.home, 'raw/subject6/session1')},,User1`,
+      'subject5,subject6/copy,,nobody',
+    ]
+    await writeFile(
+      join(lab.home, 'csv/sessions.csv'),
+      ['subject,session_dir,session_note,user', ...sessions, ''].join('\n'),
+    )
+    const { output } = await run(lab.home).ended
+    expect(output).toContain('1 new session, 1 known.')
+    expect(output).toMatch(/subject6\/copy: \[session-taken\] .* in subject6\/session1,/)
+    expect(output).toMatch(/\[invalid-csv\] .*line 4 has no session_dir/)
+    expect(output).toMatch(/\[invalid-csv\] .*line 5 has no subject/)
+    expect(output).toMatch(/ {2}\.\.: \[outside-data\]/)
+    expect(output).toMatch(/ {2}\.: \[outside-data\]/)
+    expect(output).toMatch(/\[missing-parent-row\] .*nobody/)
+    expect(await show(lab.home, 'session.Session')).toContain('1 row')
+  })
+
+  test('is told of folders and databases that are not there, and none is made in their place', async () => {
+    await using lab = await openLab()
+    const disk = join(lab.home, 'disk')
+    const unmounted = await run(lab.home, { NEUROJOINT_DATA: disk }).ended
+    expect(unmounted).toMatchObject({ exitCode: 1 })
+    expect(unmounted.output).toMatch(/^\s*\[unusable-folder\] .*disk is not there.* NEUROJOINT_DATA\.\s*$/)
+    await expect(access(disk)).rejects.toThrow('ENOENT')
+
+    const closed = await run(lab.home, { NEUROJOINT_DATABASE: 'mariadb://root:x@127.0.0.1:1' }).ended
+    expect(closed.output).toMatch(/^\s*\[database-unavailable\] .*127\.0\.0\.1:1.*\s*$/)
+    const unknown = await run(lab.home, { NEUROJOINT_DATABASE: 'oracle://root:x@127.0.0.1' }).ended
+    expect(unknown.output).toMatch(/^\s*\[invalid-database\] .*oracle.*\s*$/)
   })
 
   test('may stop the workflow at any moment; it ends soon and goes on next time', { timeout: 120_000 }, async () => {

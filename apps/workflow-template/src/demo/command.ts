@@ -1,10 +1,11 @@
+import { existsSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { formatMermaid } from '@neurojoint/core'
 import { configuration } from '../configuration.ts'
 import { pipeline } from '../pipeline.ts'
 import { runDemo } from './demo.ts'
 import { formatError } from '../terminal/problems.ts'
-import { showTable } from './show.ts'
+import { showTable } from '../show.ts'
 
 const usage = `npm run demo                  run it
 npm run demo -- show TABLE    the definition of a table and its first rows
@@ -19,6 +20,10 @@ export async function runDemoCommand(parameters: readonly string[], signal: Abor
       case 'run':
         return await runDemo(signal)
       case 'show':
+        if (!existsSync(configuration.home)) {
+          console.error('There is nothing to show yet: `npm run demo` makes it.')
+          return 1
+        }
         return await showTable(rest[0])
       case 'diagram':
         process.stdout.write(formatMermaid(pipeline.schemas))

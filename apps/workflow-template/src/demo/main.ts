@@ -5,10 +5,16 @@
  *   npm run demo -- show TABLE    the definition of a table and its first rows
  *   npm run demo -- diagram       the pipeline as Mermaid text
  *   npm run demo -- clean         remove everything that it made
+ *
+ * It stays in a folder of its own (`NEUROJOINT_DEMO`, else `demo` in the repository), whatever the environment says of a lab's:
+ * nothing of the demo gets into a lab's tables, and `clean` removes nothing of a lab's.
  */
 import { resolve } from 'node:path'
 
-process.env['NEUROJOINT_HOME'] ??= resolve(import.meta.dirname, '../../../../demo')
+for (const variable of Object.keys(process.env)) {
+  if (/^NEUROJOINT_(HOME|DATABASE|DATA|PROCESSED|STORE|CSV|PREFIX)$/.test(variable)) delete process.env[variable]
+}
+process.env['NEUROJOINT_HOME'] = process.env['NEUROJOINT_DEMO'] ?? resolve(import.meta.dirname, '../../../../demo')
 
 // The configuration reads the environment when it is imported.
 const { runDemoCommand } = await import('./command.ts')

@@ -2,6 +2,7 @@ import { cp, mkdir, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { type Dsp, writeSimulatedRun } from '@neurojoint/native-dsp'
 import { configuration } from '../configuration.ts'
+import { prepareFolders } from '../folders.ts'
 import { formatBytes } from '../terminal/duration.ts'
 import { progressBar } from '../terminal/progress-bar.ts'
 
@@ -30,9 +31,7 @@ export const groundTruthPath = join(
 
 /** Puts the data of both sessions where a lab would have them; what is there already stays. */
 export async function prepareSessions(dsp: Dsp, signal: AbortSignal): Promise<void> {
-  for (const folder of [configuration.rawRoot, configuration.processedRoot, configuration.storeLocation]) {
-    await mkdir(folder, { recursive: true })
-  }
+  await prepareFolders()
   await simulateSession(dsp, signal)
   await copyWhole(join(fixture, 'sim_a_g0'), runs.sorted)
   await copyWhole(join(fixture, 'kilosort4'), runs.kilosort)

@@ -7,7 +7,7 @@ import { ephys, pipeline, session } from '../pipeline.ts'
 import { formatTable } from '../terminal/table.ts'
 import { compareWithTruth, fetchPeaks } from './peaks.ts'
 import { groundTruthPath, sessions } from './prepare.ts'
-import { listTables } from './show.ts'
+import { listTables } from '../show.ts'
 import { summarizeUnits } from './units.ts'
 
 /** What came of the demo, for people; draws the pictures that it names. */

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { Database } from '@neurojoint/core'
 import { lab, project } from '../pipeline.ts'
-import { readCsv } from './csv.ts'
+import { atLine, readCsv } from './csv.ts'
 
 /** The lab, its people, protocols and projects, from the CSV files in `lab/`. What is there already stays as it is. */
 export async function ingestLab(db: Database, folder: string): Promise<void> {
@@ -33,22 +33,23 @@ export async function ingestLab(db: Database, folder: string): Promise<void> {
   // One file feeds several tables: each takes what it has, and rows that are there already are skipped.
   const take = { skipDuplicates: true, ignoreExtra: true } as const
   await db.transaction(async (db) => {
-    await db(lab.Organization).insert(labs, take)
-    await db(lab.Lab).insert(labs, take)
-    await db(lab.Lab.Organization).insert(labs, take)
-    await db(lab.Location).insert(labs, take)
-    await db(lab.UserRole).insert(users, take)
-    await db(lab.User).insert(users, take)
-    await db(lab.LabMembership).insert(users, take)
-    await db(lab.ProtocolType).insert(protocols, take)
-    await db(lab.Protocol).insert(protocols, take)
-    await db(project.Project).insert(
-      projects.map(({ project_description, ...row }) => ({ ...row, project_comment: project_description })),
-      take,
-    )
-    await db(project.ProjectSourceCode).insert(projects, take)
-    await db(project.ProjectPersonnel).insert(personnel, take)
-    await db(project.ProjectPublication).insert(publications, take)
-    await db(project.ProjectKeywords).insert(keywords, take)
+    await atLine(labs, db(lab.Organization).insert(labs.rows, take))
+    await atLine(labs, db(lab.Lab).insert(labs.rows, take))
+    await atLine(labs, db(lab.Lab.Organization).insert(labs.rows, take))
+    await atLine(labs, db(lab.Location).insert(labs.rows, take))
+    await atLine(users, db(lab.UserRole).insert(users.rows, take))
+    await atLine(users, db(lab.User).insert(users.rows, take))
+    await atLine(users, db(lab.LabMembership).insert(users.rows, take))
+    await atLine(protocols, db(lab.ProtocolType).insert(protocols.rows, take))
+    await atLine(protocols, db(lab.Protocol).insert(protocols.rows, take))
+    const described = projects.rows.map(({ project_description, ...row }) => ({
+      ...row,
+      project_comment: project_description,
+    }))
+    await atLine(projects, db(project.Project).insert(described, take))
+    await atLine(projects, db(project.ProjectSourceCode).insert(projects.rows, take))
+    await atLine(personnel, db(project.ProjectPersonnel).insert(personnel.rows, take))
+    await atLine(publications, db(project.ProjectPublication).insert(publications.rows, take))
+    await atLine(keywords, db(project.ProjectKeywords).insert(keywords.rows, take))
   })
 }

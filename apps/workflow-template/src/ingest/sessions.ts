@@ -1,12 +1,12 @@
 import { access } from 'node:fs/promises'
-import { join } from 'node:path'
-import type { Database } from '@neurojoint/core'
+import { isAbsolute, join, relative, sep } from 'node:path'
+import type { Database, Key } from '@neurojoint/core'
 import { findInsertions } from '@neurojoint/element-array-ephys/ephys'
 import { createProbeType } from '@neurojoint/element-array-ephys/probe'
 import { findSpikeGlxRuns, readSpikeGlxMeta } from '@neurojoint/formats/spikeglx'
 import { configuration } from '../configuration.ts'
 import { ephys, probe, session } from '../pipeline.ts'
-import { readCsv } from './csv.ts'
+import { CsvError, readCsv } from './csv.ts'
 
 /** A session of the list that could not be ingested, or a recording of it. */
 export interface SessionProblem {
@@ -32,6 +32,27 @@ export class NoRecordingError extends Error {
   }
 }
 
+export class OutsideDataError extends Error {
+  override readonly name = 'OutsideDataError'
+  readonly code = 'outside-data'
+  constructor(sessionDir: string) {
+    super(
+      `The session_dir \`${sessionDir}\` is not a folder below ${configuration.rawRoot}. Write it relative to that, as subject1/session1.`,
+    )
+  }
+}
+
+export class SessionTakenError extends Error {
+  override readonly name = 'SessionTakenError'
+  readonly code = 'session-taken'
+  constructor({ subject, session_datetime }: Key<typeof session.Session>, sessionDir: string) {
+    super(
+      `${subject} has a session at ${session_datetime} already, in ${sessionDir}, and a session is told by its subject and start. ` +
+        'Take the line out of sessions.csv; folders of one session belong into one session_dir.',
+    )
+  }
+}
+
 interface SessionRow {
   readonly subject: string
   readonly session_dir: string
@@ -44,22 +65,32 @@ interface SessionRow {
  * cannot be ingested keeps no other from being.
  */
 export async function ingestSessions(db: Database, folder: string): Promise<IngestedSessions> {
-  const rows = await readCsv(join(folder, 'sessions.csv'), ['subject', 'session_dir', 'session_note', 'user'])
+  const list = await readCsv(join(folder, 'sessions.csv'), ['subject', 'session_dir', 'session_note', 'user'])
   const problems: SessionProblem[] = []
   let [added, known] = [0, 0]
-  for (const row of rows) {
-    const sessionDir = row.session_dir.replace(/\/$/, '')
+  for (const [index, row] of list.rows.entries()) {
     try {
-      if (await db(session.SessionDirectory).restrict({ session_dir: sessionDir }).exists()) known += 1
+      const empty = (['subject', 'session_dir'] as const).find((column) => row[column] === '')
+      if (empty !== undefined) throw new CsvError(list.path, `line ${list.lines[index]} has no ${empty}.`)
+      const session_dir = belowRoot(row.session_dir)
+      if (await db(session.SessionDirectory).restrict({ session_dir }).exists()) known += 1
       else {
-        problems.push(...(await ingestSession(db, { ...row, session_dir: sessionDir })))
+        problems.push(...(await ingestSession(db, { ...row, session_dir })))
         added += 1
       }
     } catch (error) {
-      problems.push({ sessionDir, error })
+      problems.push({ sessionDir: row.session_dir.replace(/\/$/, ''), error })
     }
   }
   return { added, known, problems }
+}
+
+/** A session's folder as it is kept: relative to the raw data, with forward slashes. */
+function belowRoot(sessionDir: string): string {
+  const path = isAbsolute(sessionDir) ? sessionDir : join(configuration.rawRoot, sessionDir)
+  const [first, ...others] = relative(configuration.rawRoot, path).split(sep)
+  if (first === undefined || first === '' || first === '..') throw new OutsideDataError(sessionDir)
+  return [first, ...others].join('/')
 }
 
 /** One session, whole or not at all; returns the recordings of it that could not be read. */
@@ -71,11 +102,13 @@ async function ingestSession(db: Database, row: SessionRow): Promise<readonly Se
   const { probes, insertions, problems } = await findInsertions(directory)
   if (insertions.length === 0) throw problems[0]?.error ?? new NoRecordingError(directory)
   const key = { subject: row.subject, session_datetime: await firstStart(directory) }
+  const [taken] = await db(session.SessionDirectory).restrict(key).fetch()
+  if (taken) throw new SessionTakenError(key, taken.session_dir)
   for (const { probe_type } of probes) await createProbeType(db, probe, probe_type)
   await db.transaction(async (db) => {
     await db(session.Session).insert1(key)
     await db(session.SessionDirectory).insert1({ ...key, session_dir: row.session_dir })
-    await db(session.SessionExperimenter).insert1({ ...key, user: row.user })
+    if (row.user !== '') await db(session.SessionExperimenter).insert1({ ...key, user: row.user })
     if (row.session_note !== '') await db(session.SessionNote).insert1({ ...key, session_note: row.session_note })
     await db(probe.Probe).insert(probes, { skipDuplicates: true })
     await db(ephys.ProbeInsertion).insert(insertions.map((insertion) => ({ ...key, ...insertion })))

@@ -3,7 +3,9 @@ import type { WorkflowResult } from '../workflow.ts'
 /** What could not be taken in or made, one line each; empty where all went well. */
 export function formatProblems({ sessions, failures }: WorkflowResult): string {
   return [
-    ...sessions.problems.map(({ sessionDir, error }) => `  ${sessionDir}: ${formatError(error)}`),
+    ...sessions.problems.map(
+      ({ sessionDir, error }) => `  ${sessionDir === '' ? 'sessions.csv' : sessionDir}: ${formatError(error)}`,
+    ),
     ...failures.map(({ table, key, error }) => `  ${table} ${JSON.stringify(key)}: ${formatError(error)}`),
   ].join('\n')
 }

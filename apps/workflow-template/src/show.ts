@@ -1,7 +1,7 @@
 import { type AnyTable, describe, type TableGroups } from '@neurojoint/core'
 import { isNdArray } from '@neurojoint/arrays'
-import { pipeline } from '../pipeline.ts'
-import { formatTable } from '../terminal/table.ts'
+import { pipeline } from './pipeline.ts'
+import { formatTable } from './terminal/table.ts'
 
 const ROWS = 8
 const WIDTH = 18
@@ -9,7 +9,7 @@ const WIDTH = 18
 /** Prints the definition of a table and its first rows; returns the exit code. */
 export async function showTable(name: string | undefined): Promise<number> {
   const tables = listTables(pipeline.tables)
-  const table = tables.get(name ?? '')
+  const table = findTable(tables, name ?? '')
   if (!table) {
     console.error(
       `${name === undefined ? 'Say which table' : `There is no table ${name}`}. There are:\n  ${[...tables.keys()].join('\n  ')}`,
@@ -30,6 +30,12 @@ export async function showTable(name: string | undefined): Promise<number> {
   } finally {
     await db.close()
   }
+}
+
+/** The table of that name, or of the only one that ends in it: `Subject` for `subject.Subject`. */
+function findTable(tables: ReadonlyMap<string, AnyTable>, name: string): AnyTable | undefined {
+  const ending = [...tables.keys()].filter((path) => path.endsWith(`.${name}`))
+  return tables.get(name) ?? (ending.length === 1 ? tables.get(ending[0] ?? '') : undefined)
 }
 
 /** Every table under the name by which `show` finds it: `ephys.CuratedClustering.Unit`. */

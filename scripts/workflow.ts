@@ -1,10 +1,15 @@
-/** `npm run demo`: builds the native code where Rust is at hand, then runs the demo of the workflow template. */
+/**
+ * `npm start` and `npm run demo`: builds the native code where Rust is at hand, then runs a program of the workflow template
+ * that computes when it has no parameters.
+ *
+ *   node scripts/workflow.ts <program> [parameters...]
+ */
 import { interruption, runCommand } from './command.ts'
 import { findCargo } from './rust.ts'
 
-const [command = 'run'] = process.argv.slice(2)
-const computes = command === 'run'
-const noCargo = await findCargo()
+const [program = 'run.ts', ...parameters] = process.argv.slice(2)
+const computes = parameters.length === 0
+const noCargo = computes ? await findCargo() : null
 if (computes && noCargo !== null) {
   console.log(`Without Rust (${noCargo}), the TypeScript implementation does the work of the native code.`)
 } else if (computes && interruption() === null) {
@@ -14,6 +19,6 @@ if (computes && noCargo !== null) {
   }
 }
 if (interruption() === null) {
-  const demo = await runCommand(['node', 'apps/workflow-template/src/demo/main.ts', ...process.argv.slice(2)])
-  process.exitCode = demo.exitCode
+  const { exitCode } = await runCommand(['node', `apps/workflow-template/src/${program}`, ...parameters])
+  process.exitCode = exitCode
 } else process.exitCode = 130

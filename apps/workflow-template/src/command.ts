@@ -1,0 +1,43 @@
+import { formatMermaid } from '@neurojoint/core'
+import { loadDsp } from '@neurojoint/native-dsp'
+import { prepareFolders } from './folders.ts'
+import { pipeline } from './pipeline.ts'
+import { showTable } from './show.ts'
+import { populateProgress } from './terminal/populate-progress.ts'
+import { formatProblems } from './terminal/problems.ts'
+import { runWorkflow } from './workflow.ts'
+
+const usage = `npm start                  take in what is new, and populate the pipeline
+npm start -- show TABLE    the definition of a table and its first rows
+npm start -- diagram       the pipeline as Mermaid text`
+
+/** Runs one command of the workflow; returns the exit code. */
+export async function runCommand(parameters: readonly string[], signal: AbortSignal): Promise<number> {
+  const [command = 'run', ...rest] = parameters
+  switch (command) {
+    case 'run':
+      return await run(signal)
+    case 'show':
+      return await showTable(rest[0])
+    case 'diagram':
+      process.stdout.write(formatMermaid(pipeline.schemas))
+      return 0
+    default:
+      console.error(`There is no \`${command}\`.\n${usage}`)
+      return 2
+  }
+}
+
+async function run(signal: AbortSignal): Promise<number> {
+  await prepareFolders()
+  const { implementation, reason } = await loadDsp()
+  if (implementation === 'typescript') console.log(`The TypeScript kernels do the work, which takes longer: ${reason}`)
+  await using db = await pipeline.open()
+  const result = await runWorkflow(db, { signal, onEvent: populateProgress() })
+  const { added, known } = result.sessions
+  console.log(`${added} new ${added === 1 ? 'session' : 'sessions'}, ${known} known.`)
+  const problems = formatProblems(result)
+  if (problems === '') return 0
+  console.error(`\nNot done:\n${problems}`)
+  return 1
+}
