@@ -80,6 +80,10 @@ test('inserted rows have what is required, and no more', () => {
     weight?: number | null
   }>()
   void db(Session).insert([{ subject: 'm1', session: 1n, started: '2024-05-01 10:00:00' }])
+  void db(Session).insert([{ subject: 'm1', session: 1, started: '2024-05-01 10:00:00' }])
+  db(Session).restrict([{ session: 1 }, { session: 1n }])
+  // @ts-expect-error: text for an integer
+  db(Session).restrict({ session: '1' })
   // @ts-expect-error: `started` is missing
   void db(Session).insert([{ subject: 'm1', session: 1n }])
   // @ts-expect-error: one row is no list

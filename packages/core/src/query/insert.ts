@@ -25,8 +25,6 @@ export interface PreparedRows {
 
 const ROWS_AT_ONCE = 500
 const PARAMETERS_AT_ONCE = 16_000
-/** Servers refuse statements that are too large: MariaDB above 16 MB unless it is told otherwise. */
-const BYTES_AT_ONCE = 4_000_000
 
 /** Inserts all rows or none. Objects are in their stores before the transaction begins. */
 export async function insertRows(
@@ -156,7 +154,7 @@ export async function insertPrepared(
   const parameters = Math.min(dialect.supports.parameters, PARAMETERS_AT_ONCE)
   const size = Math.max(1, Math.min(ROWS_AT_ONCE, Math.floor(parameters / Math.max(1, attributes.length))))
   let inserted = 0
-  for (const { start, chunk } of chunksOf(rows, size)) {
+  for (const { start, chunk } of chunksOf(rows, size, dialect.supports.statementBytes)) {
     try {
       const statement = dialect.insert(table.declaration.name, attributes, chunk, skipDuplicates ? 'skip' : 'fail')
       inserted += await transaction.execute(statement)
@@ -173,12 +171,13 @@ export async function insertPrepared(
 function* chunksOf(
   rows: PreparedRows['rows'],
   mostRows: number,
+  mostBytes: number,
 ): Generator<{ start: number; chunk: PreparedRows['rows'] }> {
   let start = 0
   let bytes = 0
   for (const [index, row] of rows.entries()) {
     const size = row.reduce<number>((sum, value) => sum + sizeOf(value), 0)
-    if (index > start && (index - start === mostRows || bytes + size > BYTES_AT_ONCE)) {
+    if (index > start && (index - start === mostRows || bytes + size > mostBytes)) {
       yield { start, chunk: rows.slice(start, index) }
       start = index
       bytes = 0

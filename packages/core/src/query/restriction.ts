@@ -5,13 +5,14 @@ import { matches } from '../relation/matches.ts'
 import { InvalidRestrictionError, UnknownNameError } from './errors.ts'
 import { isPlain } from './given-row.ts'
 import { type AnyRelation, isOperand, nodeBeside, type Operand } from './operand.ts'
+import type { Given } from './table.ts'
 
 /**
  * What rows must satisfy: an object of attributes and their values (`null` finds NULL; an unknown name is an error),
  * another relation (some row of it has the same values), or a list of these, one of which must hold.
  */
 export type Restriction<Row extends object> =
-  | { readonly [K in keyof Row]?: Row[K] }
+  | { readonly [K in keyof Row]?: Given<Row[K]> }
   | Operand
   | readonly Restriction<Row>[]
 

@@ -46,7 +46,10 @@ export type NewRow<T extends AnyTable> = Insertable<T['~key'] & T['~secondary'],
 
 /** What is left to give of `Values` where `Optional` may be left out. */
 export type Insertable<Values, Optional extends string> = Flatten<
-  { [K in keyof Values as K extends Optional ? never : K]: Values[K] } & {
-    [K in keyof Values as K extends Optional ? K : never]?: Values[K]
+  { [K in keyof Values as K extends Optional ? never : K]: Given<Values[K]> } & {
+    [K in keyof Values as K extends Optional ? K : never]?: Given<Values[K]>
   }
 >
+
+/** What may be given for a value that is fetched: for an `int64`, also a number. */
+export type Given<Value> = Value extends bigint ? Value | number : Value
