@@ -54,8 +54,8 @@ onEveryDatabase('declaring', (database) => {
       tables: [
         {
           differences: [
-            '`subject` is defined as text(16, false); the database has text(8, false)',
-            "`sex` is defined as enum(M, F, U) = M; the database has enum(M, F, U) = U",
+            '`subject` is defined as `subject : varchar(16)`; the database has `subject : varchar(8)`',
+            "`sex` is defined as `sex = 'M' : enum('M','F','U')`; the database has `sex = 'U' : enum('M','F','U')`",
             '`weight : float32` is not in the database',
             'the database has `notes : varchar(64)`, which is not defined',
           ],

@@ -78,9 +78,14 @@ function formatReference(foreignKey: ForeignKey, nullable: boolean, nameOf: (tab
 }
 
 function formatAttribute(attribute: Attribute): string {
-  const value = formatDefault(attribute)
   const comment = attribute.comment === '' ? '' : `  # ${formatComment(attribute.comment)}`
-  return `${attribute.name}${value === null ? '' : ` = ${value}`} : ${attribute.type.text}${comment}`
+  return `${formatWithoutComment(attribute)}${comment}`
+}
+
+/** The line of an attribute: `name = default : type`. */
+export function formatWithoutComment(attribute: Attribute): string {
+  const value = formatDefault(attribute)
+  return `${attribute.name}${value === null ? '' : ` = ${value}`} : ${attribute.type.text}`
 }
 
 const formatIndex = ({ unique, attributes }: Index): string =>

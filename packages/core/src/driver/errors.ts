@@ -164,7 +164,10 @@ export class AccessDeniedError extends DatabaseError {
   override readonly name = 'AccessDeniedError'
   readonly code = 'access-denied'
   constructor(cause: unknown) {
-    super(`The database refuses access: ${reason(cause)}. Ask its administrator for the right.`, cause)
+    super(
+      `The database refuses access: ${reason(cause)}. Correct user and password, or ask its administrator for the right.`,
+      cause,
+    )
   }
 }
 

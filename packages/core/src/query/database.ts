@@ -1,8 +1,9 @@
+import { inspect } from 'node:util'
 import type { Connection } from '../connection/connection.ts'
 import type { Context } from './context.ts'
 import { markHalfDone, refuseHalfDone } from './half-done.ts'
 import { TableRelation } from './table-relation.ts'
-import type { AnyTable } from './table.ts'
+import { type AnyTable, isTable } from './table.ts'
 
 /** Reads and writes tables: `db(Table)` is that table's relation. */
 export interface Tables {
@@ -40,7 +41,12 @@ export function contextOf(db: Tables): Context {
 /** The database on a connection. */
 export function databaseOn(context: Context): Database {
   const { connection } = context
-  const db: Database = Object.assign(<T extends AnyTable>(table: T) => new TableRelation(context, table), {
+  const relation = <T extends AnyTable>(table: T): TableRelation<T> => {
+    // a misspelt name of a table is undefined in JavaScript
+    if (!isTable(table)) throw new TypeError(`db(...) was given no table but ${inspect(table, { depth: 0 })}.`)
+    return new TableRelation(context, table)
+  }
+  const db: Database = Object.assign(relation, {
     transaction: <R>(work: (db: Database) => Promise<R>, options: { readonly signal?: AbortSignal } = {}) =>
       connection.transaction(async (transaction: Connection) => {
         try {

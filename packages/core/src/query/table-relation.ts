@@ -41,8 +41,11 @@ export class TableRelation<T extends AnyTable> extends Relation<Key<T>, Row<T>> 
     return this.derive(restrict(this.node, keyCondition(key, this.node, this.label)))
   }
 
-  /** Inserts all rows or none; an error names the row and the attribute. Returns how many were inserted. */
-  async insert(rows: Iterable<NewRow<T>>, options: InsertOptions = {}): Promise<number> {
+  /**
+   * Inserts all rows or none; an error names the row and the attribute. Returns how many were inserted. (An array is an
+   * iterable too; said apart, the compiler points at the row that does not fit.)
+   */
+  async insert(rows: readonly NewRow<T>[] | Iterable<NewRow<T>>, options: InsertOptions = {}): Promise<number> {
     // a part is filled with its master
     const { tier } = (this.table.master ?? this.table).declaration
     if ((tier === 'imported' || tier === 'computed') && options.allowDirectInsert !== true) {

@@ -1,6 +1,7 @@
 import type { Attribute, Default } from '../attribute/attribute.ts'
 import type { Storage } from '../attribute/storage.ts'
 import type { Index, TableDeclaration } from '../definition/table-declaration.ts'
+import { formatWithoutComment } from '../definition/format-definition.ts'
 import { identifyTable } from '../query/dependencies.ts'
 
 /** What a table in the database has other than its definition says: one sentence each, none where they agree. */
@@ -18,10 +19,11 @@ function compareAttributes(defined: TableDeclaration, stored: TableDeclaration):
   const missing = defined.heading.flatMap((attribute) => {
     const other = found.get(attribute.name)
     if (!other) return [`\`${attribute.name} : ${attribute.type.text}\` is not in the database`]
-    const [definition, database] = [spellAttribute(attribute), spellAttribute(other)]
-    return definition === database
-      ? []
-      : [`\`${attribute.name}\` is defined as ${definition}; the database has ${database}`]
+    if (spellAttribute(attribute) === spellAttribute(other)) return []
+    // in the words of a definition, unless they are those of both
+    const lines = [formatWithoutComment(attribute), formatWithoutComment(other)]
+    const [definition, database] = lines[0] === lines[1] ? [spellAttribute(attribute), spellAttribute(other)] : lines
+    return [`\`${attribute.name}\` is defined as \`${definition}\`; the database has \`${database}\``]
   })
   const known = new Set(defined.heading.map(({ name }) => name))
   const extra = stored.heading.filter(({ name }) => !known.has(name))

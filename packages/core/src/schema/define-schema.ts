@@ -5,7 +5,7 @@ import type { Tier } from '../definition/tier.ts'
 import { identifyTable } from '../query/dependencies.ts'
 import type { AnyMake } from '../query/make.ts'
 import { type AnyTable, isTable } from '../query/table.ts'
-import { MissingReferenceError, NameTakenError } from './errors.ts'
+import { MissingMakeError, MissingReferenceError, NameTakenError } from './errors.ts'
 import type { Schema } from './schema.ts'
 
 /** What the four tiers' options have in common, once their types have done their work. */
@@ -65,6 +65,19 @@ export function defineSchema(name: string): Schema {
     return Object.assign(master, parts)
   }
 
+  const declareMade = (
+    tier: Tier,
+    typeName: string,
+    references: object,
+    definition: string,
+    make?: Options & AnyMake,
+  ) => {
+    // from JavaScript, either may be forgotten
+    if (typeof make?.fetch !== 'function' || typeof make.compute !== 'function')
+      throw new MissingMakeError(typeName, tier)
+    return declare(tier, typeName, references, definition, make, make)
+  }
+
   const schema = {
     kind: 'schema',
     name,
@@ -73,10 +86,10 @@ export function defineSchema(name: string): Schema {
       declare('manual', typeName, references, definition, options, null),
     lookup: (typeName: string, references: object, definition: string, options: Options = {}) =>
       declare('lookup', typeName, references, definition, options, null),
-    imported: (typeName: string, references: object, definition: string, make: Options & AnyMake) =>
-      declare('imported', typeName, references, definition, make, make),
-    computed: (typeName: string, references: object, definition: string, make: Options & AnyMake) =>
-      declare('computed', typeName, references, definition, make, make),
+    imported: (typeName: string, references: object, definition: string, make?: Options & AnyMake) =>
+      declareMade('imported', typeName, references, definition, make),
+    computed: (typeName: string, references: object, definition: string, make?: Options & AnyMake) =>
+      declareMade('computed', typeName, references, definition, make),
   } as const
   // The row types of Schema's signatures follow from the definition's text, which only the compiler reads.
   return schema as unknown as Schema

@@ -16,6 +16,19 @@ export class MissingReferenceError extends PipelineError {
   }
 }
 
+/** A table that is to fill itself, but not told how: from JavaScript alone, as the compiler asks for it. */
+export class MissingMakeError extends PipelineError {
+  override readonly name = 'MissingMakeError'
+  readonly code = 'missing-make'
+  readonly table: string
+  constructor(table: string, tier: string) {
+    super(
+      `${table} is ${tier}, so it is to fill itself: pass { fetch, compute } after its definition, or declare it manual.`,
+    )
+    this.table = table
+  }
+}
+
 export class NameTakenError extends PipelineError {
   override readonly name = 'NameTakenError'
   readonly code = 'name-taken'

@@ -53,7 +53,10 @@ export type Made<D extends string, P extends PartDefinitions> = {
   readonly row: MadeRow<D>
   /** What the row refers to and lookup tables may lack: inserted before it, unless it is there. */
   readonly lookups?: readonly LookupRows[]
-} & (keyof P extends never ? unknown : { readonly parts: { readonly [N in keyof P]: Iterable<MadePartRow<P[N][1]>> } })
+} & (keyof P extends never ? unknown : { readonly parts: { readonly [N in keyof P]: Rows<MadePartRow<P[N][1]>> } })
+
+/** An array is an iterable too; said apart, the compiler points at the row that does not fit. */
+type Rows<Row> = readonly Row[] | Iterable<Row>
 
 /**
  * `unknown` for a result that has what is expected and no more, which TypeScript does not ask of what a function returns;

@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest'
+import { type AnyTable, defineSchema, type Schema } from '../src/index.ts'
+import { temporaryPipeline } from '../src/testing/index.ts'
+
+// What the compiler refuses in TypeScript, JavaScript is told when it runs.
+
+test('a table that fills itself is refused without its make', () => {
+  const schema: Schema = defineSchema('lab')
+  const declare: unknown = Reflect.get(schema, 'computed')
+  const call = (...parameters: readonly unknown[]) =>
+    typeof declare === 'function' && Reflect.apply(declare, schema, parameters)
+  expect(() => call('Bouts', {}, 'bout : int32')).toThrow(
+    'Bouts is computed, so it is to fill itself: pass { fetch, compute } after its definition, or declare it manual.',
+  )
+  expect(() => call('Bouts', {}, 'bout : int32', { fetch: () => null })).toThrow(
+    expect.objectContaining({ code: 'missing-make', table: 'Bouts' }),
+  )
+  expect(schema.tables).toEqual([])
+})
+
+test('what is no table is refused by name', async () => {
+  await using pipeline = await temporaryPipeline({ schemas: [] })
+  const tables: Readonly<Record<string, AnyTable>> = {}
+  // @ts-expect-error -- it may be undefined
+  expect(() => pipeline.db(tables['Misspelt'])).toThrow('db(...) was given no table but undefined.')
+})
