@@ -4,7 +4,7 @@ import { pipeline } from './pipeline.ts'
 import { formatTable } from './terminal/table.ts'
 
 const ROWS = 8
-const WIDTH = 18
+const WIDTH = 19 // that of a date and time
 
 /** Prints the definition of a table and its first rows; returns the exit code. */
 export async function showTable(name: string | undefined): Promise<number> {

@@ -1,4 +1,4 @@
-import { access, cp, mkdir, mkdtemp, rm, truncate, writeFile } from 'node:fs/promises'
+import { access, cp, mkdir, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { loadDsp, writeSimulatedRun } from '@neurojoint/native-dsp'
@@ -75,6 +75,35 @@ describe('a lab', () => {
       expect(exitCode).toBe(1)
     },
   )
+
+  test('gets the probe of a known session once its files are mended', { timeout: 120_000 }, async () => {
+    await using lab = await openLab()
+    const dsp = await loadDsp()
+    const simulate = (probe: number) =>
+      writeSimulatedRun(dsp, {
+        folder: join(lab.home, 'raw/subject5/session1'),
+        name: 'two',
+        probe,
+        serialNumber: `1800${probe}`,
+        simulation: { seed: 3, durationSeconds: 0.2, units: 5 },
+      })
+    await simulate(0)
+    const { metaPath } = await simulate(1)
+    const meta = await readFile(metaPath, 'utf8')
+    await writeFile(metaPath, meta.replace(/^fileTimeSecs.*/m, ''))
+    const first = await run(lab.home).ended
+    expect(first.output).toMatch(/EphysRecording +2 made/)
+    expect(first.output).toMatch(/subject5\/session1: \[missing-key\] `fileTimeSecs`/)
+    const second = await run(lab.home).ended
+    expect(second.output).toMatch(/subject5\/session1: \[missing-key\] `fileTimeSecs`/)
+
+    await writeFile(metaPath, meta)
+    const { output, exitCode } = await run(lab.home).ended
+    expect(output).toMatch(/EphysRecording +1 made/)
+    expect(output).toContain('0 new sessions, 2 known.')
+    expect(exitCode).toBe(0)
+    expect(await show(lab.home, 'ProbeInsertion')).toContain('3 rows')
+  })
 
   test('is told which line of a list is wrong, and nothing of it is taken in', async () => {
     await using lab = await openLab()

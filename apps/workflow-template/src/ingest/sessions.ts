@@ -1,7 +1,8 @@
+import { existsSync } from 'node:fs'
 import { access } from 'node:fs/promises'
 import { isAbsolute, join, relative, sep } from 'node:path'
-import type { Database, Key } from '@neurojoint/core'
-import { findInsertions } from '@neurojoint/element-array-ephys/ephys'
+import type { Database, Key, Row } from '@neurojoint/core'
+import { findInsertions, type FoundInsertions } from '@neurojoint/element-array-ephys/ephys'
 import { createProbeType } from '@neurojoint/element-array-ephys/probe'
 import { findSpikeGlxRuns, readSpikeGlxMeta } from '@neurojoint/formats/spikeglx'
 import { configuration } from '../configuration.ts'
@@ -73,11 +74,10 @@ export async function ingestSessions(db: Database, folder: string): Promise<Inge
       const empty = (['subject', 'session_dir'] as const).find((column) => row[column] === '')
       if (empty !== undefined) throw new CsvError(list.path, `line ${list.lines[index]} has no ${empty}.`)
       const session_dir = belowRoot(row.session_dir)
-      if (await db(session.SessionDirectory).restrict({ session_dir }).exists()) known += 1
-      else {
-        problems.push(...(await ingestSession(db, { ...row, session_dir })))
-        added += 1
-      }
+      const [there] = await db(session.SessionDirectory).restrict({ session_dir }).fetch()
+      problems.push(...(await (there ? completeSession(db, there) : ingestSession(db, { ...row, session_dir }))))
+      if (there) known += 1
+      else added += 1
     } catch (error) {
       problems.push({ sessionDir: row.session_dir.replace(/\/$/, ''), error })
     }
@@ -99,21 +99,54 @@ async function ingestSession(db: Database, row: SessionRow): Promise<readonly Se
   await access(directory).catch(() => {
     throw new NoRecordingError(directory)
   })
-  const { probes, insertions, problems } = await findInsertions(directory)
-  if (insertions.length === 0) throw problems[0]?.error ?? new NoRecordingError(directory)
+  const found = await findInsertions(directory)
+  if (found.insertions.length === 0) throw found.problems[0]?.error ?? new NoRecordingError(directory)
   const key = { subject: row.subject, session_datetime: await firstStart(directory) }
   const [taken] = await db(session.SessionDirectory).restrict(key).fetch()
   if (taken) throw new SessionTakenError(key, taken.session_dir)
-  for (const { probe_type } of probes) await createProbeType(db, probe, probe_type)
+  await createProbeTypes(db, found)
   await db.transaction(async (db) => {
     await db(session.Session).insert1(key)
     await db(session.SessionDirectory).insert1({ ...key, session_dir: row.session_dir })
     if (row.user !== '') await db(session.SessionExperimenter).insert1({ ...key, user: row.user })
     if (row.session_note !== '') await db(session.SessionNote).insert1({ ...key, session_note: row.session_note })
-    await db(probe.Probe).insert(probes, { skipDuplicates: true })
-    await db(ephys.ProbeInsertion).insert(insertions.map((insertion) => ({ ...key, ...insertion })))
+    await insertProbes(db, key, found)
   })
-  return problems.map(({ error }) => ({ sessionDir: row.session_dir, error }))
+  return found.problems.map(({ error }) => ({ sessionDir: row.session_dir, error }))
+}
+
+/** A session that is known may have got further probes since, or their files were mended; or its folder may be gone. */
+async function completeSession(
+  db: Database,
+  { session_dir, ...key }: Row<typeof session.SessionDirectory>,
+): Promise<readonly SessionProblem[]> {
+  const directory = join(configuration.rawRoot, session_dir)
+  if (!existsSync(directory)) return []
+  const found = await findInsertions(directory)
+  const inserted = new Set((await db(ephys.ProbeInsertion).restrict(key).fetch()).map((row) => row.insertion_number))
+  const insertions = found.insertions.filter((insertion) => !inserted.has(insertion.insertion_number))
+  const added = {
+    insertions,
+    probes: found.probes.filter(({ probe }) => insertions.some((one) => one.probe === probe)),
+  }
+  await createProbeTypes(db, added)
+  await db.transaction((db) => insertProbes(db, key, added))
+  return found.problems.map(({ error }) => ({ sessionDir: session_dir, error }))
+}
+
+type Probes = Pick<FoundInsertions, 'probes' | 'insertions'>
+
+async function createProbeTypes(db: Database, { probes }: Probes): Promise<void> {
+  for (const { probe_type } of probes) await createProbeType(db, probe, probe_type)
+}
+
+async function insertProbes(
+  db: Database,
+  key: Key<typeof session.Session>,
+  { probes, insertions }: Probes,
+): Promise<void> {
+  await db(probe.Probe).insert(probes, { skipDuplicates: true })
+  await db(ephys.ProbeInsertion).insert(insertions.map((insertion) => ({ ...key, ...insertion })))
 }
 
 /** When the first recording of a session began: that is the session's time. */
