@@ -70,6 +70,8 @@ export function explainMariadb(error: unknown): PipelineError | null {
     case 1049:
     case 1146:
       return new NoSuchTableError(/'(.*?)'/.exec(message)?.[1] ?? null, error)
+    // 1020: under snapshot isolation (11.6.2 and later) what was read has changed; the remedy is that of a deadlock
+    case 1020:
     case 1213:
       return new DeadlockError(error)
     case 1205:
