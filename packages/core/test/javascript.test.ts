@@ -24,3 +24,11 @@ test('what is no table is refused by name', async () => {
   // @ts-expect-error -- it may be undefined
   expect(() => pipeline.db(tables['Misspelt'])).toThrow('db(...) was given no table but undefined.')
 })
+
+test('a single row is told where it goes', async () => {
+  const schema = defineSchema('lab')
+  const Subject = schema.manual('Subject', {}, 'subject : varchar(8)')
+  await using pipeline = await temporaryPipeline({ schemas: [schema] })
+  // @ts-expect-error -- a list is asked for
+  await expect(pipeline.db(Subject).insert({ subject: 'm1' })).rejects.toThrow('insert1() takes one')
+})

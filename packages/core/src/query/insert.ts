@@ -58,6 +58,8 @@ export async function prepareRows(
 }
 
 function listRows(rows: Iterable<object>, table: AnyTable): readonly object[] {
+  // from JavaScript, it may be one row
+  if (!(Symbol.iterator in rows)) throw new TypeError('insert() takes a list of rows; insert1() takes one.')
   const given = [...rows]
   const wrong = given.findIndex((row) => !isRow(row))
   if (wrong < 0) return given
