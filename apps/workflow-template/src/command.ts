@@ -30,8 +30,8 @@ export async function runCommand(parameters: readonly string[], signal: AbortSig
 
 async function run(signal: AbortSignal): Promise<number> {
   await prepareFolders()
-  const { implementation, reason } = await loadDsp()
-  if (implementation === 'typescript') console.log(`The TypeScript kernels do the work, which takes longer: ${reason}`)
+  const { implementation } = await loadDsp()
+  if (implementation === 'typescript') console.log('The TypeScript kernels do the work, which takes ten times as long.')
   await using db = await pipeline.open()
   const result = await runWorkflow(db, { signal, onEvent: populateProgress() })
   const { added, known } = result.sessions

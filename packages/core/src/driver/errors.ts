@@ -176,7 +176,10 @@ export class DatabaseUnavailableError extends DatabaseError {
   readonly code = 'database-unavailable'
   readonly location: string
   constructor(location: string, cause: unknown) {
-    super(`Cannot open the database at ${location}: ${reason(cause)}. Check that the folder of the file is there, or that the server runs and listens there.`, cause)
+    super(
+      `Cannot open the database at ${location}: ${reason(cause)}. Check that the folder of the file is there, or that the server runs and listens there.`,
+      cause,
+    )
     this.location = location
   }
 }
