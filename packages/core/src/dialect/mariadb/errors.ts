@@ -28,9 +28,11 @@ function isFailure(error: unknown): error is Error & Partial<MariadbFailure> {
 }
 
 export function explainMariadb(error: unknown): PipelineError | null {
+  // of a connection that broke while nothing ran on it, the driver says so without a code
+  if (error instanceof Error && /closed state/.test(error.message)) return new ConnectionLostError(error)
   if (!isFailure(error)) return null
   const { message, errno, code = '', sql = '' } = error
-  if (lost.has(code) || lostSystem.has(code) || /closed state/.test(message)) return new ConnectionLostError(error)
+  if (lost.has(code) || lostSystem.has(code)) return new ConnectionLostError(error)
   const table = /^(?:INSERT INTO|DELETE FROM|DELETE|UPDATE) (`(?:[^`]|``)+`\.`(?:[^`]|``)+`)/.exec(sql)?.[1] ?? null
   // Incorrect value: 'x' for column `lab`.`subject`.`dob` at row 1
   const column = /column (?:[`'][^`']*[`']\.)*[`']([^`']+)[`']/i.exec(message)?.[1] ?? null
