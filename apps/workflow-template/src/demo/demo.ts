@@ -7,6 +7,7 @@ import { formatProblems } from '../terminal/problems.ts'
 import { runWorkflow } from '../workflow.ts'
 import { prepareSessions } from './prepare.ts'
 import { writeReport } from './report.ts'
+import { takeTurn } from './turn.ts'
 
 /** Runs the whole demo; returns the exit code. */
 export async function runDemo(signal: AbortSignal): Promise<number> {
@@ -20,6 +21,7 @@ export async function runDemo(signal: AbortSignal): Promise<number> {
     console.log('The TypeScript kernels do the work, which takes longer.')
   }
   console.log()
+  await using turn = await takeTurn(configuration.home)
   await prepareSessions(dsp, signal)
   const db = await pipeline.open()
   try {
