@@ -21,16 +21,26 @@ export async function runDemo(signal: AbortSignal): Promise<number> {
     console.log('The TypeScript kernels do the work, which takes longer.')
   }
   console.log()
-  await using turn = await takeTurn(configuration.home)
-  await prepareSessions(dsp, signal)
+  const endTurn = await takeTurn(configuration.home)
+  try {
+    await prepareSessions(dsp, signal)
+    const complete = await populateAndReport(signal)
+    console.log(`Done in ${formatSeconds((performance.now() - started) / 1000)}.`)
+    return complete ? 0 : 1
+  } finally {
+    await endTurn()
+  }
+}
+
+/** Returns whether everything was done. */
+async function populateAndReport(signal: AbortSignal): Promise<boolean> {
   const db = await pipeline.open()
   try {
     const result = await runWorkflow(db, { signal, onEvent: populateProgress() })
     console.log(`\n${await writeReport(db)}\n`)
     const problems = formatProblems(result)
     if (problems !== '') console.error(`Not done:\n${problems}\n`)
-    console.log(`Done in ${formatSeconds((performance.now() - started) / 1000)}.`)
-    return problems === '' ? 0 : 1
+    return problems === ''
   } finally {
     await db.close()
   }

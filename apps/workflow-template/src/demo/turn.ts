@@ -13,8 +13,8 @@ export class DemoRunningError extends Error {
   }
 }
 
-/** Makes sure that nobody else runs the demo in a folder until this is disposed of. */
-export async function takeTurn(folder: string): Promise<AsyncDisposable> {
+/** Makes sure that nobody else runs the demo in a folder until the function that it gives is called. */
+export async function takeTurn(folder: string): Promise<() => Promise<void>> {
   await mkdir(folder, { recursive: true })
   const path = join(folder, 'running.pid')
   const taken = await writeFile(path, String(process.pid), { flag: 'wx' }).then(
@@ -31,7 +31,7 @@ export async function takeTurn(folder: string): Promise<AsyncDisposable> {
     await rm(path, { force: true })
     return takeTurn(folder)
   }
-  return { [Symbol.asyncDispose]: () => rm(path, { force: true }) }
+  return () => rm(path, { force: true })
 }
 
 function isAlive(pid: number): boolean {
