@@ -1,6 +1,7 @@
 import { inspect } from 'node:util'
 import type { Connection } from '../connection/connection.ts'
 import type { Context } from './context.ts'
+import { InvalidCallError } from './errors.ts'
 import { markHalfDone, refuseHalfDone } from './half-done.ts'
 import { TableRelation } from './table-relation.ts'
 import { type AnyTable, isTable } from './table.ts'
@@ -34,7 +35,7 @@ const contexts = new WeakMap<Tables, Context>()
 /** What a database runs on, for the parts of the engine that go beyond relations. */
 export function contextOf(db: Tables): Context {
   const context = contexts.get(db)
-  if (!context) throw new TypeError('This is not a database that pipeline.open() or transaction() gave.')
+  if (!context) throw new InvalidCallError('This is not a database that pipeline.open() or transaction() gave.')
   return context
 }
 
@@ -43,7 +44,7 @@ export function databaseOn(context: Context): Database {
   const { connection } = context
   const relation = <T extends AnyTable>(table: T): TableRelation<T> => {
     // a misspelt name of a table is undefined in JavaScript
-    if (!isTable(table)) throw new TypeError(`db(...) was given no table but ${inspect(table, { depth: 0 })}.`)
+    if (!isTable(table)) throw new InvalidCallError(`db(...) was given no table but ${inspect(table, { depth: 0 })}.`)
     return new TableRelation(context, table)
   }
   const db: Database = Object.assign(relation, {

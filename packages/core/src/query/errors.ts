@@ -202,3 +202,9 @@ export class StalePlanError extends PipelineError {
     )
   }
 }
+
+/** What only a caller without the compiler can get wrong. */
+export class InvalidCallError extends PipelineError {
+  override readonly name = 'InvalidCallError'
+  readonly code = 'invalid-call'
+}

@@ -4,7 +4,7 @@ import type { StoredValue } from '../attribute/storage.ts'
 import { toStored } from '../attribute/to-stored.ts'
 import type { Connection } from '../connection/connection.ts'
 import type { Context } from './context.ts'
-import { InvalidRowError } from './errors.ts'
+import { InvalidCallError, InvalidRowError } from './errors.ts'
 import { isRow, valueIn } from './given-row.ts'
 import { markHalfDone } from './half-done.ts'
 import { explainInsert } from './insert-problem.ts'
@@ -59,7 +59,7 @@ export async function prepareRows(
 
 function listRows(rows: Iterable<object>, table: AnyTable): readonly object[] {
   // from JavaScript, it may be one row
-  if (!(Symbol.iterator in rows)) throw new TypeError('insert() takes a list of rows; insert1() takes one.')
+  if (!(Symbol.iterator in rows)) throw new InvalidCallError('insert() takes a list of rows; insert1() takes one.')
   const given = [...rows]
   const wrong = given.findIndex((row) => !isRow(row))
   if (wrong < 0) return given
