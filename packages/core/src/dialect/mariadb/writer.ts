@@ -221,6 +221,10 @@ function fromRaw(raw: RawValue, storage: Storage): StoredValue {
       const [seconds = '', fraction = ''] = String(raw).split('.')
       return storage.fraction === 0 ? seconds : `${seconds}.${fraction.padEnd(storage.fraction, '0')}`
     }
+    case 'bytes':
+    case 'uuid':
+      // a Buffer's slice() would share memory, and no other dialect gives one
+      return raw instanceof Uint8Array ? new Uint8Array(raw.buffer, raw.byteOffset, raw.byteLength) : raw
     default:
       return raw
   }

@@ -163,5 +163,5 @@ export function testValues(dialect: DialectUnderTest): void {
 
 const spell = (value: unknown): string =>
   value instanceof Uint8Array
-    ? `${value.length} bytes, sum ${value.reduce((sum, byte) => sum + byte, 0)}`
+    ? `${value.length} bytes in a ${value.constructor.name}, sum ${value.reduce((sum, byte) => sum + byte, 0)}`
     : `${typeof value} ${String(value)}`
