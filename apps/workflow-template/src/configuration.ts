@@ -7,10 +7,11 @@ import { databaseSettings } from './database-settings.ts'
  *
  * - `NEUROJOINT_HOME`: that folder (`neurojoint` where the program is started)
  * - `NEUROJOINT_DATABASE`: a SQLite file, or `mariadb://user:password@host:3306`
- * - `NEUROJOINT_DATA`: the raw data, as `<subject>/<session>/<SpikeGLX run>`
+ * - `NEUROJOINT_DATA`: the raw data, as `<session_dir>/<SpikeGLX run>`
  * - `NEUROJOINT_PROCESSED`: what spike sorters made of them, in the same folders
  * - `NEUROJOINT_STORE`: large results
- * - `NEUROJOINT_CSV`: the tables to ingest
+ * - `NEUROJOINT_CSV`: the lists to ingest
+ * - `NEUROJOINT_PREFIX`: what the name of every schema begins with
  */
 const home = resolve(given('NEUROJOINT_HOME') ?? 'neurojoint')
 

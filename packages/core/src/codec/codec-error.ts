@@ -36,7 +36,7 @@ export class CodecValueError extends PipelineError {
   }
 }
 
-/** What a column holds is not what its codec writes. */
+/** What an attribute holds in the database is not what its codec writes. */
 export class StoredFormError extends PipelineError {
   override readonly name = 'StoredFormError'
   readonly code = 'invalid-stored-value'
@@ -44,7 +44,7 @@ export class StoredFormError extends PipelineError {
   readonly found: string
   constructor(codec: string, found: string, expected: string, options?: ErrorOptions) {
     super(
-      `The column of a <${codec}> holds ${found}, where ${expected} was expected: something else wrote it.`,
+      `An attribute of type <${codec}> holds ${found}, where ${expected} was expected: something else wrote it.`,
       options,
     )
     this.codec = codec

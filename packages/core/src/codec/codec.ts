@@ -18,7 +18,7 @@ export type DecodeContext = Omit<EncodeContext, 'schema'>
  */
 export interface Codec {
   readonly name: string
-  /** What the column holds. Throws where the type cannot be with that store, or without one. */
+  /** What the database holds. Throws where the type cannot be with that store, or without one. */
   storage(store: string | null): Storage
   /** Called before the transaction of the insert: objects are in their stores before their row is. */
   encode(value: unknown, store: string | null, context: EncodeContext): Promise<StoredValue>

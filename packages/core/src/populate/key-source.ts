@@ -34,8 +34,8 @@ function defaultKeySource(table: AnyTable): RelationNode {
     if (!attributes.every((name) => key.includes(name))) continue
     const value = findParent(table, parent)
     if (!value) continue
-    const columns = Object.fromEntries(attributes.map((name, index) => [name, parentAttributes[index] ?? name]))
-    parents.push(project(tableNode(value.declaration), columns))
+    const names = Object.fromEntries(attributes.map((name, index) => [name, parentAttributes[index] ?? name]))
+    parents.push(project(tableNode(value.declaration), names))
   }
   const [first, ...others] = parents
   if (!first) throw new NoKeySourceError(table.typeName, 'its primary key refers to no table')

@@ -5,7 +5,7 @@ import type { RelationNode, TableNode } from './node.ts'
 
 /**
  * The condition that a row of `left` has a match in `right`: equal values in all common attributes, which must have one
- * lineage. An attribute that comes on both sides from one column of a base table whose whole key is common as well needs no
+ * lineage. An attribute that comes on both sides from one attribute of a base table whose whole key is common as well needs no
  * comparison: equal keys mean the same row, also where the attribute is NULL. Without common attributes: `right` has rows.
  */
 export function matches(left: RelationNode, right: RelationNode): Condition {
@@ -15,19 +15,22 @@ export function matches(left: RelationNode, right: RelationNode): Condition {
   return { kind: 'matches', source: right, on: on.map((name) => [name, name]) }
 }
 
-/** Where an attribute's values come from: a column of one occurrence of a base table in the tree. */
+/** Where an attribute's values come from: an attribute of one occurrence of a base table in the tree. */
 interface Origin {
   readonly table: TableNode
   readonly occurrence: string
-  readonly column: string
+  readonly attribute: string
 }
 
 function followsFromKey(left: RelationNode, right: RelationNode, name: string, common: readonly string[]): boolean {
   return originsOf(left, name).some((here) =>
     originsOf(right, name).some((there) => {
-      if (!sameColumn(here, there)) return false
+      if (!sameAttribute(here, there)) return false
       const key = namesOf(primaryKey(here.table.heading))
-      return !key.includes(here.column) && key.every((column) => shares({ ...here, column }, { ...there, column }))
+      return (
+        !key.includes(here.attribute) &&
+        key.every((attribute) => shares({ ...here, attribute }, { ...there, attribute }))
+      )
     }),
   )
 
@@ -40,16 +43,18 @@ function followsFromKey(left: RelationNode, right: RelationNode, name: string, c
   }
 }
 
-const sameColumn = (a: Origin, b: Origin): boolean =>
-  a.column === b.column && a.table.name.schema === b.table.name.schema && a.table.name.table === b.table.name.table
+const sameAttribute = (a: Origin, b: Origin): boolean =>
+  a.attribute === b.attribute &&
+  a.table.name.schema === b.table.name.schema &&
+  a.table.name.table === b.table.name.table
 
-const sameOrigin = (a: Origin, b: Origin): boolean => a.occurrence === b.occurrence && sameColumn(a, b)
+const sameOrigin = (a: Origin, b: Origin): boolean => a.occurrence === b.occurrence && sameAttribute(a, b)
 
 function originsOf(node: RelationNode, name: string, path = ''): readonly Origin[] {
   if (!node.heading.some((attribute) => attribute.name === name)) return []
   switch (node.kind) {
     case 'table':
-      return [{ table: node, occurrence: path, column: name }]
+      return [{ table: node, occurrence: path, attribute: name }]
     case 'restrict':
     case 'top':
       return originsOf(node.source, name, path)
