@@ -96,7 +96,7 @@ export function bytesOf(data: TypedArray, byteOrder: '<' | '>' = nativeByteOrder
 export const nativeByteOrder: '<' | '>' = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1 ? '<' : '>'
 
 /** Turns each run of `size` bytes around, in place. */
-export function reverseEach(bytes: Uint8Array, size: number): void {
+function reverseEach(bytes: Uint8Array, size: number): void {
   for (let at = 0; at < bytes.length; at += size) bytes.subarray(at, at + size).reverse()
 }
 

@@ -1,5 +1,6 @@
 import type { Schema } from '@neurojoint/core'
 
+/** The tables that `activate` declares. */
 export type LabTables = ReturnType<typeof activate>
 
 /** Declares labs, their people, places, protocols, sources of animals and devices. It needs nothing upstream. */

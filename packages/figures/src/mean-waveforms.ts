@@ -30,6 +30,7 @@ export interface UnitWaveform {
   readonly group?: string
 }
 
+/** The units of one figure of mean waveforms, in the order in which they are drawn. */
 export interface MeanWaveforms {
   readonly units: readonly UnitWaveform[]
   readonly title?: string

@@ -10,6 +10,7 @@ export interface OperationOptions {
   readonly onProgress?: ((fraction: number) => void) | undefined
 }
 
+/** A Butterworth high-pass, run forward and backward. */
 export interface HighPass {
   readonly channels: number
   readonly samplingRate: number // (Hz)
@@ -17,6 +18,7 @@ export interface HighPass {
   readonly order: number // 1 .. 8, of one pass
 }
 
+/** A Butterworth band-pass, run forward and backward. */
 export interface BandPass {
   readonly channels: number
   readonly samplingRate: number // (Hz)
@@ -25,12 +27,14 @@ export interface BandPass {
   readonly order: number // 1 .. 8, of one pass; the band-pass has twice as many poles
 }
 
+/** When the channels of a frame were sampled. */
 export interface PhaseShift {
   readonly channels: number
   /** How much later than the frame each channel was sampled, as a fraction of a sample in [0, 1). */
   readonly shifts: ArrayLike<number>
 }
 
+/** What counts as a peak, and which of several near ones. */
 export interface PeakDetection {
   readonly channels: number
   /** x, y of each channel in turn (um). */
@@ -60,6 +64,7 @@ export interface RecordingPeaks extends Peaks {
   readonly segment: Int32Array
 }
 
+/** What preprocessing finds in a recording. */
 export interface Preprocessed {
   /** The channels that took part, as indices into `recording.channels`; noise levels are in this order. */
   readonly channels: Int32Array
@@ -69,6 +74,7 @@ export interface Preprocessed {
   readonly peaks: RecordingPeaks
 }
 
+/** How a recording is preprocessed, beside the chain itself. */
 export interface PreprocessOptions extends OperationOptions {
   /** Where the channels are and when they are sampled. */
   readonly layout: RecordingLayout

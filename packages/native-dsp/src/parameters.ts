@@ -83,7 +83,7 @@ function requireBelowNyquist(name: string, value: number, samplingRate: number):
 /** The largest count that both implementations hold. */
 const largestCount = 2 ** 31 - 1
 
-export function requireCount(name: string, value: number): void {
+function requireCount(name: string, value: number): void {
   if (Number.isInteger(value) && value >= 0 && value <= largestCount) return
   throw new InvalidParameterError(name, value, 'a whole number that is not negative')
 }

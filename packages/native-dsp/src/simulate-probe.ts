@@ -21,6 +21,7 @@ export interface SimulatedProbe {
   readonly turns: readonly (readonly number[])[]
 }
 
+/** A channel and the place of its electrode in the grid of the probe. */
 export interface ProbeChannel extends SimulatedChannel {
   readonly reference: boolean
   readonly column: number

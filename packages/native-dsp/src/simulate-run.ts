@@ -23,6 +23,7 @@ export interface SimulatedRun {
   readonly createdAt?: string // YYYY-MM-DDTHH:MM:SS, local; now
 }
 
+/** The files that were written. */
 export interface SimulatedRunFiles {
   readonly metaPath: string
   readonly binPath: string

@@ -30,6 +30,7 @@ export interface SimulationParameters {
   readonly maxCount: number // counts lie in -maxCount .. maxCount - 1
 }
 
+/** A simulated neuron: where it is, how it fires and what its spikes look like. */
 export interface SimulatedUnit {
   readonly x: number // (um)
   readonly y: number // (um)
@@ -51,6 +52,7 @@ export interface SimulatedSpikes {
   readonly amplitudes: Float64Array // (uV) trough on the peak channel
 }
 
+/** Frames to compute. */
 export interface SimulatedRange {
   readonly start: number // first frame
   readonly end: number // the frame after the last
@@ -69,6 +71,7 @@ export interface Simulation {
   close(): Promise<void>
 }
 
+/** Chooses the units and spikes of a simulation; its samples are computed where they are read. */
 export type OpenSimulation = (parameters: SimulationParameters) => Promise<Simulation>
 
 export const frameCount = ({ durationSeconds, samplingRate }: SimulationParameters): number =>

@@ -68,6 +68,6 @@ async function isLeftOver(path: string): Promise<boolean> {
   }
 }
 
-export function isCode(error: unknown, code: string): boolean {
+function isCode(error: unknown, code: string): boolean {
   return error instanceof Error && 'code' in error && error.code === code
 }

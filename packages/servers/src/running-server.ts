@@ -9,6 +9,7 @@ import { findInstallation } from './installation.ts'
 import type { Installation, ServerKind } from './server-kind.ts'
 import { type ServerProcess, startProcess } from './server-process.ts'
 
+/** How a server is found and started. */
 export interface StartOptions {
   /** The folder for fetched servers; else `$NEUROJOINT_CACHE/servers`, else the user's cache folder. */
   readonly cache?: string

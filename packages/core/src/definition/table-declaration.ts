@@ -18,6 +18,7 @@ export interface ForeignKey {
   readonly unique: boolean
 }
 
+/** An index that a definition asks for. */
 export interface Index {
   readonly unique: boolean
   readonly attributes: readonly string[]

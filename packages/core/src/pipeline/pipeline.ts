@@ -23,6 +23,7 @@ export interface PipelineParts<Groups extends TableGroups> {
   readonly codecs?: Codecs
 }
 
+/** Tables wired together, with their database and stores, not yet connected. */
 export interface Pipeline<Groups extends TableGroups = TableGroups> extends PipelineParts<Groups> {
   readonly kind: 'pipeline'
   /**

@@ -8,6 +8,7 @@ import type { PopulateEvent } from './event.ts'
 import { keySource } from './key-source.ts'
 import { makeKey } from './make.ts'
 
+/** Which of the missing keys are to be made. */
 export interface PopulateScope<T extends AnyTable> {
   /** Only keys that satisfy it: by their own attributes, or by what a relation says of them. */
   readonly restriction?: Restriction<Key<T>>
@@ -16,6 +17,7 @@ export interface PopulateScope<T extends AnyTable> {
   readonly signal?: AbortSignal
 }
 
+/** Which keys to make, and what to do with failures and progress. */
 export interface PopulateOptions<T extends AnyTable> extends PopulateScope<T> {
   /** What to do when a key fails: reject at once (`stop`, the default), or go on and collect (`continue`). */
   readonly onError?: 'stop' | 'continue'
@@ -28,6 +30,7 @@ export interface PopulatePlan<T extends AnyTable = AnyTable> {
   readonly keys: readonly Key<T>[]
 }
 
+/** What became of the keys. */
 export interface PopulateResult {
   readonly made: number
   /** Keys that somebody else made meanwhile. */

@@ -16,6 +16,7 @@ import { keyNames } from './key-names.ts'
 import type { AnyTable } from './table.ts'
 import { identify, type Tuple, tupleOf } from './tuple.ts'
 
+/** How rows are deleted. */
 export interface DeleteOptions {
   /** Rows of a part whose master would stay: refused (`enforce`, the default), or their masters go too (`cascade`). */
   readonly parts?: 'enforce' | 'cascade'

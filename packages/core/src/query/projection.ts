@@ -1,4 +1,4 @@
-import type { Flatten } from './table.ts'
+import type { Flatten } from '../definition/types.ts'
 
 /** An attribute to keep, or new names for some: `{ new: 'old' }`. */
 export type Selection<Row extends object> = (keyof Row & string) | { readonly [renamed: string]: keyof Row & string }

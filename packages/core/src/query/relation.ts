@@ -1,5 +1,6 @@
 import type { Heading } from '../attribute/attribute.ts'
 import { lower } from '../compile/lower.ts'
+import type { Flatten } from '../definition/types.ts'
 import { join } from '../relation/join.ts'
 import { project } from '../relation/project.ts'
 import { restrict } from '../relation/restrict.ts'
@@ -12,11 +13,11 @@ import { keyCondition, rememberKey } from './key.ts'
 import { type AnyRelation, type KeyIn, labelOf, nodeBeside, type Operand, type RowIn } from './operand.ts'
 import { columnsOf, type ProjectedKey, type ProjectedRow, type Selection } from './projection.ts'
 import { conditionOf, type Restriction } from './restriction.ts'
-import type { Flatten } from './table.ts'
 
 /** `'spike_count desc'`, or a name alone for ascending. */
 export type OrderBy<Row extends object> = (keyof Row & string) | `${keyof Row & string} desc`
 
+/** Which rows are fetched, and in which order. */
 export interface FetchOptions<Row extends object> {
   readonly order?: readonly OrderBy<Row>[]
   /** The most rows to fetch. */

@@ -10,6 +10,7 @@ import { conditionOf, type Restriction } from './restriction.ts'
 import { keyCondition } from './key.ts'
 import type { AnyTable, Key, NewRow, Row } from './table.ts'
 
+/** What an insert takes that it would refuse otherwise. */
 export interface InsertOptions {
   /** Leaves rows alone whose primary key is there already. */
   readonly skipDuplicates?: boolean

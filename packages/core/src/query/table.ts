@@ -1,4 +1,5 @@
 import type { TableDeclaration } from '../definition/table-declaration.ts'
+import type { Flatten } from '../definition/types.ts'
 import type { AnyMake } from './make.ts'
 
 /**
@@ -27,13 +28,11 @@ export interface Table<
   readonly '~optional': Optional
 }
 
+/** A table of any rows, for functions that take them all. */
 export type AnyTable = Table<object, object, string>
 
 export const isTable = (value: unknown): value is AnyTable =>
   typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'table' && 'declaration' in value
-
-/** Shows an intersection as one flat object type. */
-export type Flatten<T> = { [K in keyof T]: T[K] } & {}
 
 /** The primary key of a table. */
 export type Key<T extends AnyTable> = Flatten<T['~key']>

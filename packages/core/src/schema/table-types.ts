@@ -14,6 +14,7 @@ import type { AnyTable, Insertable, Table } from '../query/table.ts'
 
 /** A part in the options of its master: what it refers to, and its definition. */
 export type PartDefinition = readonly [references: References, definition: string]
+/** The parts of a master, by their names. */
 export type PartDefinitions = Readonly<Record<string, PartDefinition>>
 
 /** What a part's definition may refer to: its own references, and `master`. */
@@ -21,6 +22,7 @@ type PartReferences<P extends PartDefinition, D extends string, R extends Refere
   readonly master: { readonly '~key': KeyOf<D, R> }
 }
 
+/** The table that a definition declares. */
 export type TableOf<D extends string, R extends References> = Table<KeyOf<D, R>, SecondaryOf<D, R>, OptionalOf<D, R>>
 
 /** A table and, under their names, its parts. */

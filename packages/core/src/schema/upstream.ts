@@ -7,6 +7,7 @@ export interface UpstreamNeeds {
   readonly functions?: readonly string[]
 }
 
+/** An element was activated without some of what it needs. */
 export class MissingUpstreamError extends PipelineError {
   override readonly name = 'MissingUpstreamError'
   readonly code = 'missing-upstream'

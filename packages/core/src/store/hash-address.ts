@@ -44,7 +44,7 @@ export async function getByHash(
 }
 
 /** The path of the object with a hash. */
-export function hashPath(store: Store, schema: string, hash: string): string {
+function hashPath(store: Store, schema: string, hash: string): string {
   const folds: string[] = []
   let start = 0
   for (const length of store.subfolding) folds.push(hash.slice(start, (start += length)))

@@ -11,6 +11,7 @@ export interface FileStoreSettings {
   readonly subfolding?: readonly number[]
 }
 
+/** A store of any protocol. */
 export type StoreSettings = FileStoreSettings
 
 /** The stores of a pipeline. */

@@ -11,6 +11,7 @@ import {
   type Schema,
 } from '../index.ts'
 
+/** What a temporary pipeline is made of. */
 export interface TemporaryPipelineOptions {
   /** The element's schema and those upstream of it, upstream first. */
   readonly schemas: readonly Schema[]

@@ -55,7 +55,7 @@ export interface Acquisition {
 }
 
 /** The programs whose recordings are read, by their names in AcquisitionSoftware. */
-export const acquisitions: Readonly<Record<string, Acquisition>> = {
+const acquisitions: Readonly<Record<string, Acquisition>> = {
   SpikeGLX: { find: findSpikeGlxRuns, read: readSpikeGlxRecording },
 }
 

@@ -8,6 +8,7 @@ import { computeClustering, computeUnits } from './sort.ts'
 import type { Upstream } from './upstream.ts'
 import { computeWaveforms } from './waveforms.ts'
 
+/** The tables that `activate` declares. */
 export type EphysTables<Session extends AnyTable, SkullReference extends AnyTable> = ReturnType<
   typeof activate<Session, SkullReference>
 >

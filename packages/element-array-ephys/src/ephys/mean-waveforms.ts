@@ -1,12 +1,12 @@
 import type { Recording } from '@neurojoint/formats/recording'
 
 /** Frames before and after a spike: 64 in all. */
-export const waveformWindow = { before: 32, after: 32 }
+const waveformWindow = { before: 32, after: 32 }
 
 const windowFrames = waveformWindow.before + waveformWindow.after
 
 /** The most spikes of a unit that its mean is taken over. */
-export const spikesPerUnit = 500
+const spikesPerUnit = 500
 
 /** The spikes of one unit, as frames of the recording. */
 export interface UnitSpikes {

@@ -1,5 +1,6 @@
 import type { Schema } from '@neurojoint/core'
 
+/** The tables that `activate` declares. */
 export type ProbeTables = ReturnType<typeof activate>
 
 /** Declares probes, the geometry of their types, and which electrodes recordings used. It needs nothing upstream. */

@@ -25,7 +25,7 @@ export async function findSpikeGlxRuns(folder: string): Promise<readonly SpikeGl
 }
 
 /** What the path of an `.ap.meta` file says, or null if it is not one. */
-export function parseRunPath(path: string): SpikeGlxRun | null {
+function parseRunPath(path: string): SpikeGlxRun | null {
   const { run, gate, trigger, probe } = fileName.exec(basename(path))?.groups ?? {}
   if (run === undefined) return null
   const fromFolder = /imec(\d+)$/.exec(basename(dirname(path)))?.[1]

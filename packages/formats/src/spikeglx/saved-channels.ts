@@ -36,7 +36,7 @@ const layouts: Readonly<Record<string, StreamLayout>> = {
 const digital: readonly ChannelKind[] = ['DW', 'SY']
 
 /** The values of `typeThis`. */
-export const streamTypes = Object.keys(layouts)
+const streamTypes = Object.keys(layouts)
 
 export function isAnalog({ kind }: { readonly kind: ChannelKind }): boolean {
   return !digital.includes(kind)

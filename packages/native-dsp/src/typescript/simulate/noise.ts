@@ -5,7 +5,7 @@ import { bellDeviation } from './random.ts'
 /** Frames of white noise needed before and after a frame to colour it. */
 export const framesBefore = 2
 export const framesAfter = 3
-export const tapCount = framesBefore + 1 + framesAfter
+const tapCount = framesBefore + 1 + framesAfter
 
 const knots = 1.5 // (samples) half the power below 3 kHz, almost nothing above 15 kHz at 30 kHz
 

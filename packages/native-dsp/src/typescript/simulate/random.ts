@@ -25,7 +25,7 @@ export function mix(value: number): number {
 }
 
 /** A uniform number in [0, 1) from one draw. */
-export const uniform = (stream: Stream, counter: number): number => (draw(stream, counter) >>> 0) / 4294967296
+const uniform = (stream: Stream, counter: number): number => (draw(stream, counter) >>> 0) / 4294967296
 
 /** The four bytes of a draw added up: a bell of mean 0 and standard deviation `bellDeviation` (Irwin-Hall of order 4). */
 export function bell(h: number): number {
