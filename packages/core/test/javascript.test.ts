@@ -18,6 +18,17 @@ test('a table that fills itself is refused without its make', () => {
   expect(schema.tables).toEqual([])
 })
 
+test('a table without the text of its definition is refused', () => {
+  const schema = defineSchema('lab')
+  const declare: unknown = Reflect.get(schema, 'manual')
+  const call = (...parameters: readonly unknown[]) =>
+    typeof declare === 'function' && Reflect.apply(declare, schema, parameters)
+  const refused = expect.objectContaining({ code: 'invalid-call', message: expect.stringContaining('({} for none)') })
+  expect(() => call('Subject', 'subject : varchar(8)')).toThrow(refused)
+  expect(() => call('Subject', {}, 'subject : varchar(8)', { parts: { Tag: [{}] } })).toThrow(refused)
+  expect(schema.tables).toEqual([])
+})
+
 test('what is no table is refused by name', async () => {
   await using pipeline = await temporaryPipeline({ schemas: [] })
   const tables: Readonly<Record<string, AnyTable>> = {}

@@ -282,6 +282,13 @@ export const refusedAtRunTime = {
     column: 1,
     says: 'required reference first',
   },
+  indexedTwice: {
+    definition: `id : int8\nindex (id, id)`,
+    code: 'duplicate-attribute',
+    line: 2,
+    column: 1,
+    says: 'names `id` twice',
+  },
   unknownIndexed: { definition: `id : int8\nindex (x)`, code: 'unknown-attribute', line: 2, column: 1, says: 'are id' },
   indexedJson: {
     definition: `id:int8\n---\nj:json\nindex (j)`,

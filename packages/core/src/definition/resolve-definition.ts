@@ -156,6 +156,10 @@ function isShared(attribute: Attribute, line: ReferenceLine, { heading, foreignK
 }
 
 function requireIndexable({ attributes, at }: IndexLine, heading: Heading, fail: Fail): void {
+  const twice = attributes.find((name, index) => attributes.indexOf(name) !== index)
+  if (twice !== undefined) {
+    throw fail('duplicate-attribute', at, twice, `an index names \`${twice}\` twice`, 'Name each attribute once.')
+  }
   for (const name of attributes) {
     const attribute = heading.find((candidate) => candidate.name === name)
     if (!attribute) {

@@ -3,6 +3,7 @@ import type { TableDeclaration } from '../definition/table-declaration.ts'
 import { requireSchemaName } from '../definition/table-name.ts'
 import type { Tier } from '../definition/tier.ts'
 import { identifyTable } from '../query/dependencies.ts'
+import { InvalidCallError } from '../query/errors.ts'
 import type { AnyMake } from '../query/make.ts'
 import { type AnyTable, isTable } from '../query/table.ts'
 import { MissingMakeError, MissingReferenceError, NameTakenError } from './errors.ts'
@@ -27,6 +28,7 @@ export function defineSchema(name: string): Schema {
     options: Options,
     make: AnyMake | null,
   ) => {
+    requireText(typeName, definition)
     const parents = tablesIn(typeName, references)
     const declaration = resolveDefinition({ schema: name, name: typeName, tier, definition, references: parents })
     refuseTaken(tables, declaration.name.table, typeName)
@@ -41,6 +43,7 @@ export function defineSchema(name: string): Schema {
     const parts: Record<string, AnyTable> = {}
     const master = tableValue({ ...table, parts })
     for (const [partName, [partReferences, partDefinition]] of Object.entries(options.parts ?? {})) {
+      requireText(`${typeName}.${partName}`, partDefinition)
       const partParents = tablesIn(`${typeName}.${partName}`, partReferences)
       const partDeclaration = resolveDefinition({
         schema: name,
@@ -98,6 +101,14 @@ export function defineSchema(name: string): Schema {
 /** The types of a table's rows exist for the compiler alone: this is where a value gets them. */
 const tableValue = (table: Omit<AnyTable, 'kind' | '~key' | '~secondary' | '~optional'>): AnyTable =>
   ({ kind: 'table', ...table }) as AnyTable
+
+/** From JavaScript, the references may be left out, so that the definition stands in their place. */
+function requireText(typeName: string, definition: unknown): void {
+  if (typeof definition !== 'string')
+    throw new InvalidCallError(
+      `${typeName} has no definition: pass its name, the tables that it refers to ({} for none), and the text.`,
+    )
+}
 
 /** The references as tables: from JavaScript one may be missing, and all that are missing are told at once. */
 function tablesIn(typeName: string, references: object): Record<string, AnyTable> {
