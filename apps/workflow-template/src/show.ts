@@ -1,10 +1,9 @@
 import { type AnyTable, describe, type TableGroups } from '@neurojoint/core'
-import { isNdArray } from '@neurojoint/arrays'
 import { pipeline } from './pipeline.ts'
+import { formatCell } from './terminal/cell.ts'
 import { formatTable } from './terminal/table.ts'
 
 const ROWS = 8
-const WIDTH = 19 // that of a date and time
 
 /** Prints the definition of a table and its first rows; returns the exit code. */
 export async function showTable(name: string | undefined): Promise<number> {
@@ -22,7 +21,7 @@ export async function showTable(name: string | undefined): Promise<number> {
     const count = await db(table).count()
     console.log(`${describe(table).trimEnd()}\n`)
     const cells = rows.map((row) =>
-      Object.fromEntries(Object.entries(row).map(([key, cell]) => [key, formatValue(cell)])),
+      Object.fromEntries(Object.entries(row).map(([key, cell]) => [key, formatCell(cell)])),
     )
     console.log(formatTable(cells).replaceAll(/^.*$/gm, fitLine))
     console.log(count > rows.length ? `... ${count} rows` : `${count} ${count === 1 ? 'row' : 'rows'}`)
@@ -59,10 +58,3 @@ const fitLine = (line: string): string => {
 }
 
 const isTable = (entry: AnyTable | TableGroups): entry is AnyTable => entry['kind'] === 'table'
-
-function formatValue(value: unknown): string | number {
-  if (typeof value === 'number') return Number.isInteger(value) ? value : Number(value.toPrecision(6))
-  if (isNdArray(value)) return `${value.dtype} ${value.shape.join(' x ')}`
-  const text = typeof value === 'string' ? value : value === null ? '' : JSON.stringify(value)
-  return text.length > WIDTH ? `${text.slice(0, WIDTH - 1)}…` : text
-}

@@ -1,4 +1,6 @@
+import { ndarray } from '@neurojoint/arrays'
 import { expect, test } from 'vitest'
+import { formatCell } from '../src/terminal/cell.ts'
 import { formatBytes, formatSeconds } from '../src/terminal/duration.ts'
 import { populateProgress } from '../src/terminal/populate-progress.ts'
 import { formatTable } from '../src/terminal/table.ts'
@@ -18,6 +20,33 @@ test('numbers stand to the right, text to the left', () => {
     ]),
   ).toBe('unit  label\n   7  good\n  12  mua')
   expect(formatTable([])).toBe('(no rows)')
+})
+
+test('a value of any type has a place on one line', () => {
+  const values = [
+    1 / 3,
+    7,
+    2n ** 60n,
+    true,
+    null,
+    'two\n  lines',
+    { a: [1n, 'b'] },
+    new Map([[1, 'x']]),
+    new Uint8Array(3),
+  ]
+  expect(values.map(formatCell)).toEqual([
+    0.333333,
+    7,
+    '1152921504606846976',
+    'true',
+    '',
+    'two lines',
+    "{ a: [ 1n, 'b' ] }",
+    "Map(1) { 1 => 'x' }",
+    '3 bytes',
+  ])
+  expect(formatCell(ndarray(new Float32Array(6), [2, 3]))).toBe('float32 2 x 3')
+  expect(formatCell('a text that is longer than a date')).toHaveLength(19)
 })
 
 test('seconds and bytes are said as people say them', () => {
