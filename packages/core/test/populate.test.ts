@@ -50,6 +50,24 @@ onEveryDatabase('populate', (database) => {
     return { ...schemas, Recording, db, [Symbol.asyncDispose]: () => pipeline[Symbol.asyncDispose]() }
   }
 
+  test('a fetch that writes is refused, and nothing is written', async () => {
+    let write: (db: Tables) => Promise<unknown> = async () => {}
+    await using lab = await open({
+      fetching: async (db) => {
+        await write(db)
+      },
+    })
+    const { Subject } = lab
+    for (const attempt of [
+      (db: Tables) => db(Subject).insert1({ subject: 'm3' }),
+      (db: Tables) => db(Subject).restrict({ subject: 'm1' }).delete(),
+    ]) {
+      write = attempt
+      await expect(populate(lab.db, lab.Recording)).rejects.toMatchObject({ code: 'write-in-fetch', table: 'Subject' })
+    }
+    expect(await lab.db(Subject).count()).toBe(2)
+  })
+
   test('makes every key of the key source once, with its parts and blobs', async () => {
     await using lab = await open()
     const events: PopulateEvent[] = []

@@ -203,6 +203,20 @@ export class StalePlanError extends PipelineError {
   }
 }
 
+/** A make's `fetch` wrote to the database. */
+export class WriteInFetchError extends PipelineError {
+  override readonly name = 'WriteInFetchError'
+  readonly code = 'write-in-fetch'
+  readonly table: string
+  constructor(table: string) {
+    super(
+      `The fetch of a make wrote to ${table}, and it only reads: what it wrote would stay if the make failed. ` +
+        `Return rows from compute: of the table, of its parts, or of lookup tables as \`lookups\`.`,
+    )
+    this.table = table
+  }
+}
+
 /** What only a caller without the compiler can get wrong. */
 export class InvalidCallError extends PipelineError {
   override readonly name = 'InvalidCallError'

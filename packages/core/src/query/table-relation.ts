@@ -3,7 +3,7 @@ import { tableNode } from '../relation/table.ts'
 import type { RelationNode } from '../relation/node.ts'
 import type { Context } from './context.ts'
 import { deletePlanned, type DeleteOptions, type DeletePlan, planDelete } from './delete.ts'
-import { AutoPopulatedError } from './errors.ts'
+import { AutoPopulatedError, WriteInFetchError } from './errors.ts'
 import { insertRows } from './insert.ts'
 import { Relation } from './relation.ts'
 import { conditionOf, type Restriction } from './restriction.ts'
@@ -47,6 +47,7 @@ export class TableRelation<T extends AnyTable> extends Relation<Key<T>, Row<T>> 
    * iterable too; said apart, the compiler points at the row that does not fit.)
    */
   async insert(rows: readonly NewRow<T>[] | Iterable<NewRow<T>>, options: InsertOptions = {}): Promise<number> {
+    this.#refuseInFetch()
     // a part is filled with its master
     const { tier } = (this.table.master ?? this.table).declaration
     if ((tier === 'imported' || tier === 'computed') && options.allowDirectInsert !== true) {
@@ -69,7 +70,13 @@ export class TableRelation<T extends AnyTable> extends Relation<Key<T>, Row<T>> 
    * changed since. Returns what was deleted.
    */
   async delete(plan?: DeletePlan, options: DeleteOptions = {}): Promise<DeletePlan> {
+    this.#refuseInFetch()
     return deletePlanned(this.context, this.table, this.node, plan ?? null, options)
+  }
+
+  /** A make's `fetch` only reads: what it wrote would stay where the make fails. */
+  #refuseInFetch(): void {
+    if (this.context.reads) throw new WriteInFetchError(this.table.typeName)
   }
 
   protected override derive(node: RelationNode): TableRelation<T> {
