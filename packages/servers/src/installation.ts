@@ -27,7 +27,7 @@ export async function findInstallation(kind: ServerKind, options: FindOptions): 
   throw new ServerUnavailableError(
     wanted,
     tried,
-    `Install ${kind.title} so that ${kind.programs[0]} is on PATH, or allow this machine to reach a Debian mirror; ` +
+    `Install ${kind.title} so that ${kind.programs[0]} is on PATH, or set up package sources for apt that have it; ` +
       `what is fetched once is kept in ${options.cache}.`,
   )
 }
@@ -68,37 +68,36 @@ async function fetchInstallation(
     tried.push({ place: 'Debian packages', reason: `there are none for ${process.platform} on ${process.arch}` })
     return null
   }
-  for (const source of kind.sources) {
-    const place = `${kind.packages[0]} from ${source.title}`
-    const name = `${kind.name}-${source.title.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')}-${process.arch}`
-    const root = join(cache, name)
-    try {
-      await makeFolderOnce(
-        root,
-        async (temporary) => {
-          onProgress?.(`Fetching ${kind.title} from ${source.title} into ${cache} (about 30 MB, once)`)
-          const work = join(temporary, 'fetch')
-          await fetchPackages(source, kind.packages, { work, root: temporary }, signal)
-          await rm(work, { recursive: true })
-        },
-        signal,
-      )
-    } catch (error) {
-      signal?.throwIfAborted()
-      tried.push({ place, reason: error instanceof Error ? error.message : String(error) })
-      continue
-    }
-    const libraries = ['lib', 'usr/lib'].map((folder) => join(root, folder, architecture.triplet))
-    for (const program of kind.programs.map((candidate) => join(root, 'usr/sbin', candidate))) {
-      const loader = await firstExisting(libraries.map((folder) => join(folder, architecture.loader)))
-      if (loader === null || !(await exists(program))) continue
-      // with the loader and the C library it was built for: the machine's own may be older
-      const command = [loader, '--library-path', libraries.join(':'), program]
-      const installation = await describe(kind, command, join(root, 'usr'), tried, place, signal)
-      if (installation) return installation
-    }
-    tried.push({ place, reason: `${root} holds no usable ${kind.programs[0]}; remove that folder to fetch it anew` })
+  const [main] = kind.packages
+  if (main === undefined) return null
+  const place = `${main} from the machine's package sources`
+  const root = join(cache, `${kind.name}-${process.arch}`)
+  try {
+    await makeFolderOnce(
+      root,
+      async (temporary) => {
+        onProgress?.(`Fetching ${kind.title} from the machine's package sources into ${cache} (about 30 MB, once)`)
+        const work = join(temporary, 'fetch')
+        await fetchPackages(kind.packages, { work, root: temporary }, signal)
+        await rm(work, { recursive: true })
+      },
+      signal,
+    )
+  } catch (error) {
+    signal?.throwIfAborted()
+    tried.push({ place, reason: error instanceof Error ? error.message : String(error) })
+    return null
   }
+  const libraries = ['lib', 'usr/lib'].map((folder) => join(root, folder, architecture.triplet))
+  for (const program of kind.programs.map((candidate) => join(root, 'usr/sbin', candidate))) {
+    const loader = await firstExisting(libraries.map((folder) => join(folder, architecture.loader)))
+    if (loader === null || !(await exists(program))) continue
+    // with the loader and the C library it was built for: the machine's own may be older
+    const command = [loader, '--library-path', libraries.join(':'), program]
+    const installation = await describe(kind, command, join(root, 'usr'), tried, place, signal)
+    if (installation) return installation
+  }
+  tried.push({ place, reason: `${root} holds no usable ${kind.programs[0]}; remove that folder to fetch it anew` })
   return null
 }
 

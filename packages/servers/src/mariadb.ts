@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { debian12, machineSources } from './package-source.ts'
 import type { Installation, ServerKind } from './server-kind.ts'
 
 /** MariaDB 10.11 is the oldest long-term version that is still maintained and has what the engine needs. */
@@ -12,7 +11,6 @@ export const mariadb: ServerKind<'mariadb'> = {
   shares: ['share/mysql', 'share/mariadb'],
   shareHolds: ['mariadb_system_tables.sql', 'mysql_system_tables.sql'],
   packages: ['mariadb-server-core', 'mariadb-client-core'],
-  sources: [debian12, machineSources],
   ready: /ready for connections/,
 
   parseVersion: (text) => /Ver (\d+\.\d+\.\d+)-MariaDB/i.exec(text)?.[1] ?? null,

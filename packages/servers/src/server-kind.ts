@@ -1,5 +1,3 @@
-import type { PackageSource } from './package-source.ts'
-
 /** A server program that was found, and how to run it. */
 export interface Installation {
   readonly version: string
@@ -36,10 +34,8 @@ export interface ServerKind<Name extends string = string> {
   readonly shares: readonly string[]
   /** A file in `share` without which no data directory can be made. */
   readonly shareHolds: readonly string[]
-  /** The Debian packages that hold the program and all it needs. */
+  /** The Debian packages that hold the program and all it needs; none where it is never fetched. */
   readonly packages: readonly string[]
-  /** Where to fetch them, the preferred first. */
-  readonly sources: readonly PackageSource[]
   /** The version, from what `--version` prints; null if that is another product's. */
   parseVersion(text: string): string | null
   initialize(installation: Installation, dataFolder: string): Promise<Initialization>
