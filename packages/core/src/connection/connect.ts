@@ -6,14 +6,14 @@ export async function connect(settings: DatabaseSettings): Promise<Connection> {
   switch (settings.kind) {
     case 'sqlite': {
       const [{ sqlite }, { openSqlite }] = await Promise.all([
-        import('../dialect/sqlite/writer.ts'),
+        import('../dialect/sqlite/dialect.ts'),
         import('../dialect/sqlite/driver.ts'),
       ])
       return new DatabaseConnection(sqlite, await openSqlite(settings))
     }
     case 'mariadb': {
       const [{ mariadb }, { openMariadb }] = await Promise.all([
-        import('../dialect/mariadb/writer.ts'),
+        import('../dialect/mariadb/dialect.ts'),
         import('../dialect/mariadb/driver.ts'),
       ])
       return new DatabaseConnection(mariadb, await openMariadb(settings))

@@ -5,8 +5,8 @@ import type { Referable } from '../../definition/reference.ts'
 import { resolveDefinition } from '../../definition/resolve-definition.ts'
 import type { OpenDatabase } from '../../testing/dialect/dialect-under-test.ts'
 import { testDialect } from '../../testing/dialect/test-dialect.ts'
-import { quote } from './column.ts'
-import { mariadb } from './writer.ts'
+import { quote } from '../innodb/quote.ts'
+import { mariadb } from './dialect.ts'
 
 const settings = inject('mariadb')
 let opened = 0

@@ -3,7 +3,8 @@ import { formatLineage } from '../../definition/column-comment.ts'
 import type { TableName } from '../../definition/table-declaration.ts'
 import type { RawRow, RawValue } from '../../driver/driver.ts'
 import type { Catalogue, CatalogueTable } from '../catalogue.ts'
-import { nativeTypeOf, quote, readDefault } from './column.ts'
+import { nativeTypeOf, readDefault } from './column.ts'
+import { quote } from './quote.ts'
 import { splitName } from './table-name.ts'
 
 /**

@@ -3,8 +3,7 @@ import { quoteText } from '../../attribute/quoted-text.ts'
 import type { Storage } from '../../attribute/storage.ts'
 import { UnsupportedTypeError } from '../../driver/errors.ts'
 import { readLiteral, writeLiteral } from '../literal.ts'
-
-export const quote = (identifier: string): string => `"${identifier.replaceAll('"', '""')}"`
+import { quote } from './quote.ts'
 
 /** One column in CREATE TABLE; an inherited one is held to its type by its parent. */
 export function writeColumn({ name, type, nullable, default: initial }: Attribute, inherited: boolean): string {

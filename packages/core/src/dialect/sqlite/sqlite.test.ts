@@ -6,7 +6,7 @@ import { connect } from '../../connection/connect.ts'
 import { resolveDefinition } from '../../definition/resolve-definition.ts'
 import type { OpenDatabase } from '../../testing/dialect/dialect-under-test.ts'
 import { testDialect } from '../../testing/dialect/test-dialect.ts'
-import { sqlite } from './writer.ts'
+import { sqlite } from './dialect.ts'
 
 async function open(): Promise<OpenDatabase> {
   const folder = await mkdtemp(join(tmpdir(), 'neurojoint-sqlite-'))

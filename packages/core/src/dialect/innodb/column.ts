@@ -1,13 +1,9 @@
-import type { Attribute, AttributeType, Default } from '../../attribute/attribute.ts'
+import type { Attribute, Default } from '../../attribute/attribute.ts'
 import type { Storage } from '../../attribute/storage.ts'
 import { formatColumnComment } from '../../definition/column-comment.ts'
 import type { TableName } from '../../definition/table-declaration.ts'
-import { readLiteral, writeLiteral } from '../literal.ts'
-
-export const quote = (identifier: string): string => `\`${identifier.replaceAll('`', '``')}\``
-
-/** Text in quotes. A backslash escapes too: the sessions are without NO_BACKSLASH_ESCAPES. */
-export const quoteText = (text: string): string => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`
+import { writeLiteral } from '../literal.ts'
+import { quote, quoteText } from './quote.ts'
 
 /** One column in CREATE TABLE, with `collation` after its type. */
 export function writeColumn(attribute: Attribute, table: TableName, collation: string): string {
@@ -63,13 +59,4 @@ function defaultOf(initial: Default, nullable: boolean): readonly string[] {
         ? ['DEFAULT NULL']
         : ['NOT NULL', `DEFAULT ${writeLiteral(initial.value, quoteText)}`]
   }
-}
-
-/** Reads a default as `information_schema` shows it: an expression, text in quotes, or the word NULL. */
-export function readDefault(text: string | null, nullable: boolean, { storage }: AttributeType): Default {
-  if (text === null || text === 'NULL') return { kind: nullable ? 'null' : 'required' }
-  const now = /^current_timestamp\((\d*)\)$/i.exec(text)
-  if (now) return { kind: 'current-timestamp', fraction: Number(now[1] ?? 0) }
-  // shown with a backslash before what needs one
-  return { kind: 'literal', value: readLiteral(text.replaceAll('\\\\', '\\').replaceAll("\\'", "''"), storage) }
 }

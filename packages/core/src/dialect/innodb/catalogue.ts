@@ -2,16 +2,17 @@ import type { Query } from '../../compile/dialect.ts'
 import { formatLineage } from '../../definition/column-comment.ts'
 import type { RawValue } from '../../driver/driver.ts'
 import type { Catalogue, CatalogueColumn, CatalogueTable } from '../catalogue.ts'
-import { quote, readDefault } from './column.ts'
+import { quote } from './quote.ts'
+import type { Variant } from './variant.ts'
 import { nativeTypeOf } from './native-type.ts'
 
 /** Reads the catalogue of a schema and of those that its references lead to, which know the types of inherited columns. */
-export async function readCatalogue(query: Query, schema: string): Promise<Catalogue> {
+export async function readCatalogue(query: Query, schema: string, variant: Variant): Promise<Catalogue> {
   const tables: CatalogueTable[] = []
   const lineage = new Map<string, string>()
   const asked = new Set([schema])
   for (const name of asked) {
-    const found = await readTables(query, name)
+    const found = await readTables(query, name, variant)
     tables.push(...found)
     for (const { foreignKeys } of found) for (const { parent } of foreignKeys) asked.add(parent.schema)
     if (found.some((table) => table.name.table === '~lineage')) {
@@ -35,7 +36,7 @@ export async function readReferencingSchemas(query: Query, schema: string): Prom
   return rows.map(([name]) => name ?? '')
 }
 
-async function readTables(query: Query, schema: string): Promise<readonly CatalogueTable[]> {
+async function readTables(query: Query, schema: string, variant: Variant): Promise<readonly CatalogueTable[]> {
   const [tables, columns, keys, indexes] = await Promise.all([
     read(
       query,
@@ -72,7 +73,7 @@ async function readTables(query: Query, schema: string): Promise<readonly Catalo
     return {
       name: { schema, table: table ?? '' },
       comment: comment ?? '',
-      columns: (columnsOf.get(table ?? '') ?? []).map(columnOf),
+      columns: (columnsOf.get(table ?? '') ?? []).map((row) => columnOf(row, variant)),
       primaryKey: (own.find(([name]) => name === 'PRIMARY')?.[1] ?? []).map((row) => row[3] ?? ''),
       foreignKeys: [...groupBy(keysOf.get(table ?? '') ?? [], 1).values()].map((rows) => ({
         attributes: rows.map((row) => row[2] ?? ''),
@@ -86,13 +87,13 @@ async function readTables(query: Query, schema: string): Promise<readonly Catalo
   })
 }
 
-function columnOf([, name, type, nullable, initial = null, comment]: TextRow): CatalogueColumn {
+function columnOf([, name, type, nullable, initial = null, comment]: TextRow, variant: Variant): CatalogueColumn {
   return {
     name: name ?? '',
     comment: comment ?? '',
     native: nativeTypeOf(type ?? ''),
     nullable: nullable === 'YES',
-    readDefault: (resolved) => readDefault(initial, nullable === 'YES', resolved),
+    readDefault: (resolved) => variant.readDefault(initial, nullable === 'YES', resolved),
   }
 }
 

@@ -17,17 +17,17 @@ const lost = new Set(['PROTOCOL_CONNECTION_LOST', 'PROTOCOL_ENQUEUE_AFTER_FATAL_
 const lostSystem = new Set(['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ECONNREFUSED'])
 
 /** An error of the mysql2 driver, whose `errno` is the server's or, before there is a session, the system's. */
-interface MariadbFailure extends Error {
+interface ServerFailure extends Error {
   readonly code: string
   readonly errno: number
   readonly sql: string
 }
 
-function isFailure(error: unknown): error is Error & Partial<MariadbFailure> {
+function isFailure(error: unknown): error is Error & Partial<ServerFailure> {
   return error instanceof Error && 'code' in error && typeof error.code === 'string'
 }
 
-export function explainMariadb(error: unknown): PipelineError | null {
+export function explainInnodb(error: unknown): PipelineError | null {
   // of a connection that broke while nothing ran on it, the driver says so without a code
   if (error instanceof Error && /closed state/.test(error.message)) return new ConnectionLostError(error)
   if (!isFailure(error)) return null
@@ -39,7 +39,7 @@ export function explainMariadb(error: unknown): PipelineError | null {
   switch (errno) {
     case 1062:
       return new DuplicateEntryError(unquote(table), /for key '(.*)'$/.exec(message)?.[1] ?? 'a key', error)
-    // raised by INSERT that skips duplicates, see the writer
+    // raised by an INSERT that skips duplicates, see statements.ts
     case 1242:
       return sql.startsWith('INSERT') ? new DuplicateEntryError(unquote(table), 'a unique index', error) : null
     case 1216:

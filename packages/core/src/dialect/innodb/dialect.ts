@@ -1,0 +1,34 @@
+import type { Dialect } from '../../compile/dialect.ts'
+import { compileCount, compileSelect } from '../../compile/write-select.ts'
+import { declarationsOf } from '../catalogue.ts'
+import { readCatalogue, readReferencingSchemas } from './catalogue.ts'
+import { tableStatements } from './create-table.ts'
+import { explainInnodb } from './errors.ts'
+import { fromRaw } from './from-raw.ts'
+import { selectSyntax } from './select-syntax.ts'
+import { statements } from './statements.ts'
+import type { Variant } from './variant.ts'
+
+/** The dialect of a server that keeps tables in InnoDB. */
+export function innodbDialect(variant: Variant): Dialect {
+  const { name, collation } = variant
+  const syntax = selectSyntax(collation)
+  return {
+    name,
+    supports: {
+      transactionalDdl: false,
+      parameters: 65_535,
+      statementBytes: 4 * 2 ** 20,
+      functionalIndexes: variant.functionalIndexes,
+      concurrentWrites: true,
+    },
+    select: (select) => compileSelect(select, syntax),
+    count: (select) => compileCount(select, syntax),
+    ...statements(syntax),
+    ...tableStatements(collation),
+    readSchema: async (query, schema) => declarationsOf(await readCatalogue(query, schema, variant), schema),
+    referencingSchemas: readReferencingSchemas,
+    fromRaw,
+    explain: explainInnodb,
+  }
+}

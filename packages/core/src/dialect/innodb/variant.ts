@@ -1,0 +1,13 @@
+import type { AttributeType, Default } from '../../attribute/attribute.ts'
+
+/** What the servers that keep tables in InnoDB differ in. */
+export interface Variant {
+  readonly name: string
+  /** Of new schemas. Tells upper from lower case and keeps spaces at the end, as the other databases do. */
+  readonly collation: string
+  /** What every session is set to before its first statement. */
+  readonly sessionSettings: readonly string[]
+  readonly functionalIndexes: boolean
+  /** Reads a column's default as `information_schema` shows it. */
+  readDefault(text: string | null, nullable: boolean, type: AttributeType): Default
+}

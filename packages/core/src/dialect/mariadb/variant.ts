@@ -1,0 +1,19 @@
+import type { Variant } from '../innodb/variant.ts'
+import { readDefault } from './read-default.ts'
+
+const collation = 'utf8mb4_nopad_bin'
+
+/** MariaDB 10.11 and newer. */
+export const variant: Variant = {
+  name: 'mariadb',
+  collation,
+  sessionSettings: [
+    `NAMES utf8mb4 COLLATE ${collation}`,
+    "SESSION time_zone = '+00:00'",
+    "SESSION sql_mode = 'NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,ONLY_FULL_GROUP_BY'",
+    // else EXISTS over a grouped derived table returns too few rows under some plans (MariaDB 10.11.19)
+    "SESSION optimizer_switch = 'split_materialized=off'",
+  ],
+  functionalIndexes: false,
+  readDefault,
+}

@@ -1,0 +1,29 @@
+import type { Dialect } from '../../compile/dialect.ts'
+import { compileCount, compileSelect } from '../../compile/write-select.ts'
+import { declarationsOf } from '../catalogue.ts'
+import { readCatalogue, readReferencingSchemas } from './catalogue.ts'
+import { tableStatements } from './create-table.ts'
+import { explainSqlite } from './errors.ts'
+import { fromRaw } from './from-raw.ts'
+import { selectSyntax } from './select-syntax.ts'
+import { statements } from './statements.ts'
+
+/** SQLite, embedded: one file, written by one thread at a time. */
+export const sqlite: Dialect = {
+  name: 'sqlite',
+  supports: {
+    transactionalDdl: true,
+    parameters: 32_766,
+    statementBytes: 64 * 2 ** 20,
+    functionalIndexes: true,
+    concurrentWrites: false,
+  },
+  select: (select) => compileSelect(select, selectSyntax),
+  count: (select) => compileCount(select, selectSyntax),
+  ...statements,
+  ...tableStatements,
+  readSchema: async (query, schema) => declarationsOf(await readCatalogue(query), schema),
+  referencingSchemas: readReferencingSchemas,
+  fromRaw,
+  explain: explainSqlite,
+}

@@ -1,0 +1,18 @@
+import type { Storage, StoredValue } from '../../attribute/storage.ts'
+import type { RawValue } from '../../driver/driver.ts'
+
+/** What the driver handed over, in the canonical form of its storage kind. */
+export function fromRaw(raw: RawValue, storage: Storage): StoredValue {
+  if (raw === null) return null
+  switch (storage.kind) {
+    case 'integer':
+    case 'boolean':
+      return typeof raw === 'number' || typeof raw === 'string' ? BigInt(raw) : raw
+    case 'float':
+      return Number(raw)
+    case 'decimal':
+      return Number(raw).toFixed(storage.scale)
+    default:
+      return raw
+  }
+}
