@@ -1,4 +1,5 @@
 import type { StoredValue } from '../attribute/storage.ts'
+import type { JsonPath, SqlText } from './expression.ts'
 import type { RelationNode } from './node.ts'
 
 export type Comparison = '=' | '!=' | '<' | '<=' | '>' | '>='
@@ -12,6 +13,19 @@ export type Condition =
       readonly value: Exclude<StoredValue, null>
     }
   | { readonly kind: 'is-null'; readonly attribute: string }
+  /** Text: `%` is any characters, `_` one, a backslash makes the next one itself. Case counts. */
+  | { readonly kind: 'like'; readonly attribute: string; readonly pattern: string }
+  /** A member of a JSON value; one that is absent, null or of another type than the value is unknown. */
+  | {
+      readonly kind: 'json'
+      readonly attribute: string
+      readonly path: JsonPath
+      readonly operator: Comparison
+      readonly value: string | number | boolean
+    }
+  /** A member of a JSON value is absent or null. */
+  | { readonly kind: 'json-null'; readonly attribute: string; readonly path: JsonPath }
+  | { readonly kind: 'sql'; readonly sql: SqlText }
   /** The values of `attributes` are one of `keys`: bound as one JSON value, whatever their number. */
   | {
       readonly kind: 'in'

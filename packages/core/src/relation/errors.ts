@@ -16,14 +16,25 @@ export class AttributeClashError extends PipelineError {
   override readonly name = 'AttributeClashError'
   readonly code = 'attribute-clash'
   readonly attribute: string
-  readonly source: string
-  constructor(attribute: string, source: string) {
+  /** What was to be renamed; `null` where it was to be computed. */
+  readonly source: string | null
+  constructor(attribute: string, source: string | null) {
     super(
-      `Cannot rename \`${source}\` to \`${attribute}\`: the primary key, which a projection always keeps, has an attribute ` +
-        `of that name. Rename that one too, or choose another name.`,
+      `Cannot ${source === null ? 'compute' : `rename \`${source}\` to`} \`${attribute}\`: the primary key, which is always ` +
+        `kept, has an attribute of that name. Rename that one too, or choose another name.`,
     )
     this.attribute = attribute
     this.source = source
+  }
+}
+
+export class DuplicateAttributeError extends PipelineError {
+  override readonly name = 'DuplicateAttributeError'
+  readonly code = 'duplicate-attribute'
+  readonly attribute: string
+  constructor(attribute: string) {
+    super(`\`${attribute}\` is named twice. Name each attribute of a universal set once.`)
+    this.attribute = attribute
   }
 }
 
@@ -44,9 +55,59 @@ export class UnrelatedNamesakeError extends PipelineError {
   }
 }
 
+/** The left side does not determine one row of the right. */
+export class UndeterminedJoinError extends PipelineError {
+  override readonly name = 'UndeterminedJoinError'
+  readonly code = 'undetermined-join'
+  readonly missing: readonly string[]
+  constructor(missing: readonly string[], known: readonly string[]) {
+    super(
+      `Cannot extend by this relation: its primary key has ${listNames(missing)}, which the extended one has not, so that ` +
+        `more than one row could belong to one of its rows. The attributes at hand are ${listNames(known)}.`,
+    )
+    this.missing = missing
+  }
+}
+
+/** The rows to aggregate do not tell to which row each of them belongs. */
+export class UndeterminedGroupError extends PipelineError {
+  override readonly name = 'UndeterminedGroupError'
+  readonly code = 'undetermined-group'
+  readonly missing: readonly string[]
+  constructor(missing: readonly string[], known: readonly string[]) {
+    super(
+      `Cannot aggregate this relation: it lacks ${listNames(missing)} of the primary key that its rows are to be grouped ` +
+        `by. It has ${listNames(known)}.`,
+    )
+    this.missing = missing
+  }
+}
+
+export class UnionError extends PipelineError {
+  override readonly name = 'UnionError'
+  readonly code: 'union-key' | 'union-attribute'
+  readonly attributes: readonly string[]
+  constructor(code: 'union-key' | 'union-attribute', attributes: readonly string[]) {
+    super(
+      code === 'union-key'
+        ? `Cannot unite these relations: the primary key of only one of them has ${listNames(attributes)}. Both need the ` +
+            `same key; project() renames.`
+        : `Cannot unite these relations: both have ${listNames(attributes)} beside the primary key. Rename one with ` +
+            `project(), or project it away.`,
+    )
+    this.code = code
+    this.attributes = attributes
+  }
+}
+
 export class InvalidConditionError extends PipelineError {
   override readonly name = 'InvalidConditionError'
   readonly code = 'invalid-condition'
+}
+
+export class InvalidExpressionError extends PipelineError {
+  override readonly name = 'InvalidExpressionError'
+  readonly code = 'invalid-expression'
 }
 
 export class InvalidTopError extends PipelineError {

@@ -1,16 +1,37 @@
 import type { Attribute, Heading } from '../attribute/attribute.ts'
-import { UnrelatedNamesakeError } from './errors.ts'
+import { UndeterminedJoinError, UnrelatedNamesakeError } from './errors.ts'
 import { namesOf, primaryKey } from './heading.ts'
 import type { JoinNode, RelationNode } from './node.ts'
 
+/** Whether attributes of one name must be of one lineage to be matched, or match by their names. */
+export type Matching = 'lineage' | 'names'
+
+export interface JoinOptions {
+  readonly keep?: JoinNode['keep']
+  readonly matching?: Matching
+}
+
 /**
  * Pairs of rows that agree on all common attributes. Attributes of one name must have one lineage, so that a join never
- * happens on a name alone. The key is that of the side which determines the other, else both keys together.
+ * happens on a name alone. The key is that of the side which determines the other, else both keys together. Where all rows
+ * of the left are kept, the left must determine the right, whose attributes are NULL beside a row that matches nothing.
  */
-export function join(left: RelationNode, right: RelationNode): JoinNode {
-  const on = commonNames(left.heading, right.heading)
-  for (const name of on) requireSameLineage(left.heading, right.heading, name)
-  return { kind: 'join', heading: joinHeading(left.heading, right.heading, on), left, right, on }
+export function join(
+  left: RelationNode,
+  right: RelationNode,
+  { keep = 'matching', matching = 'lineage' }: JoinOptions = {},
+): JoinNode {
+  const on = matchedNames(left.heading, right.heading, matching)
+  const heading =
+    keep === 'left' ? extendedHeading(left.heading, right.heading) : joinHeading(left.heading, right.heading, on)
+  return { kind: 'join', heading, left, right, on, keep }
+}
+
+/** The common names of two headings, which are refused where they must be of one lineage and are not. */
+export function matchedNames(left: Heading, right: Heading, matching: Matching): readonly string[] {
+  const on = commonNames(left, right)
+  if (matching === 'lineage') for (const name of on) requireSameLineage(left, right, name)
+  return on
 }
 
 export function commonNames(left: Heading, right: Heading): string[] {
@@ -37,6 +58,14 @@ function joinHeading(left: Heading, right: Heading, on: readonly string[]): Head
   const inKey = new Set(namesOf(key))
   const rest = unique([...left, ...right]).filter(({ name }) => !inKey.has(name))
   return [...key, ...rest].map(joined)
+}
+
+function extendedHeading(left: Heading, right: Heading): Heading {
+  const names = new Set(namesOf(left))
+  const missing = namesOf(primaryKey(right)).filter((name) => !names.has(name))
+  if (missing.length > 0) throw new UndeterminedJoinError(missing, namesOf(left))
+  const added = right.filter(({ name }) => !names.has(name))
+  return [...left, ...added.map((attribute) => ({ ...attribute, inKey: false, nullable: true }))]
 }
 
 function determined(by: Heading, other: Heading, joined: (attribute: Attribute) => Attribute): Heading {

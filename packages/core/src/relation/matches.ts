@@ -1,6 +1,6 @@
 import type { Condition } from './condition.ts'
 import { namesOf, primaryKey } from './heading.ts'
-import { commonNames, requireSameLineage } from './join.ts'
+import { commonNames, type Matching, requireSameLineage } from './join.ts'
 import type { RelationNode, TableNode } from './node.ts'
 
 /**
@@ -8,10 +8,10 @@ import type { RelationNode, TableNode } from './node.ts'
  * lineage. An attribute that comes on both sides from one attribute of a base table whose whole key is common as well needs no
  * comparison: equal keys mean the same row, also where the attribute is NULL. Without common attributes: `right` has rows.
  */
-export function matches(left: RelationNode, right: RelationNode): Condition {
+export function matches(left: RelationNode, right: RelationNode, matching: Matching = 'lineage'): Condition {
   const common = commonNames(left.heading, right.heading)
   const on = common.filter((name) => !followsFromKey(left, right, name, common))
-  for (const name of on) requireSameLineage(left.heading, right.heading, name)
+  if (matching === 'lineage') for (const name of on) requireSameLineage(left.heading, right.heading, name)
   return { kind: 'matches', source: right, on: on.map((name) => [name, name]) }
 }
 
@@ -59,8 +59,19 @@ function originsOf(node: RelationNode, name: string, path = ''): readonly Origin
     case 'top':
       return originsOf(node.source, name, path)
     case 'project':
-      return originsOf(node.source, node.columns[name] ?? name, path)
+    case 'aggregate':
+    case 'distinct': {
+      const column = node.columns[name]
+      return typeof column === 'string' ? originsOf(node.source, column, path) : []
+    }
     case 'join':
-      return [...originsOf(node.left, name, `${path}l`), ...originsOf(node.right, name, `${path}r`)]
+      return [
+        ...originsOf(node.left, name, `${path}l`),
+        // beside a row that matched nothing, what should come from the right is NULL whatever its key
+        ...(node.keep === 'left' ? [] : originsOf(node.right, name, `${path}r`)),
+      ]
+    case 'union':
+      // a row of one side has NULL for the attributes of the other
+      return []
   }
 }

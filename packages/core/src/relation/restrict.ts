@@ -1,4 +1,5 @@
 import type { Heading } from '../attribute/attribute.ts'
+import { requireJsonPath, requireSqlText } from './compute.ts'
 import type { Condition } from './condition.ts'
 import { InvalidConditionError } from './errors.ts'
 import { requireAttribute } from './heading.ts'
@@ -10,12 +11,26 @@ export function restrict(source: RelationNode, condition: Condition): RestrictNo
   return { kind: 'restrict', heading: source.heading, source, condition }
 }
 
-/** Refuses a condition on attributes that `heading` does not have. */
-function requireValid(condition: Condition, heading: Heading): void {
+/** Refuses a condition on attributes that `heading` does not have, or that have no such values. */
+export function requireValid(condition: Condition, heading: Heading): void {
   switch (condition.kind) {
     case 'compare':
     case 'is-null':
       requireAttribute(heading, condition.attribute)
+      return
+    case 'like': {
+      const { name, type } = requireAttribute(heading, condition.attribute)
+      if (type.codec !== null || (type.storage.kind !== 'text' && type.storage.kind !== 'enum')) {
+        throw new InvalidConditionError(`\`${name}\` is ${type.text}: only text is like a pattern.`)
+      }
+      return
+    }
+    case 'json':
+    case 'json-null':
+      requireJsonPath(heading, condition.attribute, condition.path)
+      return
+    case 'sql':
+      requireSqlText(condition.sql, heading)
       return
     case 'in': {
       const { attributes, keys } = condition
