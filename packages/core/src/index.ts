@@ -18,8 +18,28 @@ export type { ComputeContext, Make } from './query/make.ts'
 export type { AnyTable, Key, NewRow, Row, Table } from './query/table.ts'
 export type { Database, Tables } from './query/database.ts'
 export type { DeleteOptions, DeletePlan, PlannedRows } from './query/delete.ts'
-export type { FetchOptions, OrderBy, Relation } from './query/relation.ts'
+export type { AggregateOptions, FetchOptions, OrderBy, Relation, TopOptions } from './query/relation.ts'
+export type { JoinOptions, RestrictOptions } from './query/matching.ts'
 export type { Restriction } from './query/restriction.ts'
+export {
+  between,
+  type Comparable,
+  type Comparing,
+  gt,
+  gte,
+  like,
+  lt,
+  lte,
+  ne,
+  oneOf,
+  type Pattern,
+} from './query/comparison.ts'
+export { and, type Logic, not, or } from './query/logic.ts'
+export { attribute, type AttributeName, sql, type Sql, type SqlValue } from './query/sql.ts'
+export { json } from './query/json.ts'
+export type { Aggregated, Computed } from './query/computed.ts'
+export { average, count, countDistinct, max, min, sum } from './query/aggregation.ts'
+export { universalSet, type UniversalSet } from './query/universal-set.ts'
 export type { InsertOptions, TableRelation } from './query/table-relation.ts'
 export type { DatabaseSettings } from './connection/connection.ts'
 export { definePipeline, type Pipeline, type PipelineParts, type TableGroups } from './pipeline/pipeline.ts'

@@ -1,10 +1,10 @@
 import type { Attribute, Heading } from '../attribute/attribute.ts'
 import type { Condition } from '../relation/condition.ts'
 import type { RelationNode } from '../relation/node.ts'
+import { equals } from './conditions.ts'
 import { AmbiguousKeyError, UnrelatedKeyError } from './errors.ts'
 import { gives, valueIn } from './given-row.ts'
 import { keyNames } from './key-names.ts'
-import { equals } from './restriction.ts'
 
 /** The headings of the keys that the engine made: they know which lineage each value has. */
 const headings = new WeakMap<object, Heading>()
@@ -22,7 +22,7 @@ export function keyCondition(key: object, node: RelationNode, label: string): Co
         .filter(({ name, inKey }) => inKey && gives(key, name))
         .map((attribute) => ({ attribute, name: attribute.name }))
   if (shared.length === 0) throw new UnrelatedKeyError(label, Object.keys(key), keyNames(node))
-  return { kind: 'and', conditions: shared.map(({ attribute, name }) => equals(attribute, valueIn(key, name))) }
+  return { kind: 'and', conditions: shared.map(({ attribute, name }) => equals(attribute, valueIn(key, name), label)) }
 }
 
 /**

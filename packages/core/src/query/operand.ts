@@ -1,5 +1,6 @@
 import type { RelationNode } from '../relation/node.ts'
 import { tableNode } from '../relation/table.ts'
+import { InvalidOperandError } from './algebra-errors.ts'
 import { OtherDatabaseError } from './errors.ts'
 import { type AnyTable, isTable } from './table.ts'
 
@@ -15,6 +16,12 @@ export interface AnyRelation {
   readonly '~row': object
 }
 
+/** All values that some attributes could have. */
+export interface AnyUniversalSet {
+  readonly kind: 'universal-set'
+  readonly attributes: readonly string[]
+}
+
 /** What stands for a relation in an expression: a table, or a relation on an open database. */
 export type Operand = AnyTable | AnyRelation
 
@@ -28,8 +35,9 @@ export type RowIn<O extends Operand> = O extends AnyTable
 export const nodeOf = (operand: Operand): RelationNode =>
   operand.kind === 'relation' ? operand.node : tableNode(operand.declaration)
 
-/** The node of an operand that is to be read together with `other`. */
-export function nodeBeside(other: AnyRelation, operand: Operand): RelationNode {
+/** The node of an operand that is to be read together with `other`; from JavaScript, anything may be given to `verb`. */
+export function nodeBeside(other: AnyRelation, operand: Operand, verb = 'A restriction'): RelationNode {
+  if (!isOperand(operand)) throw new InvalidOperandError(verb, operand)
   if (operand.kind === 'relation' && operand.database !== other.database)
     throw new OtherDatabaseError(other.label, operand.label)
   return nodeOf(operand)
@@ -41,3 +49,11 @@ export const labelOf = (operand: Operand): string => (operand.kind === 'relation
 export const isOperand = (value: unknown): value is Operand =>
   isTable(value) ||
   (typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'relation' && 'node' in value)
+
+export const isUniversalSet = (value: unknown): value is AnyUniversalSet =>
+  typeof value === 'object' &&
+  value !== null &&
+  'kind' in value &&
+  value.kind === 'universal-set' &&
+  'attributes' in value &&
+  Array.isArray(value.attributes)

@@ -1,17 +1,28 @@
 import type { Heading } from '../attribute/attribute.ts'
 import { lower } from '../compile/lower.ts'
 import type { Flatten } from '../definition/types.ts'
+import { aggregate } from '../relation/aggregate.ts'
 import { join } from '../relation/join.ts'
 import { project } from '../relation/project.ts'
 import { restrict } from '../relation/restrict.ts'
 import { top } from '../relation/top.ts'
+import { union } from '../relation/union.ts'
 import type { Order, RelationNode } from '../relation/node.ts'
 import type { Context } from './context.ts'
 import { InvalidOrderError, NotOneRowError } from './errors.ts'
 import { readRows } from './fetch.ts'
 import { keyCondition, rememberKey } from './key.ts'
-import { type AnyRelation, type KeyIn, labelOf, nodeBeside, type Operand, type RowIn } from './operand.ts'
-import { columnsOf, type ProjectedKey, type ProjectedRow, type Selection } from './projection.ts'
+import { type JoinOptions, matchingOf, type RestrictOptions } from './matching.ts'
+import { type AnyRelation, labelOf, nodeBeside, type Operand, type RowIn } from './operand.ts'
+import {
+  type AggregateColumns,
+  columnsOf,
+  entriesOf,
+  type ProjectedKey,
+  type ProjectedRow,
+  type Selection,
+} from './projection.ts'
+import type { ExtendedRow, JoinedKey, JoinedRow, UnitedRow } from './row-types.ts'
 import { conditionOf, type Restriction } from './restriction.ts'
 
 /** `'spike_count desc'`, or a name alone for ascending. */
@@ -27,12 +38,18 @@ export interface FetchOptions<Row extends object> {
   readonly signal?: AbortSignal
 }
 
-/** The key of a join: that of the operand which determines the other, else both. */
-type JoinedKey<Key, Row, R extends Operand> = keyof KeyIn<R> extends keyof Row
-  ? Key
-  : keyof Key extends keyof RowIn<R>
-    ? KeyIn<R>
-    : Key & KeyIn<R>
+/** Which rows a `top` keeps. */
+export interface TopOptions<Row extends object> {
+  /** Where rows are cut off, ties are broken by the primary key. */
+  readonly order?: readonly OrderBy<Row>[]
+  readonly limit?: number | null
+  readonly offset?: number
+}
+
+export interface AggregateOptions extends JoinOptions {
+  /** `matching` leaves out rows for which the group has none. */
+  readonly keep?: 'all' | 'matching'
+}
 
 /** A relation on an open database: immutable; every operation gives another one, and only the fetching ones do I/O. */
 export class Relation<Key extends object, Row extends object> implements AnyRelation {
@@ -57,17 +74,27 @@ export class Relation<Key extends object, Row extends object> implements AnyRela
     return this.node.heading
   }
 
+  /** A relation on the database of another. */
+  static beside<Key extends object, Row extends object>(
+    relation: Relation<object, object>,
+    node: RelationNode,
+    label: string,
+  ): Relation<Key, Row> {
+    return new Relation(relation.context, node, label)
+  }
+
   /** The rows that satisfy a restriction. An unknown attribute is refused here. */
-  restrict(restriction: Restriction<Row>): Relation<Key, Row> {
-    return this.derive(restrict(this.node, conditionOf(restriction, this)))
+  restrict(restriction: Restriction<Row>, options: RestrictOptions = {}): this {
+    return this.#same(restrict(this.node, conditionOf(restriction, this, matchingOf(options, ['names', 'strict']))))
   }
 
   /**
    * The rows that do not satisfy a restriction. As in SQL, NULL neither has a value nor lacks it: a row whose attribute is
    * NULL is left out by `exclude({ attribute: value })` too. Of a relation, NULL matches no row.
    */
-  exclude(restriction: Restriction<Row>): Relation<Key, Row> {
-    return this.derive(restrict(this.node, { kind: 'not', condition: conditionOf(restriction, this) }))
+  exclude(restriction: Restriction<Row>, options: RestrictOptions = {}): this {
+    const condition = conditionOf(restriction, this, matchingOf(options, ['names', 'strict']))
+    return this.#same(restrict(this.node, { kind: 'not', condition }))
   }
 
   /**
@@ -75,21 +102,69 @@ export class Relation<Key extends object, Row extends object> implements AnyRela
    * at least one must be shared. For a key that the engine made, shared means of the same lineage; of a plain object,
    * only primary key attributes count.
    */
-  forKey(key: object): Relation<Key, Row> {
-    return this.derive(restrict(this.node, keyCondition(key, this.node, this.label)))
+  forKey(key: object): this {
+    return this.#same(restrict(this.node, keyCondition(key, this.node, this.label)))
   }
 
-  /** The named attributes, or renamed ones (`{ new: 'old' }`), beside the primary key, which always stays. */
+  /** Some of the rows in an order, whatever is built on them. */
+  top({ order = [], limit = null, offset = 0 }: TopOptions<Row>): this {
+    return this.#same(top(this.node, { order: order.map(parseOrder), limit, offset }))
+  }
+
+  /**
+   * The named attributes (`'...'` for all, `'-name'` without one), renamed ones (`{ new: 'old' }`) and computed ones beside
+   * the primary key, which always stays.
+   */
   project<const S extends readonly Selection<Row>[]>(
     ...selections: S
   ): Relation<ProjectedKey<Key, S>, ProjectedRow<Key, Row, S>> {
-    return new Relation(this.context, project(this.node, columnsOf(selections)), this.label)
+    const node = project(this.node, columnsOf(selections, this.heading))
+    return new Relation(this.context, node, this.label)
   }
 
   /** Every pair of rows that agree in all attributes of the same name, which must be of the same lineage. */
-  join<const R extends Operand>(other: R): Relation<JoinedKey<Key, Row, R>, Flatten<Row & RowIn<R>>> {
-    const right = nodeBeside(this, other)
-    return new Relation(this.context, join(this.node, right), `${this.label} * ${labelOf(other)}`)
+  join<const R extends Operand>(
+    other: R,
+    options: JoinOptions = {},
+  ): Relation<JoinedKey<Key, Row, R>, JoinedRow<Row, R>> {
+    const right = nodeBeside(this, other, 'join()')
+    const node = join(this.node, right, { matching: matchingOf(options, ['names']) })
+    return new Relation(this.context, node, `${this.label} * ${labelOf(other)}`)
+  }
+
+  /**
+   * Every row, with the attributes of the one row of another relation that belongs to it: NULL where none does. The key of
+   * the other must be among the attributes here.
+   */
+  extend<const R extends Operand>(other: R, options: JoinOptions = {}): Relation<Key, ExtendedRow<Row, R>> {
+    const right = nodeBeside(this, other, 'extend()')
+    const node = join(this.node, right, { keep: 'left', matching: matchingOf(options, ['names']) })
+    return new Relation(this.context, node, `${this.label} + ${labelOf(other)}`)
+  }
+
+  /**
+   * For every row, by its key, what the rows of `group` that belong to it amount to: `{ sessions: count(), first:
+   * min('started') }`. Attributes of its own that are to be kept are named: `{ sex: 'sex' }`.
+   */
+  aggregate<const R extends Operand, const C extends AggregateColumns<Row, RowIn<R>>>(
+    group: R,
+    columns: C,
+    { keep = 'all', ...options }: AggregateOptions = {},
+  ): Relation<ProjectedKey<Key, readonly [C]>, ProjectedRow<Key, Row, readonly [C], RowIn<R>>> {
+    const node = aggregate(this.node, nodeBeside(this, group, 'aggregate()'), Object.fromEntries(entriesOf(columns)), {
+      keep,
+      matching: matchingOf(options, ['names']),
+    })
+    return new Relation(this.context, node, this.label)
+  }
+
+  /**
+   * The rows of both relations, which must have the same primary key: a key that both have is one row with the attributes
+   * of both. Beside the key they share no attribute.
+   */
+  union<const R extends Operand>(other: R, options: JoinOptions = {}): Relation<Key, UnitedRow<Key, Row, R>> {
+    const node = union(this.node, nodeBeside(this, other, 'union()'), matchingOf(options, ['names']))
+    return new Relation(this.context, node, `${this.label} | ${labelOf(other)}`)
   }
 
   async fetch(options: FetchOptions<Row> = {}): Promise<Flatten<Row>[]> {
@@ -129,6 +204,11 @@ export class Relation<Key extends object, Row extends object> implements AnyRela
     return new Relation(this.context, node, this.label)
   }
 
+  #same(node: RelationNode): this {
+    // what is derived has these attributes, and is a table's relation where this one is
+    return this.derive(node) as this
+  }
+
   #ordered({ order = [], limit, offset = 0 }: FetchOptions<Row>): RelationNode {
     if (order.length === 0 && limit === undefined && offset === 0) return this.node
     return top(this.node, { order: order.map(parseOrder), limit: limit ?? null, offset })
@@ -144,7 +224,7 @@ export class Relation<Key extends object, Row extends object> implements AnyRela
 }
 
 function parseOrder(order: string): Order {
-  const [, attribute = '', direction] = /^(\S+)(?: (asc|desc))?$/i.exec(order) ?? []
+  const [, attribute = '', direction] = /^(\S+)(?: (asc|desc))?$/i.exec(String(order)) ?? []
   if (attribute === '') throw new InvalidOrderError(order)
   return { attribute, descending: direction?.toLowerCase() === 'desc' }
 }

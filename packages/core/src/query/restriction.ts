@@ -1,46 +1,100 @@
-import type { Attribute } from '../attribute/attribute.ts'
-import { toStored } from '../attribute/to-stored.ts'
+import type { JsonValue } from '../attribute/json-type.ts'
 import type { Condition } from '../relation/condition.ts'
 import { matches } from '../relation/matches.ts'
+import type { RelationNode } from '../relation/node.ts'
+import type { Comparing, Pattern } from './comparison.ts'
+import { attributeCondition, jsonCondition } from './conditions.ts'
 import { InvalidRestrictionError, UnknownNameError } from './errors.ts'
 import { isPlain } from './given-row.ts'
-import { type AnyRelation, isOperand, nodeBeside, type Operand } from './operand.ts'
+import { splitJsonName } from './json.ts'
+import { isLogic, type Logic } from './logic.ts'
+import { type Matching, matchStrictly } from './matching.ts'
+import {
+  type AnyRelation,
+  type AnyUniversalSet,
+  isOperand,
+  isUniversalSet,
+  nodeBeside,
+  type Operand,
+} from './operand.ts'
+import { describeRestriction } from './restriction-text.ts'
+import { isSql, type Sql } from './sql.ts'
 import type { Given } from './table.ts'
 
 /**
- * What rows must satisfy: an object of attributes and their values (`null` finds NULL; an unknown name is an error),
- * another relation (some row of it has the same values), or a list of these, one of which must hold.
+ * What rows must satisfy: an object of attributes with their values or comparisons with them (`null` finds NULL; an unknown
+ * name is an error), another relation (some row of it has the same values), `sql`, `and`, `or` and `not` of these, or a list
+ * of them, one of which must hold.
  */
 export type Restriction<Row extends object> =
-  | { readonly [K in keyof Row]?: Given<Row[K]> }
+  | (AttributeValues<Row> & JsonMembers<Row>)
   | Operand
+  | AnyUniversalSet
+  | Sql<keyof Row & string>
+  | Logic<Row>
   | readonly Restriction<Row>[]
 
+type AttributeValues<Row extends object> = { readonly [K in keyof Row]?: Wanted<Row[K]> }
+
+/** A date or time may be given as a `Date`; which attributes are one, the compiler cannot tell from other text. */
+type Value<V> = Given<V> | (string extends V ? Date : never)
+type Wanted<V> = Value<V> | Comparing<Value<V>> | (NonNullable<V> extends string ? Pattern : never)
+
+/** `'settings.gain.left'`: a member of a JSON attribute. */
+type JsonMembers<Row extends object> = {
+  readonly [Path in `${JsonNames<Row>}${'.' | '['}${string}`]?: JsonMember | Comparing<JsonMember>
+}
+type JsonMember = string | number | boolean | null
+
+/** The attributes that hold JSON. What is `unknown` to the compiler may be anything. */
+export type JsonNames<Row extends object> = {
+  [K in keyof Row & string]: unknown extends Row[K] ? never : JsonValue extends Row[K] ? K : never
+}[keyof Row & string]
+
 /** The condition that a restriction states about a relation. */
-export function conditionOf(restriction: unknown, relation: AnyRelation): Condition {
-  const { node, label } = relation
-  if (isOperand(restriction)) return matches(node, nodeBeside(relation, restriction))
-  if (Array.isArray(restriction)) {
-    return anyOf(restriction.map((one) => conditionOf(one, relation)))
+export function conditionOf(restriction: unknown, relation: AnyRelation, matching: Matching = 'lineage'): Condition {
+  const partOf = (part: unknown): Condition => conditionOf(part, relation, matching)
+  if (isOperand(restriction)) return matchOf(relation.node, nodeBeside(relation, restriction), matching)
+  if (isUniversalSet(restriction)) return everything
+  if (isSql(restriction)) return { kind: 'sql', sql: restriction.sql }
+  if (isLogic(restriction)) {
+    const conditions = restriction.restrictions.map(partOf)
+    const [first = everything] = conditions
+    if (restriction.operator === 'not') return { kind: 'not', condition: first }
+    return restriction.operator === 'or' ? anyOf(conditions) : { kind: 'and', conditions }
   }
+  if (Array.isArray(restriction)) return anyOf(restriction.map(partOf))
   // A promise, a set or an instance with getters has no members that would be read here, and so would restrict nothing.
-  if (typeof restriction !== 'object' || restriction === null || !isPlain(restriction)) {
+  if (typeof restriction !== 'object' || restriction === null || !isPlain(restriction) || isComputedLike(restriction)) {
     throw new InvalidRestrictionError(
-      describe(restriction),
-      'Give a plain object of attributes and values, a relation, or a list of them.',
+      describeRestriction(restriction),
+      'Give a plain object of attributes and values, a relation, sql`…`, and(…), or(…), not(…), or a list of them.',
     )
   }
-  const conditions = Object.entries(restriction).map(([name, value]) => {
-    const attribute = node.heading.find((candidate) => candidate.name === name)
-    if (!attribute)
-      throw new UnknownNameError(
-        name,
-        label,
-        node.heading.map((candidate) => candidate.name),
-      )
-    return equals(attribute, value)
-  })
-  return { kind: 'and', conditions }
+  return {
+    kind: 'and',
+    conditions: Object.entries(restriction).map(([name, wanted]) => memberOf(name, wanted, relation)),
+  }
+}
+
+const everything: Condition = { kind: 'and', conditions: [] }
+
+const matchOf = (left: RelationNode, right: RelationNode, matching: Matching): Condition =>
+  matching === 'strict' ? matchStrictly(left, right) : matches(left, right, matching)
+
+/** A computed attribute has no attributes to restrict by, but for one that is called `kind` or `expression`. */
+const isComputedLike = (value: object): boolean =>
+  'kind' in value && (value.kind === 'computed' || value.kind === 'comparison') && Object.keys(value).length === 2
+
+function memberOf(name: string, wanted: unknown, { node, label }: AnyRelation): Condition {
+  const attribute = node.heading.find((candidate) => candidate.name === name)
+  if (attribute) return attributeCondition(attribute, wanted, label)
+  const member = splitJsonName(name)
+  if (member && node.heading.some((candidate) => candidate.name === member.attribute)) {
+    return jsonCondition(member.attribute, member.path, wanted)
+  }
+  const known = node.heading.map((candidate) => candidate.name)
+  throw new UnknownNameError(member?.attribute ?? name, label, known)
 }
 
 /** One of the conditions holds. Those that say which values the same attributes have become one list of keys. */
@@ -74,30 +128,3 @@ function valuesOf(condition: Condition) {
   }
   return { equal, none }
 }
-
-/** The condition that an attribute has a value; `null` means that it is NULL. */
-export function equals(attribute: Attribute, value: unknown): Condition {
-  const { name, type } = attribute
-  if (value === null) return { kind: 'is-null', attribute: name }
-  if (type.codec !== null || type.storage.kind === 'json') {
-    throw new InvalidRestrictionError(`\`${name}\`, which is ${type.text}`, 'Its values cannot be compared.')
-  }
-  if (value === undefined || Array.isArray(value)) {
-    throw new InvalidRestrictionError(
-      `\`${name}\` = ${describe(value)}`,
-      'Give one value; for one of several, restrict by a list of objects.',
-    )
-  }
-  const stored = toStored(attribute, value)
-  if (stored === null) return { kind: 'is-null', attribute: name }
-  return { kind: 'compare', attribute: name, operator: '=', value: stored }
-}
-
-const describe = (value: unknown): string =>
-  value === undefined
-    ? 'undefined'
-    : Array.isArray(value)
-      ? `a list of ${value.length}`
-      : typeof value === 'object' && value !== null
-        ? `a ${value.constructor.name}${value instanceof Promise ? ' (await it)' : ''}`
-        : `${typeof value} ${String(value)}`

@@ -1,4 +1,3 @@
-import { restrict } from '../relation/restrict.ts'
 import { tableNode } from '../relation/table.ts'
 import type { RelationNode } from '../relation/node.ts'
 import type { Context } from './context.ts'
@@ -6,8 +5,6 @@ import { deletePlanned, type DeleteOptions, type DeletePlan, planDelete } from '
 import { AutoPopulatedError, WriteInFetchError } from './errors.ts'
 import { insertRows } from './insert.ts'
 import { Relation } from './relation.ts'
-import { conditionOf, type Restriction } from './restriction.ts'
-import { keyCondition } from './key.ts'
 import type { AnyTable, Key, NewRow, Row } from './table.ts'
 
 /** What an insert takes that it would refuse otherwise. */
@@ -28,18 +25,6 @@ export class TableRelation<T extends AnyTable> extends Relation<Key<T>, Row<T>> 
   constructor(context: Context, table: T, node: RelationNode = tableNode(table.declaration)) {
     super(context, node, table.typeName)
     this.table = table
-  }
-
-  override restrict(restriction: Restriction<Row<T>>): TableRelation<T> {
-    return this.derive(restrict(this.node, conditionOf(restriction, this)))
-  }
-
-  override exclude(restriction: Restriction<Row<T>>): TableRelation<T> {
-    return this.derive(restrict(this.node, { kind: 'not', condition: conditionOf(restriction, this) }))
-  }
-
-  override forKey(key: object): TableRelation<T> {
-    return this.derive(restrict(this.node, keyCondition(key, this.node, this.label)))
   }
 
   /**

@@ -1,0 +1,37 @@
+import type { Condition } from '../relation/condition.ts'
+import { matchedNames, type Matching as JoinMatching } from '../relation/join.ts'
+import type { RelationNode } from '../relation/node.ts'
+import { InvalidCallError } from './errors.ts'
+
+/**
+ * How attributes of one name belong together: of one lineage (else an error), or by their names. A relation that restricts
+ * may also be matched `strict`ly, as DataJoint does: then every common attribute must be of one lineage and equal, also where
+ * both come from the same row, so that a table with secondary attributes of its own cannot be restricted by itself.
+ */
+export type Matching = JoinMatching | 'strict'
+
+export interface JoinOptions {
+  readonly matching?: JoinMatching
+}
+
+export interface RestrictOptions {
+  readonly matching?: Matching
+}
+
+/** What was asked for; from JavaScript it may be misspelt, and must not be taken for "by their names". */
+export function matchingOf<M extends Matching>(
+  options: { readonly matching?: M },
+  allowed: readonly M[],
+): M | 'lineage' {
+  const { matching = 'lineage' } = options
+  if (matching === 'lineage' || allowed.includes(matching)) return matching
+  const known = ['lineage', ...allowed].map((name) => `'${name}'`).join(', ')
+  throw new InvalidCallError(`There is no matching '${String(matching)}'. There are ${known}.`)
+}
+
+/** The condition that some row of `right` is equal in every common attribute. */
+export const matchStrictly = (left: RelationNode, right: RelationNode): Condition => ({
+  kind: 'matches',
+  source: right,
+  on: matchedNames(left.heading, right.heading, 'lineage').map((name) => [name, name]),
+})
