@@ -2,7 +2,7 @@ import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises'
 import { homedir, hostname } from 'node:os'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { exists } from './package-fetch.ts'
+import { exists } from './exists.ts'
 
 /** Where fetched servers are kept: `$NEUROJOINT_CACHE/servers`, else `neurojoint/servers` in the user's cache folder. */
 export function defaultCache(): string {

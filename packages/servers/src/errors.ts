@@ -42,6 +42,31 @@ export class ServerFailedError extends ServerError {
   }
 }
 
+/** The package sources have no version of a package that will do. */
+export class PackageVersionError extends ServerError {
+  override readonly name = 'PackageVersionError'
+  readonly code = 'package-version'
+  readonly package: string
+  /** What they have; null where they do not know the package. */
+  readonly found: string | null
+  constructor(name: string, found: string | null) {
+    super(found === null ? `they have no ${name}` : `their ${name} is version ${found}`)
+    this.package = name
+    this.found = found
+  }
+}
+
+/** What was fetched is not what was wanted. */
+export class ChecksumError extends ServerError {
+  override readonly name = 'ChecksumError'
+  readonly code = 'checksum'
+  readonly file: string
+  constructor(file: string, expected: string, found: string) {
+    super(`${file} has the SHA-256 ${found}, not ${expected}: it was changed, or damaged on its way`)
+    this.file = file
+  }
+}
+
 /** A program of the system could not be run, or ended with an error. */
 export class ProgramError extends ServerError {
   override readonly name = 'ProgramError'

@@ -1,10 +1,13 @@
 import { realpath, rm } from 'node:fs/promises'
 import { delimiter, dirname, join } from 'node:path'
+import { fetchArtifact } from './artifact-fetch.ts'
 import { makeFolderOnce } from './cache.ts'
 import { type Attempt, ServerUnavailableError } from './errors.ts'
-import { exists, fetchPackages } from './package-fetch.ts'
+import { exists, firstExisting } from './exists.ts'
+import { fetchPackages } from './package-fetch.ts'
 import { runProgram } from './program.ts'
-import { type Installation, isAtLeast, type ServerKind } from './server-kind.ts'
+import { formatRange, type Installation, isInRange, type ServerKind } from './server-kind.ts'
+import type { PackageSource, ServerSource } from './server-source.ts'
 
 export interface FindOptions {
   readonly cache: string
@@ -21,14 +24,14 @@ const architectures: Readonly<Record<string, { readonly triplet: string; readonl
 /** Finds a server on the machine or in the cache, or fetches it; throws `server-unavailable`. */
 export async function findInstallation(kind: ServerKind, options: FindOptions): Promise<Installation> {
   const tried: Attempt[] = []
-  const found = (await findOnPath(kind, tried, options.signal)) ?? (await fetchInstallation(kind, options, tried))
+  const found = (await findOnPath(kind, tried, options.signal)) ?? (await findAtSources(kind, tried, options))
   if (found) return found
-  const wanted = `${kind.title} ${kind.minimum.join('.')} or newer`
+  const wanted = `${kind.title} ${formatRange(kind.versions)}`
   throw new ServerUnavailableError(
     wanted,
     tried,
-    `Install ${kind.title} so that ${kind.programs[0]} is on PATH, or set up package sources for apt that have it; ` +
-      `what is fetched once is kept in ${options.cache}.`,
+    `Install ${wanted} so that ${kind.programs[0]} is on PATH, or set up package sources for apt that have it, ` +
+      `or name a folder with lists of such sources in $${sourcesVariable}; what is fetched once is kept in ${options.cache}.`,
   )
 }
 
@@ -37,6 +40,7 @@ const serverFolders = [
   '/usr/sbin',
   '/usr/local/sbin',
   '/usr/libexec',
+  '/usr/local/mysql/bin',
   '/usr/local/opt/mariadb/bin',
   '/opt/homebrew/bin',
 ]
@@ -57,45 +61,131 @@ async function findOnPath(kind: ServerKind, tried: Attempt[], signal?: AbortSign
   return null
 }
 
-async function fetchInstallation(
-  kind: ServerKind,
-  options: FindOptions,
-  tried: Attempt[],
-): Promise<Installation | null> {
-  const { cache, signal, onProgress } = options
-  const architecture = architectures[process.arch]
-  if (process.platform !== 'linux' || architecture === undefined) {
+/** Folders, one after another, with lists of package sources that are asked beside the machine's own. */
+const sourcesVariable = 'NEUROJOINT_APT_SOURCES'
+
+/** One way to fetch a server. */
+interface Offer {
+  readonly source: ServerSource
+  readonly place: string
+  /** Where in the cache it is kept. */
+  readonly folder: string
+  readonly lists: string | null
+}
+
+/** The sources of a kind, and for those that are the machine's own, also the folders that the user names. */
+function offersOf(kind: ServerKind): readonly Offer[] {
+  const named = (process.env[sourcesVariable] ?? '').split(delimiter).filter(Boolean)
+  return kind.sources.flatMap((source): readonly Offer[] => {
+    switch (source.kind) {
+      case 'artifact': {
+        const folder = `${kind.name}-${source.artifact.split(':').slice(1).join('-')}`
+        return [{ source, place: `${source.artifact}, by Maven`, folder, lists: null }]
+      }
+      case 'packages': {
+        const [main = ''] = source.packages
+        const versions = kind.versions.below === null ? '' : `-${formatRange(kind.versions).replaceAll(' ', '-')}`
+        const folder = `${kind.name}${versions}`
+        if (source.suite !== null) {
+          const place = `${main} from Debian ${source.suite}`
+          return [{ source, place, folder: `${folder}-${source.suite}`, lists: null }]
+        }
+        return [
+          { source, place: `${main} from the machine's package sources`, folder, lists: null },
+          ...named.map((lists) => ({
+            source,
+            place: `${main} from the package sources in ${lists}`,
+            folder: `${folder}-${lists.replaceAll(/[^A-Za-z0-9]+/g, '-')}`,
+            lists,
+          })),
+        ]
+      }
+    }
+  })
+}
+
+async function findAtSources(kind: ServerKind, tried: Attempt[], options: FindOptions): Promise<Installation | null> {
+  if (process.platform !== 'linux' || architectures[process.arch] === undefined) {
     tried.push({ place: 'Debian packages', reason: `there are none for ${process.platform} on ${process.arch}` })
     return null
   }
-  const [main] = kind.packages
-  if (main === undefined) return null
-  const place = `${main} from the machine's package sources`
-  const root = join(cache, `${kind.name}-${process.arch}`)
-  try {
-    await makeFolderOnce(
-      root,
-      async (temporary) => {
-        onProgress?.(`Fetching ${kind.title} from the machine's package sources into ${cache} (about 30 MB, once)`)
-        const work = join(temporary, 'fetch')
-        await fetchPackages(kind.packages, { work, root: temporary }, signal)
-        await rm(work, { recursive: true })
-      },
-      signal,
-    )
-  } catch (error) {
-    signal?.throwIfAborted()
-    tried.push({ place, reason: error instanceof Error ? error.message : String(error) })
+  const offers = offersOf(kind)
+  const cached = await Promise.all(offers.map((offer) => exists(rootOf(offer, options.cache))))
+  // what is there already needs no network
+  for (const offer of [...offers.filter((_, i) => cached[i]), ...offers.filter((_, i) => !cached[i])]) {
+    try {
+      const found = await fetchOffer(kind, offer, tried, options)
+      if (found) return found
+    } catch (error) {
+      options.signal?.throwIfAborted()
+      tried.push({ place: offer.place, reason: error instanceof Error ? error.message : String(error) })
+    }
+  }
+  return null
+}
+
+const rootOf = ({ folder }: Offer, cache: string): string => join(cache, `${folder}-${process.arch}`)
+
+async function fetchOffer(
+  kind: ServerKind,
+  offer: Offer,
+  tried: Attempt[],
+  { cache, signal, onProgress }: FindOptions,
+): Promise<Installation | null> {
+  const { source, place, lists } = offer
+  if (source.kind === 'artifact' && source.architecture !== process.arch) {
+    tried.push({ place, reason: `it is for ${source.architecture}, not ${process.arch}` })
     return null
   }
-  const libraries = ['lib', 'usr/lib'].map((folder) => join(root, folder, architecture.triplet))
-  for (const program of kind.programs.map((candidate) => join(root, 'usr/sbin', candidate))) {
-    const loader = await firstExisting(libraries.map((folder) => join(folder, architecture.loader)))
-    if (loader === null || !(await exists(program))) continue
-    // with the loader and the C library it was built for: the machine's own may be older
-    const command = [loader, '--library-path', libraries.join(':'), program]
-    const installation = await describe(kind, command, join(root, 'usr'), tried, place, signal)
-    if (installation) return installation
+  const root = rootOf(offer, cache)
+  await makeFolderOnce(
+    root,
+    async (temporary) => {
+      onProgress?.(`Fetching ${kind.title} ${formatRange(kind.versions)}: ${place}, into ${cache} (once)`)
+      const fetchDebian = async (packages: PackageSource, accepts: (version: string) => boolean): Promise<void> => {
+        const work = join(temporary, 'fetch')
+        await fetchPackages(packages, { work, root: temporary, lists, accepts }, signal)
+        await rm(work, { recursive: true })
+      }
+      if (source.kind === 'packages') {
+        await fetchDebian(source, (version) => isInRange(version, kind.versions))
+        return
+      }
+      await fetchDebian(source.libraries, () => true)
+      const work = join(temporary, 'fetch')
+      await fetchArtifact(source, { work, root: join(temporary, artifactFolder) }, signal)
+      await rm(work, { recursive: true })
+    },
+    signal,
+  )
+  return await describeFetched(kind, root, tried, place, signal)
+}
+
+/** Where what an artifact holds is unpacked, below the root of the packages. */
+const artifactFolder = 'artifact'
+
+async function describeFetched(
+  kind: ServerKind,
+  root: string,
+  tried: Attempt[],
+  place: string,
+  signal?: AbortSignal,
+): Promise<Installation | null> {
+  const { triplet, loader: loaderName } = architectures[process.arch] ?? { triplet: '', loader: '' }
+  const libraries = [
+    ...['lib', 'usr/lib'].map((folder) => join(root, folder, triplet)),
+    join(root, artifactFolder, 'lib/private'),
+  ]
+  const loader = await firstExisting(libraries.map((folder) => join(folder, loaderName)))
+  for (const folder of ['usr/sbin', join(artifactFolder, 'bin')]) {
+    for (const name of kind.programs) {
+      const program = join(root, folder, name)
+      if (loader === null || !(await exists(program))) continue
+      // with the loader and the C library it was built for: the machine's own may be older
+      const command = [loader, '--library-path', libraries.join(':'), program]
+      const installation = await describe(kind, command, dirname(dirname(program)), tried, place, signal)
+      if (installation) return installation
+    }
   }
   tried.push({ place, reason: `${root} holds no usable ${kind.programs[0]}; remove that folder to fetch it anew` })
   return null
@@ -124,15 +214,10 @@ async function describe(
   }
   const version = kind.parseVersion(printed)
   if (version === null) return refuse(`is not ${kind.title}: ${printed.trim()}`)
-  if (!isAtLeast(version, kind.minimum)) return refuse(`is version ${version}`)
+  if (!isInRange(version, kind.versions)) return refuse(`is version ${version}`)
   const candidates = kind.shares.map((share) => join(base, share))
   for (const share of candidates) {
     if (await firstExisting(kind.shareHolds.map((name) => join(share, name)))) return { version, command, base, share }
   }
   return refuse(`has none of ${kind.shareHolds.join(', ')} in ${candidates.join(' or ')}`)
-}
-
-async function firstExisting(paths: readonly string[]): Promise<string | null> {
-  for (const path of paths) if (await exists(path)) return path
-  return null
 }

@@ -1,16 +1,15 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Installation, ServerKind } from './server-kind.ts'
+import { ownSources, suiteOfDebian } from './server-source.ts'
 
-/** MariaDB 10.11 is the oldest long-term version that is still maintained and has what the engine needs. */
-export const mariadb: ServerKind<'mariadb'> = {
+/** What all versions of MariaDB have in common. */
+const common = {
   name: 'mariadb',
   title: 'MariaDB',
-  minimum: [10, 11],
   programs: ['mariadbd', 'mysqld'],
   shares: ['share/mysql', 'share/mariadb'],
   shareHolds: ['mariadb_system_tables.sql', 'mysql_system_tables.sql'],
-  packages: ['mariadb-server-core', 'mariadb-client-core'],
   ready: /ready for connections/,
 
   parseVersion: (text) => /Ver (\d+\.\d+\.\d+)-MariaDB/i.exec(text)?.[1] ?? null,
@@ -37,7 +36,33 @@ export const mariadb: ServerKind<'mariadb'> = {
     '--character-set-server=utf8mb4',
     '--innodb-buffer-pool-size=64M',
   ],
-}
+} satisfies Omit<ServerKind<'mariadb'>, 'versions' | 'sources'>
+
+const packages = ['mariadb-server-core', 'mariadb-client-core'] as const
+
+/**
+ * MariaDB by the series of its versions. 10.11 is the oldest long-term series that is still maintained and has what the
+ * engine needs; `any` is that or a newer one, whatever the machine has.
+ */
+export const mariadb = {
+  any: {
+    ...common,
+    versions: { from: [10, 11], below: null },
+    sources: [ownSources(...packages), suiteOfDebian('trixie', ...packages)],
+  },
+  '10.11': {
+    ...common,
+    versions: { from: [10, 11], below: [10, 12] },
+    sources: [ownSources(...packages), suiteOfDebian('bookworm', ...packages)],
+  },
+  '11.8': {
+    ...common,
+    versions: { from: [11, 8], below: [11, 9] },
+    sources: [ownSources(...packages), suiteOfDebian('trixie', ...packages)],
+  },
+} as const satisfies Record<string, ServerKind<'mariadb'>>
+
+export type MariadbVersion = keyof typeof mariadb
 
 function commonParameters({ base, share }: Installation, dataFolder: string): readonly string[] {
   return [
