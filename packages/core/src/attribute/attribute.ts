@@ -8,7 +8,7 @@ export interface CodecSpec {
 
 /** A type of the definition language. */
 export interface AttributeType {
-  /** The canonical spelling, which is also the 2.x comment marker: `varchar(32)`, `<blob@local>`. */
+  /** The canonical spelling in a definition of the table's generation: `varchar(32)`, `<blob@local>`, `int unsigned`. */
   readonly text: string
   readonly storage: Storage
   readonly codec: CodecSpec | null

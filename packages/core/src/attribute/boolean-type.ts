@@ -3,11 +3,12 @@ import type { Refuse } from './refuse.ts'
 
 export interface BooleanValues {
   bool: boolean
+  boolean: boolean
 }
 
-/** `bool`. */
+/** `bool`, also as `boolean`. */
 export function readBooleanType(text: string): AttributeType | null {
-  return text.toLowerCase() === 'bool' ? { text: 'bool', storage: { kind: 'boolean' }, codec: null } : null
+  return /^bool(ean)?$/i.test(text) ? { text: 'bool', storage: { kind: 'boolean' }, codec: null } : null
 }
 
 export function booleanToStored(value: unknown, refuse: Refuse): bigint {

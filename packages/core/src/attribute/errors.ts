@@ -20,7 +20,7 @@ export class InvalidValueError extends PipelineError {
   }
 }
 
-export type TypeErrorCode = 'unknown-type' | 'bad-type' | 'bad-enum'
+export type TypeErrorCode = 'unknown-type' | 'bad-type' | 'bad-enum' | 'other-generation'
 
 /** A text is no type of the definition language. */
 export class AttributeTypeError extends PipelineError {

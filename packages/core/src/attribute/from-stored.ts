@@ -11,7 +11,13 @@ export function fromStored(type: AttributeType, stored: StoredValue): unknown {
   const { storage } = type
   switch (storage.kind) {
     case 'integer':
-      if (typeof stored === 'bigint') return integerFromStored(stored, storage.bits)
+      if (typeof stored === 'bigint') {
+        const integer = integerFromStored(stored, storage)
+        if (integer !== null) return integer
+      }
+      break
+    case 'year':
+      if (typeof stored === 'bigint') return Number(stored)
       break
     case 'boolean':
       if (typeof stored === 'bigint') return booleanFromStored(stored)
@@ -24,6 +30,7 @@ export function fromStored(type: AttributeType, stored: StoredValue): unknown {
     case 'enum':
     case 'date':
     case 'datetime':
+    case 'time':
       if (typeof stored === 'string') return stored
       break
     case 'json':

@@ -1,29 +1,43 @@
 import type { AttributeType } from './attribute.ts'
 import { AttributeTypeError } from './errors.ts'
 import type { Refuse } from './refuse.ts'
+import type { Storage } from './storage.ts'
 
 export interface TemporalValues {
   date: string
   datetime: string
+  timestamp: string
+  time: string
 }
 
-/** `date`, `datetime`, `datetime(n)` with n digits of a fraction of a second. */
+/** `date`, and `datetime`, `timestamp` and `time`, each also with `(n)` digits of a fraction of a second. */
 export function readTemporalType(text: string): AttributeType | null {
-  const name = text.toLowerCase()
-  if (name === 'date') return { text: name, storage: { kind: 'date' }, codec: null }
-  const match = /^datetime(?:\s*\(\s*(\d+)\s*\))?$/.exec(name)
+  const match = /^(date|datetime|timestamp|time)(?:\s*\(\s*(\d+)\s*\))?$/i.exec(text)
   if (!match) return null
-  const fraction = Number(match[1] ?? 0)
-  if (fraction > 6) {
+  const name = match[1]?.toLowerCase() ?? ''
+  const fraction = Number(match[2] ?? 0)
+  if (fraction > 6 || (name === 'date' && match[2] !== undefined)) {
     throw new AttributeTypeError(
       'bad-type',
       text,
       `\`${text}\` is out of range`,
-      'Write datetime(n) with n from 0 to 6 digits of a second.',
+      name === 'date' ? 'Write date.' : `Write ${name}(n) with n from 0 to 6 digits of a second.`,
     )
   }
-  const spelling = fraction === 0 ? 'datetime' : `datetime(${fraction})`
-  return { text: spelling, storage: { kind: 'datetime', fraction }, codec: null }
+  return { text: fraction === 0 ? name : `${name}(${fraction})`, storage: storageOf(name, fraction), codec: null }
+}
+
+function storageOf(name: string, fraction: number): Storage {
+  switch (name) {
+    case 'datetime':
+      return { kind: 'datetime', fraction }
+    case 'timestamp':
+      return { kind: 'datetime', fraction, timestamp: true }
+    case 'time':
+      return { kind: 'time', fraction }
+    default:
+      return { kind: 'date' }
+  }
 }
 
 /** `YYYY-MM-DD`, from such text, a `Date` at midnight UTC or a `Temporal` value. */
@@ -35,14 +49,44 @@ export function dateToStored(value: unknown, refuse: Refuse): string {
 }
 
 /** `YYYY-MM-DD hh:mm:ss[.ffffff]`, from such text (with a space or a `T`), a `Date` or a `Temporal` value; in UTC. */
-export function datetimeToStored(value: unknown, digits: number, refuse: Refuse): string {
+export function datetimeToStored(
+  value: unknown,
+  { fraction: digits, timestamp }: Extract<Storage, { kind: 'datetime' }>,
+  refuse: Refuse,
+): string {
   const moment = readMoment(value)
   if (!moment) throw refuse('a date and time that exist, as YYYY-MM-DD hh:mm:ss (no zone is stored: give UTC)')
-  if (/[1-9]/.test(moment.fraction.slice(digits))) {
+  const seconds = `${moment.date} ${moment.time}`
+  if (timestamp && (seconds < firstTimestamp || seconds > lastTimestamp)) {
+    throw refuse(`a time from ${firstTimestamp} to ${lastTimestamp} UTC, which is what a timestamp holds`)
+  }
+  return seconds + cutFraction(moment.fraction, digits, refuse)
+}
+
+const firstTimestamp = '1970-01-01 00:00:01'
+const lastTimestamp = '2038-01-19 03:14:07'
+
+/**
+ * `[-]hh:mm:ss[.ffffff]`, from such text or a `Temporal.PlainTime`: a time of day or a span of at most 838:59:59, which
+ * is where servers end.
+ */
+export function timeToStored(value: unknown, digits: number, refuse: Refuse): string {
+  const text = formatMoment(value)
+  const match =
+    text && !(value instanceof Date) ? /^(-?)(\d{1,3}):([0-5]\d)(?::([0-5]\d)(?:\.(\d+))?)?$/.exec(text) : null
+  if (!match) throw refuse('a time or a span, as [-]hh:mm:ss')
+  const [, sign = '', hours = '', minutes = '', seconds = '00', fraction = ''] = match
+  const time = `${String(Number(hours)).padStart(2, '0')}:${minutes}:${seconds}`
+  if (Number(hours) > 838 || (time === '838:59:59' && /[1-9]/.test(fraction))) throw refuse('at most 838:59:59')
+  const whole = time + cutFraction(fraction, digits, refuse)
+  return /[1-9]/.test(whole) ? sign + whole : whole
+}
+
+function cutFraction(fraction: string, digits: number, refuse: Refuse): string {
+  if (/[1-9]/.test(fraction.slice(digits))) {
     throw refuse(digits === 0 ? 'whole seconds' : `at most ${digits} digits of a second`)
   }
-  const fraction = moment.fraction.slice(0, digits).padEnd(digits, '0')
-  return `${moment.date} ${moment.time}${digits === 0 ? '' : `.${fraction}`}`
+  return digits === 0 ? '' : `.${fraction.slice(0, digits).padEnd(digits, '0')}`
 }
 
 interface Moment {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { parseAttributeType } from './attribute-type.ts'
 import { fromStored } from './from-stored.ts'
+import { safeIntegerType } from './integer-type.ts'
 import { toStored } from './to-stored.ts'
 
 const store = (type: string, value: unknown, nullable = false) =>
@@ -22,11 +23,21 @@ describe('a value is kept in the canonical form of its type', () => {
     ['int16', 32767n, 32767n],
     ['int32', -0, 0n],
     ['int64', 9223372036854775807n, 9223372036854775807n],
+    ['int unsigned', 4294967295, 4294967295n],
+    ['mediumint', -8388608, -8388608n],
+    ['bigint unsigned', 18446744073709551615n, 18446744073709551615n],
+    ['year', 1999, 1999n],
+    ['year', 0, 0n],
     ['bool', true, 1n],
+    ['tinyint(1)', false, 0n],
     ['bool', 0, 0n],
     ['float32', 0.1, 0.10000000149011612],
     ['float64', 0.1, 0.1],
+    ['float(7,3)', 1.23456, 1.2350000143051147],
+    ['double(5,1)', -0.04, -0],
+    ['float unsigned', 0.5, 0.5],
     ['decimal(5,2)', '+012.5', '12.50'],
+    ['decimal(5,2) unsigned', '-0.00', '0.00'],
     ['decimal(5,2)', '-0.00', '0.00'],
     ['decimal(5,2)', 3, '3.00'],
     ['decimal(5,2)', '1.500', '1.50'],
@@ -34,6 +45,7 @@ describe('a value is kept in the canonical form of its type', () => {
     ['decimal(3,0)', '007', '7'],
     ['varchar(2)', '😀é', '😀é'],
     ['char(2)', 'a', 'a'],
+    ['tinytext', 'ä'.repeat(127), 'ä'.repeat(127)],
     ["enum('it''s')", "it's", "it's"],
     ['date', '2024-02-29', '2024-02-29'],
     ['date', new Date('2024-02-29'), '2024-02-29'],
@@ -43,6 +55,13 @@ describe('a value is kept in the canonical form of its type', () => {
     ['datetime(3)', '2024-02-29 10:20:30.5', '2024-02-29 10:20:30.500'],
     ['datetime(6)', '2024-02-29T10:20:30.123456Z', '2024-02-29 10:20:30.123456'],
     ['datetime', '2024-02-29', '2024-02-29 00:00:00'],
+    ['timestamp(3)', '2038-01-19 03:14:07.999', '2038-01-19 03:14:07.999'],
+    ['timestamp', new Date('1970-01-01T00:00:01Z'), '1970-01-01 00:00:01'],
+    ['time', '1:02', '01:02:00'],
+    ['time', '-838:59:59', '-838:59:59'],
+    ['time', '-00:00:00', '00:00:00'],
+    ['time(3)', '23:59:59.5', '23:59:59.500'],
+    ['time(6)', '030:00:00.000001', '30:00:00.000001'],
     ['json', { a: [1, null, 'x'] }, '{"a":[1,null,"x"]}'],
     ['<blob@local>', { path: 'x' }, '{"path":"x"}'],
   ])('%s of %o', (type, value, stored) => {
@@ -58,9 +77,17 @@ describe('a value is kept in the canonical form of its type', () => {
     expect(store('uuid', bytes)).toEqual(bytes)
   })
 
+  test('raw bytes of at most as many as the column holds', () => {
+    const storage = { kind: 'bytes', length: 2 } as const
+    const attribute = { name: 'x', type: { text: 'binary(2)', storage, codec: null }, nullable: false }
+    expect(toStored(attribute, Uint8Array.of(1, 2))).toEqual(Uint8Array.of(1, 2))
+    expect(() => toStored(attribute, Uint8Array.of(1, 2, 3))).toThrow('at most 2 bytes')
+  })
+
   test('a Temporal value as it prints, a zoned one in UTC', () => {
     expect(store('date', temporal('PlainDate', '2024-02-29[u-ca=hebrew]'))).toBe('2024-02-29')
     expect(store('datetime(3)', temporal('PlainDateTime', '2024-02-29T01:02:03.004'))).toBe('2024-02-29 01:02:03.004')
+    expect(store('time', temporal('PlainTime', '01:02:03'))).toBe('01:02:03')
     const instant = temporal('Instant', '2024-02-29T00:02:03Z')
     expect(store('datetime', instant)).toBe('2024-02-29 00:02:03')
     expect(store('datetime', temporal('ZonedDateTime', '…+01:00[Europe/Oslo]', { toInstant: () => instant }))).toBe(
@@ -82,7 +109,21 @@ describe('a value that does not fit is refused', () => {
     ['int32', true, 'an integer'],
     ['int64', 2 ** 53, 'a bigint beyond 2^53'],
     ['int64', 2n ** 63n, 'an integer'],
+    ['int unsigned', -1, 'from 0 to 4294967295'],
+    ['mediumint', 8388608, 'from -8388608 to 8388607'],
+    ['mediumint unsigned', 16777216, 'from 0 to 16777215'],
+    ['bigint unsigned', 2n ** 64n, 'from 0 to'],
+    ['int32', '', 'an integer'],
+    ['year', 1900, 'from 1901 to 2155'],
+    ['year', '1999', 'from 1901 to 2155'],
     ['bool', 2, 'true or false'],
+    ['tinyint(1)', 2, 'true or false'],
+    ['float unsigned', -0.5, 'not negative'],
+    ['float(5,2)', 1000, 'below 1e3'],
+    ['float64', '', 'a number'],
+    ['decimal(5,2)', NaN, 'digits with a point'],
+    ['decimal(5,2)', '', 'digits with a point'],
+    ['decimal(5,2) unsigned', '-0.01', 'not negative'],
     ['bool', 'true', 'true or false'],
     ['float64', Infinity, 'a finite number'],
     ['float32', 1e39, '3.4e38'],
@@ -94,6 +135,7 @@ describe('a value that does not fit is refused', () => {
     ['varchar(2)', 'abc', 'at most 2 characters'],
     ['varchar(2)', 5, 'a string'],
     ['varchar(9)', '\ud83d', 'lone surrogates'],
+    ['tinytext', 'ä'.repeat(128), 'at most 255 bytes'],
     ['char(3)', 'a ', 'no space at the end'],
     ["enum('a','b')", 'A', "one of 'a', 'b'"],
     ['date', '2023-02-29', 'a date that exists'],
@@ -105,6 +147,15 @@ describe('a value that does not fit is refused', () => {
     ['datetime', '2024-02-29T10:20:30+01:00', 'give UTC'],
     ['datetime', new Date(NaN), 'that exist'],
     ['datetime', 1709200000000, 'that exist'],
+    ['timestamp', '1970-01-01 00:00:00', 'from 1970-01-01 00:00:01'],
+    ['timestamp', '2038-01-19 03:14:08', 'to 2038-01-19 03:14:07'],
+    ['time', '839:00:00', 'at most 838:59:59'],
+    ['time(1)', '838:59:59.1', 'at most 838:59:59'],
+    ['time', '10:60:00', 'as [-]hh:mm:ss'],
+    ['time', '10:00:00.5', 'whole seconds'],
+    ['time', 3600, 'as [-]hh:mm:ss'],
+    ['time', new Date(0), 'as [-]hh:mm:ss'],
+    ['date', '', 'a date that exists'],
     ['uuid', '6f6d1a8e', 'a UUID'],
     ['json', { a: { b: [undefined] } }, '$.a.b[0]'],
     ['json', [NaN], '$[0]'],
@@ -141,6 +192,11 @@ describe('a stored value comes back', () => {
   test.each([
     ['int32', 7, 7],
     ['int64', 7, 7n],
+    ['int unsigned', 7, 7],
+    ['bigint unsigned', 7, 7n],
+    ['year', 1999, 1999],
+    ['time', '-30:00:00', '-30:00:00'],
+    ['longtext', 'text', 'text'],
     ['bool', 1, true],
     ['float32', 0.5, 0.5],
     ['decimal(5,2)', '1.5', '1.50'],
@@ -155,6 +211,11 @@ describe('a stored value comes back', () => {
 
   test('NULL as null', () => {
     expect(fromStored(parseAttributeType('json'), null)).toBeNull()
+  })
+
+  test('a count or a sum as a number, but none that a number cannot hold', () => {
+    expect(fromStored(safeIntegerType, 7n)).toBe(7)
+    expect(catchError(() => fromStored(safeIntegerType, 2n ** 53n))).toMatchObject({ code: 'malformed-stored-value' })
   })
 
   test('any tinyint but zero as true', () => {

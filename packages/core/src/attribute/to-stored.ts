@@ -5,10 +5,10 @@ import { decimalToStored } from './decimal-type.ts'
 import { enumToStored } from './enum-type.ts'
 import { InvalidValueError } from './errors.ts'
 import { floatToStored } from './float-type.ts'
-import { integerToStored } from './integer-type.ts'
+import { integerToStored, yearToStored } from './integer-type.ts'
 import { jsonToStored } from './json-type.ts'
 import type { StoredValue } from './storage.ts'
-import { dateToStored, datetimeToStored } from './temporal-type.ts'
+import { dateToStored, datetimeToStored, timeToStored } from './temporal-type.ts'
 import { textToStored } from './text-type.ts'
 import { uuidToStored } from './uuid-type.ts'
 
@@ -27,26 +27,30 @@ export function toStored(attribute: Pick<Attribute, 'name' | 'type' | 'nullable'
   }
   switch (storage.kind) {
     case 'integer':
-      return integerToStored(value, storage.bits, refuse)
+      return integerToStored(value, storage, refuse)
     case 'boolean':
       return booleanToStored(value, refuse)
     case 'float':
-      return floatToStored(value, storage.bits, attribute.nullable, refuse)
+      return floatToStored(value, storage, attribute.nullable, refuse)
     case 'decimal':
       return decimalToStored(value, storage, refuse)
     case 'text':
-      return textToStored(value, storage.length, storage.fixed, refuse)
+      return textToStored(value, storage, refuse)
     case 'enum':
       return enumToStored(value, storage.values, refuse)
     case 'date':
       return dateToStored(value, refuse)
     case 'datetime':
-      return datetimeToStored(value, storage.fraction, refuse)
+      return datetimeToStored(value, storage, refuse)
+    case 'time':
+      return timeToStored(value, storage.fraction, refuse)
+    case 'year':
+      return yearToStored(value, refuse)
     case 'uuid':
       return uuidToStored(value, refuse)
     case 'json':
       return jsonToStored(value, refuse)
     case 'bytes':
-      return bytesToStored(value, refuse)
+      return bytesToStored(value, storage.length, refuse)
   }
 }

@@ -1,6 +1,7 @@
 import type { AttributeType, Default } from '../attribute/attribute.ts'
 import { parseAttributeType } from '../attribute/attribute-type.ts'
 import { AttributeTypeError, InvalidValueError } from '../attribute/errors.ts'
+import type { Generation } from '../attribute/generation.ts'
 import { readQuoted } from '../attribute/quoted-text.ts'
 import { type DefaultText, readDefault } from './default.ts'
 import { lineError, type SourceLine, trim } from './source-line.ts'
@@ -8,7 +9,7 @@ import type { AttributeLine } from './table-definition.ts'
 import { longestName } from './table-name.ts'
 
 /** Reads `name [= default] : type [# comment]`. */
-export function parseAttributeLine(line: SourceLine, inKey: boolean): AttributeLine {
+export function parseAttributeLine(line: SourceLine, inKey: boolean, generation: Generation): AttributeLine {
   const { text } = line
   const start = /^([^\s:=#'"]+)\s*([:=])\s*/.exec(text)
   if (!start) throw unreadable(line)
@@ -28,7 +29,7 @@ export function parseAttributeLine(line: SourceLine, inKey: boolean): AttributeL
       typeEnd,
     )
   }
-  const type = readType(line, typeStart, typeEnd)
+  const type = readType(line, typeStart, typeEnd, generation)
   const value = given ? readValue(line, name, type, given, afterName) : required
   if (inKey) requireKeyAttribute(line, name, type, value)
   return { kind: 'attribute', name, type, default: value, comment, inKey, at: line.at }
@@ -78,10 +79,10 @@ function findComment(text: string, start: number): number {
   return text.length
 }
 
-function readType(line: SourceLine, start: number, end: number): AttributeType {
+function readType(line: SourceLine, start: number, end: number, generation: Generation): AttributeType {
   const text = trim(line.text.slice(start, end))
   try {
-    return parseAttributeType(text)
+    return parseAttributeType(text, generation)
   } catch (error) {
     if (error instanceof AttributeTypeError) {
       throw lineError(line, error.code, text, error.problem, error.advice, start)

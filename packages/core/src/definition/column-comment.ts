@@ -1,5 +1,6 @@
 import type { Attribute } from '../attribute/attribute.ts'
-import type { TableName } from './table-declaration.ts'
+import { markerOf } from '../attribute/vocabulary.ts'
+import type { TableDeclaration, TableName } from './table-declaration.ts'
 
 /** A column comment of the database: the declared type, and what the definition says after `#`. */
 export interface ColumnComment {
@@ -8,6 +9,9 @@ export interface ColumnComment {
   readonly comment: string
 }
 
+/** What MySQL and MariaDB take, in characters. */
+export const longestColumnComment = 1024
+
 /** Reads `:type:comment`. */
 export function parseColumnComment(text: string): ColumnComment {
   const match = /^:([^:]+):(.*)$/s.exec(text)
@@ -15,17 +19,19 @@ export function parseColumnComment(text: string): ColumnComment {
 }
 
 /**
- * Writes `:type:comment`. An inherited attribute carries no type (its parent does), except `uuid`, whose column would
- * say too little. Neither does an enum whose values leave no room within `limit` characters: there the column says it.
+ * Writes `:type:comment` where the generation marks the type. An inherited attribute carries no type (its parent does),
+ * except `uuid`, whose column would say too little. Neither does an enum whose values leave no room within `limit`
+ * characters: there the column says it.
  */
 export function formatColumnComment(
   attribute: Pick<Attribute, 'name' | 'type' | 'comment' | 'lineage'>,
-  table: TableName,
-  limit = Infinity,
+  { name, generation }: Pick<TableDeclaration, 'name' | 'generation'>,
+  limit = longestColumnComment,
 ): string {
   const { type, comment } = attribute
-  if (isInherited(attribute, table) && type.storage.kind !== 'uuid') return comment
-  const text = `:${type.text}:${comment}`
+  const marker = markerOf(type, generation)
+  if (marker === null || (isInherited(attribute, name) && type.storage.kind !== 'uuid')) return comment
+  const text = `:${marker}:${comment}`
   return type.storage.kind === 'enum' && text.length > limit ? comment : text
 }
 

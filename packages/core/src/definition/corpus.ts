@@ -150,8 +150,7 @@ export const refusedByCompiler = {
     column: 19,
     says: 'int8, int16, int32 or int64',
   },
-  nativeType: { definition: `id : int`, code: 'unknown-type', line: 1, column: 6, says: 'Write int32.' },
-  nativeBlob: { definition: `id:int8\n---\n a : longblob`, code: 'unknown-type', line: 3, column: 6, says: '<blob>' },
+  numberedByServer: { definition: `id : serial`, code: 'unknown-type', line: 1, column: 6, says: 'its number' },
   missingLength: { definition: `name : varchar`, code: 'unknown-type', line: 1, column: 8, says: 'varchar(n)' },
   unreadableLine: {
     definition: `
@@ -185,6 +184,13 @@ export const refusedByCompiler = {
 
 /** Refused at run time only: the compiler would have to read numbers and names character by character. */
 export const refusedAtRunTime = {
+  legacyBlob: {
+    definition: `id:int8\n---\n a : longblob`,
+    code: 'other-generation',
+    line: 3,
+    column: 6,
+    says: '<blob> for arrays and objects, or bytes',
+  },
   nullInKey: { definition: `id = null : int32`, code: 'null-in-key', line: 1, column: 1, says: 'below `---`' },
   nullableInKey: { definition: `-> [nullable] Subject`, code: 'null-in-key', line: 1, column: 1, says: 'nullable' },
   twice: {

@@ -8,6 +8,7 @@ export type DefinitionErrorCode =
   | 'unknown-type'
   | 'bad-type'
   | 'bad-enum'
+  | 'other-generation'
   | 'bad-default'
   | 'bad-comment'
   | 'null-in-key'

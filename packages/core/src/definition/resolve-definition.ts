@@ -1,5 +1,7 @@
 import type { Attribute, Heading } from '../attribute/attribute.ts'
-import { formatColumnComment, formatLineage } from './column-comment.ts'
+import type { Generation } from '../attribute/generation.ts'
+import { isSameStorage } from '../attribute/storage.ts'
+import { formatColumnComment, formatLineage, longestColumnComment } from './column-comment.ts'
 import { DefinitionError, type DefinitionErrorCode } from './errors.ts'
 import { parseDefinition } from './parse-definition.ts'
 import { findReference, listReferences, type Referable } from './reference.ts'
@@ -14,6 +16,8 @@ export interface UnresolvedTable {
   /** The name of the type: `ProbeInsertion`. */
   readonly name: string
   readonly tier: Tier
+  /** In whose format the table is declared: `2.x` unless it is said. */
+  readonly generation?: Generation
   readonly definition: string | TableDefinition
   /** The tables that the definition may refer to, by name; parts are properties of their masters. */
   readonly references: Readonly<Record<string, Referable>>
@@ -44,11 +48,13 @@ export function resolveDefinition(table: UnresolvedTable): TableDeclaration {
     schema: requireSchemaName(table.schema),
     table: tableName(table.name, table.tier, table.master?.declaration.name.table),
   }
-  const definition = typeof table.definition === 'string' ? parseDefinition(table.definition, label) : table.definition
+  const { tier, generation = '2.x' } = table
+  const definition =
+    typeof table.definition === 'string' ? parseDefinition(table.definition, label, generation) : table.definition
   let draft: Draft = { heading: [], foreignKeys: [], indexes: [] }
   for (const line of definition.lines) draft = addLine(draft, line, name, table, fail)
   for (const line of definition.lines) if (line.kind === 'index') requireIndexable(line, draft.heading, fail)
-  const declaration = { name, tier: table.tier, comment: definition.comment, ...draft }
+  const declaration = { name, tier, generation, comment: definition.comment, ...draft }
   requireTable(declaration, table, fail)
   return declaration
 }
@@ -62,7 +68,13 @@ function addLine(
 ): Draft {
   switch (line.kind) {
     case 'attribute':
-      return { ...draft, heading: [...draft.heading, declareAttribute(line, name, draft.heading, fail)] }
+      return {
+        ...draft,
+        heading: [
+          ...draft.heading,
+          declareAttribute(line, { name, generation: table.generation ?? '2.x' }, draft.heading, fail),
+        ],
+      }
     case 'reference': {
       const { inherited, foreignKey } = inherit(line, table, fail)
       const added = inherited.filter((attribute) => !isShared(attribute, line, draft, fail))
@@ -73,7 +85,12 @@ function addLine(
   }
 }
 
-function declareAttribute(line: AttributeLine, table: TableName, heading: Heading, fail: Fail): Attribute {
+function declareAttribute(
+  line: AttributeLine,
+  table: Pick<TableDeclaration, 'name' | 'generation'>,
+  heading: Heading,
+  fail: Fail,
+): Attribute {
   const { name, type, comment, inKey, at } = line
   if (heading.some((attribute) => attribute.name === name)) {
     const advice = 'Remove this line, or rename what the reference brings.'
@@ -86,18 +103,17 @@ function declareAttribute(line: AttributeLine, table: TableName, heading: Headin
     throw fail('colon-in-enum', at, type.text, problem, 'Write the value without `:`.')
   }
   const nullable = line.default.kind === 'null'
-  const lineage = inKey ? formatLineage(table, name) : null
+  const lineage = inKey ? formatLineage(table.name, name) : null
   const attribute = { name, type, inKey, nullable, default: line.default, comment, lineage }
-  const length = formatColumnComment(attribute, table, longestColumnComment).length
+  const length = formatColumnComment(attribute, table).length
   if (length > longestColumnComment) {
-    const problem = `the comment of \`${name}\` and its type have ${length} characters, and databases take 1024`
+    const problem = `the comment of \`${name}\` and its type have ${length} characters, and databases take ${longestColumnComment}`
     throw fail('comment-too-long', at, comment, problem, 'Shorten the comment.')
   }
   return attribute
 }
 
 /** What MySQL and MariaDB take, in characters. */
-const longestColumnComment = 1024
 const longestTableComment = 2048
 
 /** The attributes that a reference brings, under their names here, and the foreign key over them. */
@@ -144,7 +160,7 @@ function isShared(attribute: Attribute, line: ReferenceLine, { heading, foreignK
     const problem = `\`${name}\` is declared and also comes by the reference to ${line.target}`
     throw fail('duplicate-attribute', line.at, name, problem, 'Remove its own line, or rename it in the reference.')
   }
-  if (present.type.text !== type.text) {
+  if (!isSameStorage(present.type.storage, type.storage)) {
     const problem = `\`${name}\` comes as ${present.type.text} and, by ${line.target}, as ${type.text}`
     throw fail('conflicting-reference', line.at, name, problem, `Rename one: \`.proj(new_name='${name}')\`.`)
   }

@@ -1,4 +1,5 @@
 import type { Heading } from '../attribute/attribute.ts'
+import type { Generation } from '../attribute/generation.ts'
 import type { Tier } from './tier.ts'
 
 /** The name of a table in its database. */
@@ -24,10 +25,14 @@ export interface Index {
   readonly attributes: readonly string[]
 }
 
+export type { Generation } from '../attribute/generation.ts'
+
 /** A definition with its references resolved: everything that is needed to create the table. */
 export interface TableDeclaration {
   readonly name: TableName
   readonly tier: Tier
+  /** In whose format it is declared: how types are spelt in the database, and what is kept beside it. */
+  readonly generation: Generation
   readonly comment: string
   /** In the order of the columns. */
   readonly heading: Heading

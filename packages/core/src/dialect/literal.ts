@@ -12,6 +12,7 @@ export function readLiteral(text: string, storage: Storage): StoredValue {
   switch (storage.kind) {
     case 'integer':
     case 'boolean':
+    case 'year':
       return /^-?\d+$/.test(value) ? BigInt(value) : null
     case 'float': {
       const number = Number(value)

@@ -1,5 +1,5 @@
 import type { Attribute, Default } from '../attribute/attribute.ts'
-import type { Storage } from '../attribute/storage.ts'
+import { serves, type Storage } from '../attribute/storage.ts'
 import type { Index, TableDeclaration } from '../definition/table-declaration.ts'
 import { formatWithoutComment } from '../definition/format-definition.ts'
 import { identifyTable } from '../query/dependencies.ts'
@@ -19,7 +19,7 @@ function compareAttributes(defined: TableDeclaration, stored: TableDeclaration):
   const missing = defined.heading.flatMap((attribute) => {
     const other = found.get(attribute.name)
     if (!other) return [`\`${attribute.name} : ${attribute.type.text}\` is not in the database`]
-    if (spellAttribute(attribute) === spellAttribute(other)) return []
+    if (isLike(other, attribute)) return []
     // in the words of a definition, unless they are those of both
     const lines = [formatWithoutComment(attribute), formatWithoutComment(other)]
     const [definition, database] = lines[0] === lines[1] ? [spellAttribute(attribute), spellAttribute(other)] : lines
@@ -71,6 +71,10 @@ const spellIndexes = ({ foreignKeys, indexes }: TableDeclaration): readonly stri
 const isOn = (index: Index, attributes: readonly string[]): boolean => index.attributes.join() === attributes.join()
 
 /** Types are compared by the rows they give: by what is stored, how it is coded, and what may be missing. */
+const isLike = (stored: Attribute, defined: Attribute): boolean =>
+  serves(stored.type.storage, defined.type.storage) &&
+  spellAttribute({ ...stored, type: { ...stored.type, storage: defined.type.storage } }) === spellAttribute(defined)
+
 const spellAttribute = ({ type, nullable, default: fallback }: Attribute): string =>
   [spellStorage(type.storage), type.codec ? `as ${type.text}` : '', nullable ? 'nullable' : '', spellDefault(fallback)]
     .filter((word) => word !== '')

@@ -1,12 +1,18 @@
 import type { Attribute, Default } from '../../attribute/attribute.ts'
+import { blobName } from '../../attribute/legacy-type.ts'
 import type { Storage } from '../../attribute/storage.ts'
+import { textName } from '../../attribute/text-type.ts'
 import { formatColumnComment } from '../../definition/column-comment.ts'
-import type { TableName } from '../../definition/table-declaration.ts'
+import type { TableDeclaration } from '../../definition/table-declaration.ts'
 import { writeLiteral } from '../literal.ts'
 import { quote, quoteText } from './quote.ts'
 
 /** One column in CREATE TABLE, with `collation` after its type. */
-export function writeColumn(attribute: Attribute, table: TableName, collation: string): string {
+export function writeColumn(
+  attribute: Attribute,
+  table: Pick<TableDeclaration, 'name' | 'generation'>,
+  collation: string,
+): string {
   const comment = formatColumnComment(attribute, table)
   const parts = [
     quote(attribute.name),
@@ -20,29 +26,43 @@ export function writeColumn(attribute: Attribute, table: TableName, collation: s
 export function columnTypeOf(storage: Storage): string {
   switch (storage.kind) {
     case 'integer':
-      return { 8: 'tinyint', 16: 'smallint', 32: 'int', 64: 'bigint' }[storage.bits]
+      return integers[storage.bits] + signOf(storage)
     case 'boolean':
-      return 'tinyint'
+      return storage.width === undefined ? 'tinyint' : 'tinyint(1)'
     case 'float':
-      return storage.bits === 32 ? 'float' : 'double'
+      return (
+        (storage.bits === 32 ? 'float' : 'double') +
+        (storage.scale === undefined ? '' : `(${storage.precision},${storage.scale})`) +
+        signOf(storage)
+      )
     case 'decimal':
-      return `decimal(${storage.precision},${storage.scale})`
+      return `decimal(${storage.precision},${storage.scale})${signOf(storage)}`
     case 'text':
-      return `${storage.fixed ? 'char' : 'varchar'}(${storage.length})`
+      return storage.form === 'text' ? textName(storage.length) : `${storage.form}(${storage.length})`
     case 'enum':
       return `enum(${storage.values.map(quoteText).join(',')})`
     case 'date':
       return 'date'
     case 'datetime':
-      return storage.fraction === 0 ? 'datetime' : `datetime(${storage.fraction})`
+      return (storage.timestamp ? 'timestamp' : 'datetime') + digitsOf(storage)
+    case 'time':
+      return `time${digitsOf(storage)}`
+    case 'year':
+      return 'year'
     case 'uuid':
       return 'binary(16)'
     case 'json':
       return 'json'
     case 'bytes':
-      return 'longblob'
+      return storage.length === undefined ? 'longblob' : blobName(storage.length)
   }
 }
+
+const integers = { 8: 'tinyint', 16: 'smallint', 24: 'mediumint', 32: 'int', 53: 'bigint', 64: 'bigint' }
+
+const signOf = ({ unsigned }: { readonly unsigned?: true }): string => (unsigned ? ' unsigned' : '')
+
+const digitsOf = ({ fraction }: { readonly fraction: number }): string => (fraction === 0 ? '' : `(${fraction})`)
 
 export const hasCollation = ({ kind }: Storage): boolean => kind === 'text' || kind === 'enum'
 

@@ -7,10 +7,12 @@ export function fromRaw(raw: RawValue, storage: Storage): StoredValue {
   switch (storage.kind) {
     case 'integer':
     case 'boolean':
+    case 'year':
       return typeof raw === 'number' || typeof raw === 'string' ? BigInt(raw) : raw
     case 'float':
       return Number(raw)
-    case 'datetime': {
+    case 'datetime':
+    case 'time': {
       // the binary protocol drops a fraction of zero
       const [seconds = '', fraction = ''] = String(raw).split('.')
       return storage.fraction === 0 ? seconds : `${seconds}.${fraction.padEnd(storage.fraction, '0')}`

@@ -38,7 +38,9 @@ function keyPart(storage: Storage, column: string, collation: string): string {
 function keyType(storage: Storage): string {
   switch (storage.kind) {
     case 'integer':
+      return storage.unsigned ? 'BIGINT UNSIGNED' : 'BIGINT'
     case 'boolean':
+    case 'year':
       return 'BIGINT'
     case 'float':
       return 'DOUBLE'
@@ -50,7 +52,7 @@ function keyType(storage: Storage): string {
     case 'bytes':
       return 'LONGTEXT'
     case 'text':
-      return storage.length > 16_383 ? 'LONGTEXT' : `VARCHAR(${storage.length})`
+      return storage.form === 'text' || storage.length > 16_383 ? 'LONGTEXT' : `VARCHAR(${storage.length})`
     default:
       return columnTypeOf(storage)
   }

@@ -1,9 +1,11 @@
 import type { Attribute, AttributeType, Default } from '../../attribute/attribute.ts'
 import { quoteText } from '../../attribute/quoted-text.ts'
+import { integerRange } from '../../attribute/integer-type.ts'
 import type { Storage } from '../../attribute/storage.ts'
 import { UnsupportedTypeError } from '../../driver/errors.ts'
 import { readLiteral, writeLiteral } from '../literal.ts'
 import { quote } from './quote.ts'
+import { microsecondsOf, timeOf } from './time.ts'
 
 /** One column in CREATE TABLE; an inherited one is held to its type by its parent. */
 export function writeColumn({ name, type, nullable, default: initial }: Attribute, inherited: boolean): string {
@@ -23,6 +25,8 @@ function columnTypeOf(storage: Storage): string {
   switch (storage.kind) {
     case 'integer':
     case 'boolean':
+    case 'year':
+    case 'time':
       // not INTEGER: as a primary key that becomes the row number, which is made up where it is missing
       return 'INT'
     case 'float':
@@ -39,10 +43,16 @@ function columnTypeOf(storage: Storage): string {
 function checkOf({ storage, text }: AttributeType, column: string): string | null {
   switch (storage.kind) {
     case 'integer': {
-      if (storage.bits === 64) return null
-      const limit = 2 ** (storage.bits - 1)
-      return `${column} BETWEEN ${-limit} AND ${limit - 1}`
+      if (storage.bits === 64 && storage.unsigned) {
+        throw new UnsupportedTypeError(text, 'SQLite', 'Its integers end at 2^63: use bigint, or a server.')
+      }
+      const [least, most] = integerRange(storage)
+      return storage.bits === 64 ? null : `${column} BETWEEN ${least} AND ${most}`
     }
+    case 'year':
+      return `${column} = 0 OR ${column} BETWEEN 1901 AND 2155`
+    case 'time':
+      return `abs(${column}) <= ${(838 * 3600 + 59 * 60 + 59) * 1e6}`
     case 'boolean':
       return `${column} IN (0, 1)`
     case 'decimal':
@@ -53,9 +63,15 @@ function checkOf({ storage, text }: AttributeType, column: string): string | nul
           'Its numbers are exact up to 15 digits: use decimal(15,s), or a server.',
         )
       }
-      return `abs(${column}) < 1e${storage.precision - storage.scale}`
+      return `abs(${column}) < 1e${storage.precision - storage.scale}${storage.unsigned ? ` AND ${column} >= 0` : ''}`
+    case 'float':
+      return storage.unsigned ? `${column} >= 0` : null
     case 'text':
-      return `length(${column}) <= ${storage.length}`
+      return storage.form === 'text'
+        ? `length(CAST(${column} AS BLOB)) <= ${storage.length}`
+        : `length(${column}) <= ${storage.length}`
+    case 'bytes':
+      return storage.length === undefined ? null : `length(${column}) <= ${storage.length}`
     case 'enum':
       return `${column} IN (${storage.values.map(quoteText).join(', ')})`
     case 'date':
@@ -68,9 +84,6 @@ function checkOf({ storage, text }: AttributeType, column: string): string | nul
       return `length(${column}) = 16`
     case 'json':
       return `json_valid(${column})`
-    case 'float':
-    case 'bytes':
-      return null
   }
 }
 
@@ -85,6 +98,7 @@ function defaultOf(initial: Default, { storage, text }: AttributeType): string[]
     case 'literal': {
       if (initial.value === null) return ['DEFAULT NULL']
       if (storage.kind === 'decimal' && storage.precision <= 15) return [`DEFAULT ${String(initial.value)}`]
+      if (storage.kind === 'time') return [`DEFAULT ${microsecondsOf(String(initial.value))}`]
       if (storage.kind === 'json') throw new UnsupportedTypeError(text, 'A server', 'with a default other than null.')
       return [`DEFAULT ${writeLiteral(initial.value, quoteText)}`]
     }
@@ -100,6 +114,7 @@ export function readDefault(text: string | null, nullable: boolean, { storage }:
   const expression = /^\(?(datetime\('now'\)|substr\(strftime\(.*, (\d+)\))\)?$/.exec(text)
   if (expression) return { kind: 'current-timestamp', fraction: expression[2] ? Number(expression[2]) - 20 : 0 }
   if (/^CURRENT_TIMESTAMP$/i.test(text)) return { kind: 'current-timestamp', fraction: 0 }
+  if (storage.kind === 'time') return { kind: 'literal', value: timeOf(BigInt(text), storage.fraction) }
   return { kind: 'literal', value: readLiteral(text, storage) }
 }
 
@@ -109,6 +124,6 @@ export function nativeTypeOf(columnType: string): AttributeType {
   if (/int/.test(text)) return { text, storage: { kind: 'integer', bits: 64 }, codec: null }
   if (/real|floa|doub|num|dec/.test(text)) return { text, storage: { kind: 'float', bits: 64 }, codec: null }
   if (/char|clob|text/.test(text))
-    return { text, storage: { kind: 'text', length: 1_000_000_000, fixed: false }, codec: null }
+    return { text, storage: { kind: 'text', length: 1_000_000_000, form: 'text' }, codec: null }
   return { text: text === '' ? 'blob' : text, storage: { kind: 'bytes' }, codec: null }
 }

@@ -1,5 +1,6 @@
 import type { Storage, StoredValue } from '../../attribute/storage.ts'
 import type { RawValue } from '../../driver/driver.ts'
+import { timeOf } from './time.ts'
 
 /** What the driver handed over, in the canonical form of its storage kind. */
 export function fromRaw(raw: RawValue, storage: Storage): StoredValue {
@@ -7,11 +8,14 @@ export function fromRaw(raw: RawValue, storage: Storage): StoredValue {
   switch (storage.kind) {
     case 'integer':
     case 'boolean':
+    case 'year':
       return typeof raw === 'number' || typeof raw === 'string' ? BigInt(raw) : raw
     case 'float':
       return Number(raw)
     case 'decimal':
       return Number(raw).toFixed(storage.scale)
+    case 'time':
+      return typeof raw === 'bigint' || typeof raw === 'number' ? timeOf(BigInt(raw), storage.fraction) : raw
     default:
       return raw
   }

@@ -1,6 +1,7 @@
 import type { Storage, StoredValue } from '../../attribute/storage.ts'
 import type { SelectSyntax } from '../../compile/write-select.ts'
 import { quote, quoteTable } from './quote.ts'
+import { microsecondsOf } from './time.ts'
 
 export const selectSyntax: SelectSyntax = {
   quote,
@@ -18,9 +19,17 @@ export const selectSyntax: SelectSyntax = {
   },
 }
 
-/** Decimals are kept as numbers, exact up to 15 digits; everything else as it is. */
+/** Decimals are kept as numbers, exact up to 15 digits, times as microseconds; everything else as it is. */
 function toColumn(value: StoredValue, storage: Storage): StoredValue {
-  return storage.kind === 'decimal' && value !== null ? Number(value) : value
+  if (value === null) return null
+  switch (storage.kind) {
+    case 'decimal':
+      return Number(value)
+    case 'time':
+      return microsecondsOf(String(value))
+    default:
+      return value
+  }
 }
 
 function keyPart(storage: Storage, extracted: string): string {
