@@ -1,6 +1,6 @@
 import type { Attribute } from '../attribute/attribute.ts'
 import type { Storage, StoredValue } from '../attribute/storage.ts'
-import type { TableDeclaration, TableName } from '../definition/table-declaration.ts'
+import type { Generation, TableDeclaration, TableName } from '../definition/table-declaration.ts'
 import type { RawValue, Statement } from '../driver/driver.ts'
 import type { PipelineError } from '../errors.ts'
 import type { Condition } from '../relation/condition.ts'
@@ -8,6 +8,27 @@ import type { Select } from './select.ts'
 
 /** Runs one statement and returns its rows: what a dialect needs to read the catalogue. */
 export type Query = (statement: Statement) => Promise<readonly (readonly RawValue[])[]>
+
+/** What an INSERT does with a row whose primary key is there: another unique index that it meets always fails. */
+export type OnDuplicate = 'fail' | 'skip' | 'replace'
+
+/**
+ * The collation of a text column in the database; where the table is not there, the one that it would get from its schema.
+ * `null` where that is not there either, and where a database has none.
+ */
+export type CollationOf = (table: TableName, attribute: string) => string | null
+
+/** What a database holds of some schemas. */
+export interface StoredSchemas {
+  readonly tables: readonly TableDeclaration[]
+  readonly collationOf: CollationOf
+  /** The generation of each schema that has tables. */
+  readonly generations: ReadonlyMap<string, Generation>
+  /** The hidden tables (`~…`) of each schema that exists. */
+  readonly hidden: ReadonlyMap<string, readonly string[]>
+  /** Tables beside which something is missing that `recordTable` writes: their declaring was cut short. */
+  readonly unrecorded: readonly TableName[]
+}
 
 /** How one database writes what all of them mean. Pure: it never opens a connection. */
 export interface Dialect {
@@ -19,6 +40,10 @@ export interface Dialect {
     readonly parameters: number
     /** About how many bytes of values one statement may bind. */
     readonly statementBytes: number
+    /** Indexes on expressions and on members of JSON values; elsewhere a definition that has one is refused by name. */
+    readonly functionalIndexes: boolean
+    /** Others may write while a transaction is open that writes: so a slow producer may feed one. */
+    readonly concurrentWrites: boolean
   }
   select(select: Select): Statement
   count(select: Select): Statement
@@ -27,17 +52,42 @@ export interface Dialect {
     table: TableName,
     attributes: readonly Attribute[],
     rows: readonly (readonly StoredValue[])[],
-    onDuplicate: 'fail' | 'skip',
+    onDuplicate: OnDuplicate,
+  ): Statement
+  /** INSERT of what a SELECT gives, whose columns are those attributes in that order. */
+  insertSelect(table: TableName, attributes: readonly Attribute[], select: Select, onDuplicate: OnDuplicate): Statement
+  /** UPDATE of the rows of one table that satisfy a condition on its own attributes. */
+  update(
+    table: TableName,
+    heading: readonly Attribute[],
+    values: readonly (readonly [attribute: Attribute, value: StoredValue])[],
+    condition: Condition,
   ): Statement
   /** DELETE of the rows of one table that satisfy a condition on its own attributes. */
   delete(table: TableName, heading: readonly Attribute[], condition: Condition): Statement
-  createSchema(schema: string): readonly Statement[]
-  /** CREATE TABLE with everything the 2.x format keeps beside it: comment markers and `~lineage` rows. */
-  createTable(declaration: TableDeclaration): readonly Statement[]
-  dropTable(table: TableName): readonly Statement[]
-  /** The tables of one schema as they stand in the database; an empty list where there is no such schema. */
-  readSchema(query: Query, schema: string): Promise<readonly TableDeclaration[]>
-  /** Schemas that hold a table which refers to one of `schema`, itself left out. */
+  /**
+   * A table that only the session which makes it sees, for rows on their way to another: of these attributes, all of them
+   * nullable but the key, which is a number.
+   */
+  createStage(table: TableName, heading: readonly Attribute[]): Statement
+  dropStage(table: TableName): Statement
+  /** With the hidden tables that the generation keeps for a whole schema; only those where the schema exists. */
+  createSchema(schema: string, generation: Generation, exists?: boolean): readonly Statement[]
+  /**
+   * CREATE TABLE with everything that the declaration's generation keeps beside it: comment markers and `~lineage` rows.
+   * `collationOf` tells that of a text column which exists: an inherited one must have its parent's.
+   */
+  createTable(declaration: TableDeclaration, collationOf: CollationOf): readonly Statement[]
+  /** What `createTable` keeps beside the table, where that was cut short. */
+  recordTable(declaration: TableDeclaration): readonly Statement[]
+  /** With what is beside it in the hidden tables of its schema. */
+  dropTable(table: TableName, hidden: readonly string[]): readonly Statement[]
+  /**
+   * The tables of some schemas as they stand in the database, read in three queries whatever their number, and three more
+   * where their references lead to others; a schema that does not exist has none.
+   */
+  readSchemas(query: Query, schemas: readonly string[]): Promise<StoredSchemas>
+  /** Schemas that hold a table which refers, itself or through others, to one of `schema`, which is left out; one query. */
   referencingSchemas(query: Query, schema: string): Promise<readonly string[]>
   /** What the driver handed over, in the canonical form of its storage kind. */
   fromRaw(raw: RawValue, storage: Storage): StoredValue

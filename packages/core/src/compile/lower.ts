@@ -1,65 +1,73 @@
-import type { Heading } from '../attribute/attribute.ts'
 import type { Condition } from '../relation/condition.ts'
+import type { AggregateNode, DistinctNode, JoinNode, ProjectNode, RelationNode, TopNode } from '../relation/node.ts'
+import type { Expression } from '../relation/expression.ts'
 import { requireAttribute } from '../relation/heading.ts'
-import type { RelationNode } from '../relation/node.ts'
-import type { Column, Join, Predicate, Select, Source } from './select.ts'
+import { addable, choosable, columnOf, joinable, nameable, optional, selectAll } from './derive.ts'
+import { joinSelects } from './join-selects.ts'
+import { attributesIn, hasSqlText } from './condition-reads.ts'
+import { lowerUnion } from './lower-union.ts'
+import type { Pair, Predicate, Select, Term } from './select.ts'
+
+export { tableColumns } from './derive.ts'
 
 /**
- * Lowers a relation to SELECTs, opening a subquery only where SQL needs one: around rows that a limit has cut off, before
- * anything else happens to them. The rules for that are all here; no node and no dialect has its own.
+ * Lowers a relation to SELECTs. What each node does to its operands stands here, when these must become subqueries in
+ * `derive.ts`; no node and no dialect has rules of its own.
  */
 export function lower(node: RelationNode): Select {
   switch (node.kind) {
     case 'table':
-      return selectAll({ table: node.name }, node.heading)
+      return selectAll({ table: node.name, attributes: node.heading.map(({ name }) => name) }, node.heading)
     case 'restrict': {
-      const inner = uncut(lower(node.source), node.source)
-      return { ...inner, where: [...inner.where, lowerCondition(node.condition, inner.columns)] }
+      const { source, condition } = node
+      const select = lower(source)
+      const inner = hasSqlText(condition)
+        ? nameable(select, source.heading)
+        : choosable(select, source.heading, attributesIn(condition))
+      return { ...inner, where: [...inner.where, lowerCondition(condition, inner.columns)] }
     }
-    case 'project': {
-      const inner = lower(node.source)
-      return { ...inner, columns: mapValues(node.columns, (from) => columnOf(inner.columns, from)) }
-    }
-    case 'join': {
-      const left = uncut(lower(node.left), node.left)
-      const right = shift(uncut(lower(node.right), node.right), 1 + left.joins.length)
-      const on = node.on.map((name) => [columnOf(left.columns, name), columnOf(right.columns, name)] as const)
-      return {
-        from: left.from,
-        joins: [...left.joins, ...place(on, [{ source: right.from, on: [] }, ...right.joins], 1 + left.joins.length)],
-        columns: identity(node.heading, (name) => left.columns[name] ?? columnOf(right.columns, name)),
-        where: [...left.where, ...right.where],
-        order: [],
-        limit: null,
-        offset: 0,
-      }
-    }
-    case 'top': {
-      const inner = uncut(lower(node.source), node.source)
-      const order = node.order.map(({ attribute, descending }) => ({
-        column: columnOf(inner.columns, attribute),
-        descending,
-      }))
-      return { ...inner, order, limit: node.limit, offset: node.offset }
-    }
+    case 'project':
+      return lowerProject(node)
+    case 'join':
+      return lowerJoin(node)
+    case 'aggregate':
+      return lowerAggregate(node)
+    case 'distinct':
+      return lowerDistinct(node)
+    case 'union':
+      return selectAll(lowerUnion(node, lower(node.left), lower(node.right)), node.heading)
+    case 'top':
+      return lowerTop(node)
   }
 }
 
-/** Lowers a condition on the rows whose attributes are `columns`. */
-export function lowerCondition(condition: Condition, columns: Readonly<Record<string, Column>>): Predicate {
+/** Lowers a condition on the rows whose attributes are `columns`; those it reads are columns of a source. */
+export function lowerCondition(condition: Condition, columns: Readonly<Record<string, Term>>): Predicate {
   switch (condition.kind) {
     case 'compare':
+    case 'like':
+    case 'json':
+    case 'json-null':
       return { ...condition, column: columnOf(columns, condition.attribute) }
     case 'is-null':
       return { kind: 'is-null', column: columnOf(columns, condition.attribute) }
+    case 'sql':
+      return condition
     case 'in':
       return { ...condition, columns: condition.attributes.map((name) => columnOf(columns, name)) }
     case 'matches': {
-      const select = uncut(lower(condition.source), condition.source)
-      const on = condition.on.map(
-        ([here, there]) => [columnOf(columns, here), columnOf(select.columns, there)] as const,
-      )
-      return { kind: 'exists', select, on }
+      const { source, on } = condition
+      const there = on.map(([, name]) => name)
+      const select = choosable(lower(source), source.heading, there)
+      return {
+        kind: 'exists',
+        select,
+        on: on.map(([here, name]) => ({
+          left: columnOf(columns, here),
+          right: columnOf(select.columns, name),
+          nulls: 'differ',
+        })),
+      }
     }
     case 'and':
     case 'or':
@@ -69,68 +77,163 @@ export function lowerCondition(condition: Condition, columns: Readonly<Record<st
   }
 }
 
-/** The columns of a base table as its own SELECT, UPDATE or DELETE sees them. */
-export const tableColumns = (heading: Heading): Readonly<Record<string, Column>> =>
-  identity(heading, (name) => ({ source: 0, name, storage: requireAttribute(heading, name).type.storage }))
+function lowerProject({ source, columns, heading }: ProjectNode): Select {
+  const computed = Object.values(columns).filter((column) => typeof column !== 'string')
+  const read = computed.flatMap((expression) => (expression.kind === 'json' ? [expression.attribute] : []))
+  const select = lower(source)
+  const inner = computed.some(({ kind }) => kind === 'sql')
+    ? nameable(select, source.heading)
+    : computed.length > 0
+      ? choosable(select, source.heading, read)
+      : select
+  const term = (column: string | Expression, name: string): Term => {
+    if (typeof column === 'string') return termOf(inner.columns, column)
+    const { storage } = requireAttribute(heading, name).type
+    switch (column.kind) {
+      case 'sql':
+        return { kind: 'sql', sql: column.sql, storage }
+      case 'json':
+        return { kind: 'json', column: columnOf(inner.columns, column.attribute), path: column.path, storage }
+      case 'aggregate':
+        throw new RangeError('an aggregate expression outside an aggregation')
+    }
+  }
+  return { ...inner, columns: mapValues(columns, term) }
+}
 
-export const isCut = ({ limit, offset }: Select): boolean => limit !== null || offset > 0
+function lowerJoin({ left, right, on, keep, heading }: JoinNode): Select {
+  const first = joinable(lower(left), left.heading)
+  const second = keep === 'left' ? optional(lower(right), right.heading) : addable(lower(right), right.heading)
+  const joined = joinSelects(first, second, pairsOf(on, first, second), keep === 'left' ? 'left' : 'inner')
+  return {
+    ...ungrouped(joined),
+    columns: Object.fromEntries(heading.map(({ name }) => [name, first.columns[name] ?? columnOf(joined.right, name)])),
+  }
+}
 
-const selectAll = (from: Source, heading: Heading): Select => ({
+/**
+ * The rows of both sides are joined and grouped by the key of the source. Where SQL text is among the expressions, the
+ * common attributes of the source are hidden behind other names, so that the text sees those of the group.
+ */
+function lowerAggregate({ source, group, on, keep, columns, heading }: AggregateNode): Select {
+  const expressions = Object.values(columns).filter((column) => typeof column !== 'string')
+  const sql = expressions.some(({ kind }) => kind === 'sql')
+  const first = sql
+    ? hide(lower(source), source, on)
+    : { select: joinable(lower(source), source.heading), nameOf: (name: string) => name }
+  const marked = keep === 'all' && on.length === 0
+  const groupSelect = marked ? mark(lower(group), group) : sql ? nameable(lower(group), group.heading) : lower(group)
+  const ready = marked ? groupSelect : sqlOrPlain(groupSelect)
+  const pairs = on.map((name): Pair => ({
+    left: columnOf(first.select.columns, first.nameOf(name)),
+    right: columnOf(ready.columns, name),
+    nulls: 'differ',
+  }))
+  const joined = joinSelects(first.select, ready, pairs, keep === 'all' ? 'left' : 'inner')
+  const counted = keep === 'matching' ? null : columnOf(joined.right, on[0] ?? MARK)
+  const term = (column: string | Expression, name: string): Term => {
+    if (typeof column === 'string') return columnOf(first.select.columns, first.nameOf(column))
+    return aggregateTerm(column, requireAttribute(heading, name).type.storage, joined.right, counted)
+  }
+  const by = source.heading.filter(({ inKey }) => inKey)
+  return {
+    ...ungrouped(joined),
+    columns: mapValues(columns, term),
+    group: { by: by.map(({ name }) => columnOf(first.select.columns, first.nameOf(name))), atLeast: 1 },
+  }
+
+  function sqlOrPlain(select: Select): Select {
+    return keep === 'all' ? optional(select, group.heading) : addable(select, group.heading)
+  }
+}
+
+const MARK = 'group row'
+
+/** With one more column that is NULL only where a join has found nothing. */
+function mark(select: Select, { heading }: RelationNode): Select {
+  const inner = joinable(select, heading)
+  const one = { kind: 'integer', bits: 8 } as const
+  const marked: Select = { ...inner, columns: { ...inner.columns, [MARK]: { kind: 'one', storage: one } } }
+  const outer = selectAll({ select: marked }, heading)
+  return {
+    ...outer,
+    columns: { ...outer.columns, [MARK]: { kind: 'column', source: 0, name: MARK, storage: one } },
+  }
+}
+
+/** With names for some attributes that no attribute has. */
+function hide(select: Select, { heading }: RelationNode, names: readonly string[]) {
+  const nameOf = (name: string): string => (names.includes(name) ? `source ${name}` : name)
+  const renamed = Object.fromEntries(Object.entries(select.columns).map(([name, term]) => [nameOf(name), term]))
+  const hidden = heading.map((attribute) => ({ ...attribute, name: nameOf(attribute.name) }))
+  return { select: selectAll({ select: { ...select, columns: renamed } }, hidden), nameOf }
+}
+
+function lowerDistinct({ source, columns, heading }: DistinctNode): Select {
+  const all = Object.values(columns)
+  const select = lower(source)
+  const read = all.flatMap((column) =>
+    typeof column === 'string' ? [column] : column.kind === 'aggregate' ? (column.attribute ?? []) : [],
+  )
+  const sql = all.some((column) => typeof column !== 'string' && column.kind === 'sql')
+  const inner = sql ? nameable(select, source.heading) : choosable(select, source.heading, read)
+  if (all.length === 0) return { ...inner, columns: {}, order: [], limit: 1 }
+  const term = (column: string | Expression, name: string): Term => {
+    if (typeof column === 'string') return columnOf(inner.columns, column)
+    return aggregateTerm(column, requireAttribute(heading, name).type.storage, inner.columns, null)
+  }
+  const by = all.flatMap((column) => (typeof column === 'string' ? columnOf(inner.columns, column) : []))
+  return { ...inner, columns: mapValues(columns, term), group: { by, atLeast: 0 }, order: [] }
+}
+
+function aggregateTerm(
+  expression: Expression,
+  storage: Term['storage'],
+  rows: Readonly<Record<string, Term>>,
+  counted: Term | null,
+): Term {
+  switch (expression.kind) {
+    case 'sql':
+      return { kind: 'sql', sql: expression.sql, storage }
+    case 'aggregate': {
+      const { aggregation, attribute } = expression
+      const column = attribute === null ? counted : columnOf(rows, attribute)
+      return { kind: 'aggregate', aggregation, column: column?.kind === 'column' ? column : null, storage }
+    }
+    case 'json':
+      throw new RangeError('a member of one JSON value of many')
+  }
+}
+
+function lowerTop({ source, order, limit, offset }: TopNode): Select {
+  const ordering = order.map(({ attribute }) => attribute)
+  const inner = choosable(lower(source), source.heading, ordering)
+  return {
+    ...inner,
+    order: order.map(({ attribute, descending }) => ({ column: columnOf(inner.columns, attribute), descending })),
+    limit,
+    offset,
+  }
+}
+
+const ungrouped = ({ from, joins, where }: Pick<Select, 'from' | 'joins' | 'where'>) => ({
   from,
-  joins: [],
-  columns: tableColumns(heading),
-  where: [],
+  joins,
+  where,
+  group: null,
   order: [],
   limit: null,
   offset: 0,
 })
 
-const uncut = (select: Select, { heading }: RelationNode): Select =>
-  isCut(select) ? selectAll({ select }, heading) : select
+const pairsOf = (on: readonly string[], left: Select, right: Select): readonly Pair[] =>
+  on.map((name) => ({ left: columnOf(left.columns, name), right: columnOf(right.columns, name), nulls: 'differ' }))
 
-/** The same SELECT with its sources numbered from `by`. */
-function shift(select: Select, by: number): Select {
-  const move = (column: Column): Column => ({ ...column, source: column.source + by })
-  const moveAll = (predicate: Predicate): Predicate => {
-    switch (predicate.kind) {
-      case 'compare':
-      case 'is-null':
-        return { ...predicate, column: move(predicate.column) }
-      case 'in':
-        return { ...predicate, columns: predicate.columns.map(move) }
-      case 'exists':
-        return { ...predicate, on: predicate.on.map(([here, there]) => [move(here), there]) }
-      case 'and':
-      case 'or':
-        return { ...predicate, predicates: predicate.predicates.map(moveAll) }
-      case 'not':
-        return { ...predicate, predicate: moveAll(predicate.predicate) }
-    }
-  }
-  return {
-    ...select,
-    joins: select.joins.map(({ source, on }) => ({ source, on: on.map(([a, b]) => [move(a), move(b)]) })),
-    columns: mapValues(select.columns, move),
-    where: select.where.map(moveAll),
-  }
+function termOf(columns: Readonly<Record<string, Term>>, name: string): Term {
+  const term = columns[name]
+  if (term === undefined) throw new RangeError(`no column for the attribute ${name}`)
+  return term
 }
 
-/** Gives each pair to the join that brings the later of its columns: an ON sees the sources up to its own. */
-const place = (pairs: Join['on'], joins: readonly Join[], first: number): readonly Join[] =>
-  joins.map(({ source, on }, index) => ({
-    source,
-    on: [...on, ...pairs.filter(([a, b]) => Math.max(a.source, b.source) === first + index)],
-  }))
-
-function columnOf(columns: Readonly<Record<string, Column>>, name: string): Column {
-  const column = columns[name]
-  // nodes check their attributes when they are made
-  if (!column) throw new RangeError(`no column for the attribute ${name}`)
-  return column
-}
-
-const identity = (heading: Heading, columnFor: (name: string) => Column) =>
-  Object.fromEntries(heading.map(({ name }) => [name, columnFor(name)]))
-
-const mapValues = <A, B>(record: Readonly<Record<string, A>>, f: (value: A) => B): Record<string, B> =>
-  Object.fromEntries(Object.entries(record).map(([key, value]) => [key, f(value)]))
+const mapValues = <A, B>(record: Readonly<Record<string, A>>, f: (value: A, name: string) => B): Record<string, B> =>
+  Object.fromEntries(Object.entries(record).map(([name, value]) => [name, f(value, name)]))

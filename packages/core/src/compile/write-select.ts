@@ -1,8 +1,10 @@
 import type { Storage, StoredValue } from '../attribute/storage.ts'
 import type { TableName } from '../definition/table-declaration.ts'
 import type { Statement } from '../driver/driver.ts'
-import { isCut } from './lower.ts'
-import type { Column, Predicate, Select, Source } from './select.ts'
+import type { Comparison } from '../relation/condition.ts'
+import type { Aggregation, JsonPath, SqlText } from '../relation/expression.ts'
+import { isCut } from './derive.ts'
+import type { Column, Group, Join, Pair, Predicate, Select, Source, Term } from './select.ts'
 
 /** What SELECTs differ in from one database to the next. */
 export interface SelectSyntax {
@@ -13,10 +15,22 @@ export interface SelectSyntax {
   bound(value: StoredValue, storage: Storage): StoredValue
   /** What to order by for the order of the values: text as text. */
   ordered(column: string, storage: Storage): string
+  /** That two columns have the same value, NULL included. */
+  same(left: string, right: string): string
   /** That `columns` are not `isIn` a list, where it is not negated once more: NULL may count as false. */
   notIn(columns: readonly string[], isIn: string): string
   /** A SELECT of the keys in one bound JSON value, an array of arrays. */
   keys(columns: readonly Column[], placeholder: string): string
+  /** That text is like a pattern, letter by letter; `bind` puts the pattern, in whatever spelling, beside the text. */
+  like(column: string, pattern: string, bind: (pattern: string) => string): string
+  /** A member of a JSON value as one of this kind, NULL where it is of another. The path stands in the text as one literal. */
+  member(column: string, path: JsonPath, storage: Storage): string
+  /** That a member of a JSON value is absent or null. */
+  lacksMember(column: string, path: JsonPath): string
+  /** A column that is equal in all rows of each group, in the result of a grouping; `null` where it must be grouped by. */
+  determined(column: string): string | null
+  /** An aggregate function over a column, in the arithmetic that all databases share. */
+  aggregate(aggregation: Aggregation, column: string, storage: Storage): string
   /** The LIMIT of "all rows", which an OFFSET needs. */
   readonly noLimit: string
 }
@@ -59,39 +73,58 @@ class SelectWriter {
 
   select(select: Select): string {
     const aliases = this.#aliasesOf(select)
-    const columns = Object.entries(select.columns).map(([name, column]) => {
-      const text = this.#column(column, aliases)
-      return name === column.name ? text : `${text} AS ${this.#syntax.quote(name)}`
+    const columns = Object.entries(select.columns).map(([name, term]) => {
+      const text = this.#term(term, aliases, select.group)
+      // a plain column under its own name is called that already
+      const named = term.kind === 'column' && name === term.name && text === this.#column(term, aliases)
+      return named ? text : `${text} AS ${this.#syntax.quote(name)}`
     })
     // the whole key of a table of one row is hidden, so that nothing may be left to select
     const list = columns.length === 0 ? 'NULL' : columns.join(', ')
-    return `SELECT ${list}${this.#body(select, aliases, [])}${this.#rows(select, aliases)}`
+    const group = select.group === null ? '' : this.#group(select, select.group, aliases)
+    return `SELECT ${list}${this.#body(select, aliases, [])}${group}${this.#rows(select, aliases)}`
   }
 
   count(select: Select): string {
-    if (isCut(select)) return `SELECT COUNT(*) FROM (${this.select(select)}) AS ${this.#alias()}`
+    if (isCut(select) || select.group !== null)
+      return `SELECT COUNT(*) FROM (${this.select(select)}) AS ${this.#alias()}`
     return `SELECT COUNT(*)${this.#body(select, this.#aliasesOf(select), [])}`
   }
 
   predicate(predicate: Predicate, aliases: readonly string[]): string {
     switch (predicate.kind) {
       case 'compare': {
-        const operator = predicate.operator === '!=' ? '<>' : predicate.operator
-        const column = this.#column(predicate.column, aliases)
-        return `${column} ${operator} ${this.#bind(predicate.value, predicate.column.storage)}`
+        const { column, operator, value } = predicate
+        return `${this.#column(column, aliases)} ${sqlOperator(operator)} ${this.#bind(value, column.storage)}`
       }
       case 'is-null':
         return `${this.#column(predicate.column, aliases)} IS NULL`
+      case 'like':
+        return this.#syntax.like(this.#column(predicate.column, aliases), predicate.pattern, (pattern) =>
+          this.#bind(pattern, predicate.column.storage),
+        )
+      case 'json': {
+        const [value, storage] = memberValue(predicate.value)
+        const member = this.#syntax.member(this.#column(predicate.column, aliases), predicate.path, storage)
+        return `${member} ${sqlOperator(predicate.operator)} ${this.#bind(value, storage)}`
+      }
+      case 'json-null':
+        return this.#syntax.lacksMember(this.#column(predicate.column, aliases), predicate.path)
+      case 'sql':
+        return this.#sql(predicate.sql)
       case 'in': {
         if (predicate.keys.length === 0) return '1 = 0'
         const columns = predicate.columns.map((column) => this.#column(column, aliases)).join(', ')
         const left = predicate.columns.length === 1 ? columns : `(${columns})`
-        return `${left} IN (${this.#syntax.keys(predicate.columns, this.#bind(keysAsJson(predicate.keys), json))})`
+        const keys = predicate.keys.map((key) =>
+          key.map((value, index) => this.#syntax.bound(value, predicate.columns[index]?.storage ?? json)),
+        )
+        return `${left} IN (${this.#syntax.keys(predicate.columns, this.#bind(keysAsJson(keys), json))})`
       }
       case 'exists': {
         const inner = this.#aliasesOf(predicate.select)
-        const equal = predicate.on.map(
-          ([here, there]) => `${this.#column(there, inner)} = ${this.#column(here, aliases)}`,
+        const equal = predicate.on.map(({ left, right, nulls }) =>
+          this.#equal(this.#column(right, inner), this.#column(left, aliases), nulls),
         )
         return `EXISTS (SELECT 1${this.#body(predicate.select, inner, equal)})`
       }
@@ -131,13 +164,34 @@ class SelectWriter {
 
   #body(select: Select, aliases: readonly string[], conditions: readonly string[]): string {
     const from = ` FROM ${this.#source(select.from, aliases[0])}`
-    const joins = select.joins.map(({ source, on }, index) => {
-      const text = ` JOIN ${this.#source(source, aliases[index + 1])}`
-      const equal = on.map(([a, b]) => `${this.#column(a, aliases)} = ${this.#column(b, aliases)}`)
-      return equal.length === 0 ? text : `${text} ON ${equal.join(' AND ')}`
-    })
+    const joins = select.joins.map((join, index) => this.#join(join, aliases[index + 1], aliases))
     const where = [...conditions, ...select.where.map((part) => this.predicate(part, aliases))]
     return `${from}${joins.join('')}${where.length === 0 ? '' : ` WHERE ${where.join(' AND ')}`}`
+  }
+
+  #join({ kind, source, on }: Join, alias: string | undefined, aliases: readonly string[]): string {
+    const text = ` ${kind === 'left' ? 'LEFT JOIN' : 'JOIN'} ${this.#source(source, alias)}`
+    const equal = on.map(({ left, right, nulls }) =>
+      this.#equal(this.#column(left, aliases), this.#column(right, aliases), nulls),
+    )
+    if (equal.length > 0) return `${text} ON ${equal.join(' AND ')}`
+    return kind === 'left' ? `${text} ON 1 = 1` : text
+  }
+
+  #equal(left: string, right: string, nulls: Pair['nulls']): string {
+    return nulls === 'same' ? this.#syntax.same(left, right) : `${left} = ${right}`
+  }
+
+  #group({ columns }: Select, group: Group, aliases: readonly string[]): string {
+    const by = group.by.map((column) => this.#column(column, aliases))
+    const kept = Object.values(columns).flatMap((term) => {
+      if (term.kind !== 'column') return []
+      const text = this.#column(term, aliases)
+      return by.includes(text) || this.#syntax.determined(text) !== null ? [] : [text]
+    })
+    const all = new Set([...by, ...kept])
+    const having = by.length === 0 ? ` HAVING COUNT(*) >= ${group.atLeast}` : ''
+    return `${all.size === 0 ? '' : ` GROUP BY ${[...all].join(', ')}`}${having}`
   }
 
   #rows(select: Select, aliases: readonly string[]): string {
@@ -153,8 +207,44 @@ class SelectWriter {
   }
 
   #source(source: Source, alias = ''): string {
-    const text = 'table' in source ? this.#syntax.table(source.table) : `(${this.select(source.select)})`
-    return `${text} AS ${alias}`
+    if ('table' in source) return `${this.#syntax.table(source.table)} AS ${alias}`
+    if ('select' in source) return `(${this.select(source.select)}) AS ${alias}`
+    const [first, second] = source.union.map((select) => this.select(select))
+    return `(${first} UNION ${source.all ? 'ALL ' : ''}${second}) AS ${alias}`
+  }
+
+  #term(term: Term, aliases: readonly string[], group: Group | null): string {
+    switch (term.kind) {
+      case 'column': {
+        const text = this.#column(term, aliases)
+        const isKey = group?.by.some(({ source, name }) => source === term.source && name === term.name)
+        return group === null || isKey ? text : (this.#syntax.determined(text) ?? text)
+      }
+      case 'json':
+        return this.#syntax.member(this.#column(term.column, aliases), term.path, term.storage)
+      case 'aggregate': {
+        if (term.column === null) return 'COUNT(*)'
+        return this.#syntax.aggregate(term.aggregation, this.#column(term.column, aliases), term.column.storage)
+      }
+      case 'sql':
+        return this.#sql(term.sql)
+      case 'null':
+        return 'NULL'
+      case 'one':
+        return '1'
+    }
+  }
+
+  #sql({ text, operands }: SqlText): string {
+    const parts = operands.map((operand, index) => {
+      const written =
+        operand.kind === 'attribute'
+          ? this.#syntax.quote(operand.name)
+          : this.#bind(operand.value, storageOf(operand.value))
+      return `${written}${text[index + 1] ?? ''}`
+    })
+    // a comment at its end must not hide what follows
+    return `(${text[0] ?? ''}${parts.join('')}\n)`
   }
 
   #column({ source, name }: Column, aliases: readonly string[]): string {
@@ -168,6 +258,26 @@ class SelectWriter {
   #alias(): string {
     return `t${this.#aliases++}`
   }
+}
+
+const sqlOperator = (operator: Comparison): string => (operator === '!=' ? '<>' : operator)
+
+function memberValue(value: string | number | boolean): readonly [StoredValue, Storage] {
+  switch (typeof value) {
+    case 'boolean':
+      return [value ? 1n : 0n, { kind: 'boolean' }]
+    case 'number':
+      return [value, { kind: 'float', bits: 64 }]
+    default:
+      return [value, { kind: 'text', length: value.length, form: 'varchar' }]
+  }
+}
+
+/** What SQL text has beside it says by itself what it is. */
+function storageOf(value: StoredValue): Storage {
+  if (typeof value === 'string') return { kind: 'text', length: value.length, form: 'varchar' }
+  if (typeof value === 'bigint') return { kind: 'integer', bits: 64 }
+  return typeof value === 'number' ? { kind: 'float', bits: 64 } : { kind: 'bytes' }
 }
 
 /** The keys as an array of arrays. */

@@ -1,4 +1,5 @@
 import type { Attribute, AttributeType, Heading } from '../attribute/attribute.ts'
+import { safeIntegerType } from '../attribute/integer-type.ts'
 import { InvalidExpressionError } from './errors.ts'
 import type { Aggregation, Expression, JsonPath, SqlText } from './expression.ts'
 import { requireAttribute } from './heading.ts'
@@ -64,7 +65,6 @@ export function requireJsonPath(heading: Heading, name: string, path: JsonPath):
   }
 }
 
-const count: AttributeType = { text: 'int53', storage: { kind: 'integer', bits: 53 }, codec: null }
 const double: AttributeType = { text: 'float64', storage: { kind: 'float', bits: 64 }, codec: null }
 
 /** What JSON can hold and each database can read from it alike. */
@@ -83,7 +83,7 @@ function aggregatedType(
   heading: Heading,
 ): AttributeType {
   if (attribute === null) {
-    if (aggregation === 'count') return count
+    if (aggregation === 'count') return safeIntegerType
     throw new InvalidExpressionError(`\`${name}\`: ${aggregation} needs an attribute.`)
   }
   const { type } = requireAttribute(heading, attribute)
@@ -92,10 +92,10 @@ function aggregatedType(
     new InvalidExpressionError(`\`${name}\`: ${aggregation} takes ${can}, and \`${attribute}\` is ${type.text}.`)
   switch (aggregation) {
     case 'count':
-      return count
+      return safeIntegerType
     case 'count-distinct':
       if (!isComparable(type)) throw refuse('values that can be compared')
-      return count
+      return safeIntegerType
     case 'min':
     case 'max':
       if (!isComparable(type) || storage.kind === 'bytes') throw refuse('values that have an order')
@@ -106,7 +106,7 @@ function aggregatedType(
     case 'sum':
       if (!isNumber(type)) throw refuse('numbers')
       if (storage.kind === 'float') return double
-      return storage.kind === 'decimal' ? sumOf(storage.scale) : count
+      return storage.kind === 'decimal' ? sumOf(storage.scale) : safeIntegerType
   }
 }
 

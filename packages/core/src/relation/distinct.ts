@@ -5,8 +5,8 @@ import { requireAttribute } from './heading.ts'
 import type { DistinctNode, RelationNode } from './node.ts'
 
 /**
- * The distinct values of some attributes of `source`, each named once; they are the key, and keep their lineage. Computed
- * attributes are over the rows that have these values. NULL is a value here, once.
+ * The distinct values of some attributes of `source`: a list of them, each named once, or by new name. They are the key, and
+ * keep their lineage. Computed attributes are over the rows that have these values. NULL is a value here, once.
  */
 export function distinct(
   source: RelationNode,
@@ -19,7 +19,7 @@ export function distinct(
   const key = wanted.flatMap(([name, from]) => {
     if (typeof from !== 'string') return []
     const attribute = requireAttribute(source.heading, from)
-    if (seen.has(from)) throw new DuplicateAttributeError(from)
+    if (isList(columns) && seen.has(from)) throw new DuplicateAttributeError(from)
     seen.add(from)
     if (!isComparable(attribute.type)) {
       throw new InvalidExpressionError(`\`${from}\` is ${attribute.type.text}, whose values cannot be told apart.`)

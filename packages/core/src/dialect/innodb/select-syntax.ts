@@ -1,17 +1,27 @@
 import type { Storage } from '../../attribute/storage.ts'
 import type { SelectSyntax } from '../../compile/write-select.ts'
+import type { Aggregation } from '../../relation/expression.ts'
+import { jsonPath } from '../json-path.ts'
 import { columnTypeOf } from './column.ts'
-import { quote, quoteTable } from './quote.ts'
+import { memberOf } from './json-member.ts'
+import { quote, quoteTable, quoteText } from './quote.ts'
+import type { Variant } from './variant.ts'
 
-/** `collation` is that of new schemas. */
-export const selectSyntax = (collation: string): SelectSyntax => ({
+export const selectSyntax = ({ collation, anyValue }: Pick<Variant, 'collation' | 'anyValue'>): SelectSyntax => ({
   quote,
   table: quoteTable,
   placeholder: () => '?',
   bound: (value) => value,
   noLimit: '18446744073709551615',
-  // an enum is ordered by the place of its values in the type, elsewhere by their text
-  ordered: (column, { kind }) => (kind === 'enum' ? `CONCAT(${column})` : column),
+  ordered: byText,
+  same: (left, right) => `${left} <=> ${right}`,
+  // a column of a schema that was made elsewhere may take a for A
+  like: (column, pattern, bind) => `${column} LIKE (${bind(pattern)} COLLATE ${collation})`,
+  member: (column, path, storage) => memberOf(column, path, storage, collation),
+  lacksMember: (column, path) =>
+    `COALESCE(JSON_TYPE(JSON_EXTRACT(${column}, ${quoteText(jsonPath(path))})), 'NULL') = 'NULL'`,
+  determined: (column) => (anyValue ? `ANY_VALUE(${column})` : null),
+  aggregate: writeAggregate,
   notIn: (_columns, isIn) => `NOT (${isIn})`,
   keys(columns, placeholder) {
     const parts = columns.map(({ storage }, index) => `${keyPart(storage, `k.k${index}`, collation)} AS k${index}`)
@@ -19,6 +29,28 @@ export const selectSyntax = (collation: string): SelectSyntax => ({
     return `SELECT ${parts.join(', ')} FROM JSON_TABLE(${placeholder}, '$[*]' COLUMNS (${paths.join(', ')})) AS k`
   },
 })
+
+function writeAggregate(aggregation: Aggregation, column: string, storage: Storage): string {
+  const value = storage.kind === 'boolean' ? `(${column} <> 0)` : column
+  switch (aggregation) {
+    case 'count':
+      return `COUNT(${column})`
+    case 'count-distinct':
+      return `COUNT(DISTINCT ${column})`
+    case 'sum':
+      return `SUM(${value})`
+    case 'average':
+      // of integers and decimals it has four more digits only
+      return `AVG(${value} + 0e0)`
+    case 'min':
+      return `MIN(${byText(column, storage)})`
+    case 'max':
+      return `MAX(${byText(column, storage)})`
+  }
+}
+
+/** An enum has the order of its values' places in the type, elsewhere that of their text. */
+const byText = (column: string, { kind }: Storage): string => (kind === 'enum' ? `CONCAT(${column})` : column)
 
 /** As text where the column is text: with the collation of new schemas a list can be looked up instead of searched. */
 function keyPart(storage: Storage, column: string, collation: string): string {

@@ -8,6 +8,10 @@ export interface Variant {
   /** What every session is set to before its first statement. */
   readonly sessionSettings: readonly string[]
   readonly functionalIndexes: boolean
+  /** `ANY_VALUE`, for a column that the key which rows are grouped by determines. */
+  readonly anyValue: boolean
+  /** A column declared `json` is one of text with a check, and `information_schema` shows that. */
+  readonly jsonIsText: boolean
   /** Reads a column's default as `information_schema` shows it. */
   readDefault(text: string | null, nullable: boolean, type: AttributeType): Default
 }

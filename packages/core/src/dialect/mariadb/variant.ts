@@ -15,5 +15,7 @@ export const variant: Variant = {
     "SESSION optimizer_switch = 'split_materialized=off'",
   ],
   functionalIndexes: false,
+  anyValue: false,
+  jsonIsText: true,
   readDefault,
 }
