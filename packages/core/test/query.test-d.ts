@@ -120,7 +120,7 @@ test('fetched rows follow projections and joins', async () => {
     sex: 'M' | 'F' | 'U'
     kind: 'M' | 'F' | 'U'
   }>()
-  expectTypeOf(await twice.keys()).toEqualTypeOf<{ subject: string }[]>()
+  expectTypeOf(await twice.keys()).toEqualTypeOf<{ subject: string; animal: string }[]>()
   const joined = db(Session).join(db(Subject).project('sex'))
   expectTypeOf(await joined.fetch1()).toEqualTypeOf<{
     subject: string

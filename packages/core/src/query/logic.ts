@@ -8,16 +8,20 @@ export interface Logic<Row extends object> {
   readonly '~rows': (row: Row) => void
 }
 
+/** Where nothing says which rows they are for, the names are checked when they restrict a relation. */
+type AnyRow = Record<string, unknown>
+
 /** All of the restrictions; of none, every row. */
-export const and = <Row extends object>(...restrictions: readonly Restriction<Row>[]): Logic<Row> =>
+export const and = <Row extends object = AnyRow>(...restrictions: readonly Restriction<NoInfer<Row>>[]): Logic<Row> =>
   made('and', restrictions)
 
 /** One of the restrictions at least; of none, no row. A list of restrictions says the same. */
-export const or = <Row extends object>(...restrictions: readonly Restriction<Row>[]): Logic<Row> =>
+export const or = <Row extends object = AnyRow>(...restrictions: readonly Restriction<NoInfer<Row>>[]): Logic<Row> =>
   made('or', restrictions)
 
 /** Rows of which the restriction is false: as in SQL, not those of which NULL leaves it unknown. */
-export const not = <Row extends object>(restriction: Restriction<Row>): Logic<Row> => made('not', [restriction])
+export const not = <Row extends object = AnyRow>(restriction: Restriction<NoInfer<Row>>): Logic<Row> =>
+  made('not', [restriction])
 
 export const isLogic = (value: unknown): value is Pick<Logic<object>, 'operator' | 'restrictions'> =>
   typeof value === 'object' &&
@@ -28,7 +32,5 @@ export const isLogic = (value: unknown): value is Pick<Logic<object>, 'operator'
   Array.isArray(value.restrictions)
 
 /** The member for the compiler is on no value. */
-const made = <Row extends object>(
-  operator: Logic<Row>['operator'],
-  restrictions: readonly Restriction<Row>[],
-): Logic<Row> => ({ kind: 'logic', operator, restrictions }) as unknown as Logic<Row>
+const made = <Row extends object>(operator: Logic<Row>['operator'], restrictions: readonly unknown[]): Logic<Row> =>
+  ({ kind: 'logic', operator, restrictions }) as unknown as Logic<Row>

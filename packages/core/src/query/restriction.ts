@@ -27,14 +27,22 @@ import type { Given } from './table.ts'
  * of them, one of which must hold.
  */
 export type Restriction<Row extends object> =
-  | (AttributeValues<Row> & JsonMembers<Row>)
+  | ObjectRestriction<Row>
   | Operand
   | AnyUniversalSet
   | Sql<keyof Row & string>
   | Logic<Row>
   | readonly Restriction<Row>[]
 
-type AttributeValues<Row extends object> = { readonly [K in keyof Row]?: Wanted<Row[K]> }
+type ObjectRestriction<Row extends object> = [JsonNames<Row>] extends [never]
+  ? AttributeValues<Row>
+  : AttributeValues<Row> & JsonMembers<Row>
+
+/** The names of what else may be given are said to be none of the attributes: the compiler would let them pass. */
+type AttributeValues<Row extends object> = { readonly [K in keyof Row]?: Wanted<Row[K]> } & {
+  readonly [K in Exclude<OtherName, keyof Row>]?: never
+}
+type OtherName = keyof Operand | keyof AnyUniversalSet | keyof Sql | keyof Logic<object> | 'length'
 
 /** A date or time may be given as a `Date`; which attributes are one, the compiler cannot tell from other text. */
 type Value<V> = Given<V> | (string extends V ? Date : never)
