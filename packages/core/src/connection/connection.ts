@@ -1,26 +1,60 @@
 import type { RawRow, Statement } from '../driver/driver.ts'
 import type { Dialect } from '../compile/dialect.ts'
 
-/** Where a database is. */
-export type DatabaseSettings =
-  | { readonly kind: 'sqlite'; readonly path: string }
-  | {
-      readonly kind: 'mariadb'
-      readonly host: string
-      readonly port: number
-      readonly user: string
-      readonly password: string
-    }
+/** Where a database is, and how it is opened. */
+export type DatabaseSettings = FileSettings | ServerSettings<'mariadb'>
+
+interface OpeningSettings {
+  /**
+   * The most connections with the database at once, 3 at least: 10 with a server, 5 with a file where this is left out.
+   * Who holds one for long (a transaction, a stream) leaves some to single statements.
+   */
+  readonly connections?: number
+  /** Opens it without the right to write; writes are refused as `read-only`. */
+  readonly readOnly?: boolean
+}
+
+/** A SQLite file. */
+export interface FileSettings extends OpeningSettings {
+  readonly kind: 'sqlite'
+  readonly path: string
+  /**
+   * Opens a file on a network file system, which is refused otherwise: several computers would destroy it. It is a promise
+   * that only this one ever has the file open.
+   */
+  readonly allowNetworkFileSystem?: boolean
+}
+
+/** A server. */
+export interface ServerSettings<Kind extends string> extends OpeningSettings {
+  readonly kind: Kind
+  readonly host: string
+  readonly port: number
+  readonly user: string
+  readonly password: string
+}
 
 /** A database that statements run on: outside a transaction on any of its sessions, inside one on that transaction's. */
 export interface Connection {
   readonly dialect: Dialect
+  readonly readOnly: boolean
   readonly inTransaction: boolean
   query(statement: Statement, signal?: AbortSignal): Promise<readonly RawRow[]>
+  /**
+   * Returns how many rows it changed. Where a dialect has no `concurrentWrites`, all that is executed outside of transactions
+   * runs on one session: a temporary table is there for what is executed later, and filling it locks nobody out.
+   */
   execute(statement: Statement, signal?: AbortSignal): Promise<number>
   /**
+   * The rows of one SELECT in batches of at most `batch`, as the reader takes them. Inside a transaction, other statements
+   * are refused as `stream-open` until it has ended.
+   */
+  stream(statement: Statement, signal?: AbortSignal, batch?: number): AsyncIterable<readonly RawRow[]>
+  /**
    * Runs `work` in one transaction, committed when it returns and rolled back when it throws. Inside a transaction,
-   * `work` runs in that one.
+   * `work` runs in that one behind a savepoint: where it throws, what it did is undone, and the rest stands. Where the
+   * database undoes the whole (a deadlock, a lost connection), everything after is refused as `transaction-undone`, and the
+   * outermost one rejects with what the database said, also if that was caught.
    */
   transaction<T>(work: (transaction: Connection) => Promise<T>, signal?: AbortSignal): Promise<T>
   close(): Promise<void>

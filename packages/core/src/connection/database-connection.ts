@@ -1,60 +1,96 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Dialect } from '../compile/dialect.ts'
-import type { Driver, RawRow, Session, Statement } from '../driver/driver.ts'
+import { eitherSignal } from '../driver/abort.ts'
+import type { Driver, Purpose, RawRow, Session, Statement } from '../driver/driver.ts'
 import {
   CommitOutcomeUnknownError,
   ConnectionClosedError,
+  ConnectionLostError,
   OutsideTransactionError,
-  TransactionOverError,
+  ReadOnlyDatabaseError,
 } from '../driver/errors.ts'
 import type { Connection } from './connection.ts'
+import { TransactionConnection } from './transaction-connection.ts'
 
 /** Runs each statement on a session that is free, and a transaction on one of its own. */
 export class DatabaseConnection implements Connection {
   readonly dialect: Dialect
+  readonly readOnly: boolean
   readonly inTransaction = false
   readonly #driver: Driver
-  /** True for what runs inside a transaction of this connection. */
-  readonly #inside = new AsyncLocalStorage<boolean>()
+  readonly #scope = new AsyncLocalStorage<TransactionConnection>()
   readonly #running = new Set<Promise<void>>()
+  readonly #ending = new AbortController()
   #closing: Promise<void> | null = null
 
-  constructor(dialect: Dialect, driver: Driver) {
+  constructor(dialect: Dialect, driver: Driver, readOnly: boolean) {
     this.dialect = dialect
     this.#driver = driver
+    this.readOnly = readOnly
   }
 
-  query(statement: Statement, signal?: AbortSignal): Promise<readonly RawRow[]> {
-    return this.#with('read', signal, (session) => session.query(statement, signal))
+  async query(statement: Statement, signal?: AbortSignal): Promise<readonly RawRow[]> {
+    const read = (): Promise<readonly RawRow[]> =>
+      this.#with('read', signal, (session) => session.query(statement, signal))
+    // a server that was started again has ended its sessions: a read does no harm twice
+    return onceMoreWhenLost(read, () => !(this.#closing || signal?.aborted))
   }
 
-  execute(statement: Statement, signal?: AbortSignal): Promise<number> {
+  async execute(statement: Statement, signal?: AbortSignal): Promise<number> {
+    if (this.readOnly) throw new ReadOnlyDatabaseError()
     return this.#with('write', signal, (session) => session.execute(statement, signal))
   }
 
-  transaction<T>(work: (transaction: Connection) => Promise<T>, signal?: AbortSignal): Promise<T> {
-    return this.#with('write', signal, async (session) => {
-      const transaction = new TransactionConnection(this.dialect, session, signal)
-      try {
-        await session.begin(signal)
-        const result = await this.#inside.run(true, () => work(transaction))
-        signal?.throwIfAborted()
-        transaction.end()
-        await this.#commit(session)
-        return result
-      } catch (error) {
-        transaction.end()
-        // what made the transaction fail is told, not that a broken session could not undo it as well
-        await session.rollback().catch(() => {})
-        throw error
-      }
-    })
+  async *stream(statement: Statement, signal?: AbortSignal, batch?: number): AsyncGenerator<readonly RawRow[]> {
+    const stop = eitherSignal(signal, this.#ending.signal)
+    const { session, release } = await this.#borrow('stream', stop)
+    // also where the reader never comes back to it
+    stop.addEventListener('abort', release, { once: true })
+    try {
+      yield* session.stream(statement, stop, batch)
+    } catch (error) {
+      throw this.dialect.explain(error) ?? error
+    } finally {
+      stop.removeEventListener('abort', release)
+      release()
+    }
   }
 
-  /** Waits for what runs; nothing more is taken on. */
+  async transaction<T>(work: (transaction: Connection) => Promise<T>, signal?: AbortSignal): Promise<T> {
+    let begun = false
+    const run = (): Promise<T> =>
+      this.#with('transaction', signal, async (session) => {
+        const { dialect, readOnly } = this
+        const transaction = new TransactionConnection({ dialect, readOnly, session, signal, scope: this.#scope })
+        try {
+          await session.begin(signal)
+          begun = true
+          const result = await this.#scope.run(transaction, () => work(transaction))
+          signal?.throwIfAborted()
+          transaction.throwIfUndone()
+          transaction.end()
+          await this.#commit(session)
+          return result
+        } catch (error) {
+          transaction.end()
+          // what made the transaction fail is told, not that a broken session could not undo it as well
+          await session.rollback().catch(() => {})
+          throw error
+        }
+      })
+    return onceMoreWhenLost(run, () => !(begun || this.#closing || signal?.aborted))
+  }
+
+  /** Waits for what runs, and ends streams; nothing more is taken on. */
   close(): Promise<void> {
-    this.#closing ??= Promise.all(this.#running).then(() => this.#driver.close())
+    this.#closing ??= this.#close()
     return this.#closing
+  }
+
+  async #close(): Promise<void> {
+    this.#ending.abort(new ConnectionClosedError())
+    await Promise.all(this.#running)
+    await this.#driver.close()
   }
 
   async #commit(session: Session): Promise<void> {
@@ -67,78 +103,56 @@ export class DatabaseConnection implements Connection {
   }
 
   async #with<T>(
-    purpose: 'read' | 'write',
+    purpose: Purpose,
     signal: AbortSignal | undefined,
     work: (session: Session) => Promise<T>,
   ): Promise<T> {
-    signal?.throwIfAborted()
-    if (this.#closing) throw new ConnectionClosedError()
-    if (purpose === 'write' && this.#inside.getStore()) throw new OutsideTransactionError()
-    const { promise: over, resolve: end } = Promise.withResolvers<void>()
-    this.#running.add(over)
-    let release = async (): Promise<void> => {}
+    const { session, release } = await this.#borrow(purpose, signal)
     try {
-      const session = await this.#driver.session(purpose, signal)
-      release = () => session.release()
       return await work(session)
     } catch (error) {
       throw this.dialect.explain(error) ?? error
     } finally {
-      // a statement that was given up may still be running: nobody but close() waits for its session
-      void release().finally(() => {
-        this.#running.delete(over)
-        end()
-      })
+      release()
+    }
+  }
+
+  /** A session, and what gives it back: nobody but close() waits until what was given up on it has ended. */
+  async #borrow(purpose: Purpose, signal: AbortSignal | undefined) {
+    if (this.#closing) throw new ConnectionClosedError()
+    signal?.throwIfAborted()
+    const running = this.#scope.getStore()
+    if ((purpose === 'write' || purpose === 'transaction') && running && !running.over) {
+      throw new OutsideTransactionError()
+    }
+    const { promise: over, resolve: end } = Promise.withResolvers<void>()
+    this.#running.add(over)
+    const ended = (): void => {
+      this.#running.delete(over)
+      end()
+    }
+    try {
+      const session = await this.#driver.session(purpose, signal)
+      let released = false
+      const release = (): void => {
+        if (released) return
+        released = true
+        void session.release().then(ended, ended)
+      }
+      return { session, release }
+    } catch (error) {
+      ended()
+      throw this.dialect.explain(error) ?? error
     }
   }
 }
 
-/** The one session of a running transaction. */
-class TransactionConnection implements Connection {
-  readonly dialect: Dialect
-  readonly inTransaction = true
-  readonly #session: Session
-  readonly #signal: AbortSignal | undefined
-  #over = false
-
-  constructor(dialect: Dialect, session: Session, signal: AbortSignal | undefined) {
-    this.dialect = dialect
-    this.#session = session
-    this.#signal = signal
-  }
-
-  query(statement: Statement, signal?: AbortSignal): Promise<readonly RawRow[]> {
-    return this.#run(() => this.#session.query(statement, this.#either(signal)))
-  }
-
-  execute(statement: Statement, signal?: AbortSignal): Promise<number> {
-    return this.#run(() => this.#session.execute(statement, this.#either(signal)))
-  }
-
-  async transaction<T>(work: (transaction: Connection) => Promise<T>, signal?: AbortSignal): Promise<T> {
-    signal?.throwIfAborted()
-    if (this.#over) throw new TransactionOverError()
-    return work(this)
-  }
-
-  /** The connection outside closes; a transaction ends by itself. */
-  async close(): Promise<void> {}
-
-  /** Its session serves others from now on. */
-  end(): void {
-    this.#over = true
-  }
-
-  async #run<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#over) throw new TransactionOverError()
-    try {
-      return await work()
-    } catch (error) {
-      throw this.dialect.explain(error) ?? error
-    }
-  }
-
-  #either(signal: AbortSignal | undefined): AbortSignal | undefined {
-    return signal && this.#signal ? AbortSignal.any([signal, this.#signal]) : (signal ?? this.#signal)
+/** Runs `work` again on another session where the connection turned out to be lost. */
+async function onceMoreWhenLost<T>(work: () => Promise<T>, allowed: () => boolean): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (error instanceof ConnectionLostError && allowed()) return work()
+    throw error
   }
 }

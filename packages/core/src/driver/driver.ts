@@ -18,16 +18,48 @@ export interface Session {
   query(statement: Statement, signal?: AbortSignal): Promise<readonly RawRow[]>
   /** Returns how many rows it changed. */
   execute(statement: Statement, signal?: AbortSignal): Promise<number>
+  /**
+   * The rows of one SELECT in batches of at most `batch`, as the reader takes them: no more than a few batches are held at
+   * once. Ending the loop early, or aborting, stops the query on the server. Other statements wait until it has ended.
+   */
+  stream(statement: Statement, signal?: AbortSignal, batch?: number): AsyncIterable<readonly RawRow[]>
   begin(signal?: AbortSignal): Promise<void>
   commit(): Promise<void>
   rollback(): Promise<void>
+  /** A place in the transaction to which it can go back. */
+  savepoint(name: string): Promise<void>
+  rollbackTo(name: string): Promise<void>
+  /** Forgets a savepoint; what was done since stands. */
+  releaseSavepoint(name: string): Promise<void>
+  /** Whether the database has undone the transaction that was begun here, as it does for a deadlock. */
+  readonly undone: boolean
   /** Gives the session back, once what it still runs has ended. */
   release(): Promise<void>
 }
 
+/**
+ * What a session is for. `read`: one statement that does not write, and may run beside one that does. `write`: one
+ * statement outside of a transaction. Streams and transactions hold a session for long: some are left for the others.
+ */
+export type Purpose = 'read' | 'write' | 'transaction' | 'stream'
+
 /** A database that sessions are opened on. */
 export interface Driver {
-  /** `read`: a session for single statements that do not write, and may run beside one that does. */
-  session(purpose: 'read' | 'write', signal?: AbortSignal): Promise<Session>
+  session(purpose: Purpose, signal?: AbortSignal): Promise<Session>
   close(): Promise<void>
+}
+
+/** How many rows of a stream come at once where nobody says. */
+export const BATCH = 1000
+
+/** How many bytes of values end a batch early: rows may be large. */
+export const BATCH_BYTES = 2 ** 20
+
+/** About how many bytes a row takes. */
+export function rowBytes(row: RawRow): number {
+  let bytes = 0
+  for (const value of row) {
+    bytes += typeof value === 'string' ? value.length : value instanceof Uint8Array ? value.byteLength : 8
+  }
+  return bytes
 }

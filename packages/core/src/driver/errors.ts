@@ -142,6 +142,76 @@ export class CommitOutcomeUnknownError extends DatabaseError {
   }
 }
 
+export class InvalidConnectionsError extends PipelineError {
+  override readonly name = 'InvalidConnectionsError'
+  readonly code = 'invalid-connections'
+  readonly connections: number
+  constructor(connections: number) {
+    super(
+      `\`connections\` is ${connections}, and must be an integer of 3 or more: one that writes, one for a stream, one left.`,
+    )
+    this.connections = connections
+  }
+}
+
+/** SQLite keeps one file right only where all who have it open share a memory. */
+export class NetworkFileSystemError extends PipelineError {
+  override readonly name = 'NetworkFileSystemError'
+  readonly code = 'network-file-system'
+  readonly path: string
+  readonly fileSystem: string
+  constructor(path: string, fileSystem: string) {
+    super(
+      `${path} lies on a network file system (${fileSystem}), where computers would destroy each other's writes. Keep the ` +
+        'file on a disk of this computer, or use a server; `allowNetworkFileSystem: true` is the promise that only this ' +
+        'computer has it open.',
+    )
+    this.path = path
+    this.fileSystem = fileSystem
+  }
+}
+
+export class ReadOnlyDatabaseError extends PipelineError {
+  override readonly name = 'ReadOnlyDatabaseError'
+  readonly code = 'read-only'
+  constructor() {
+    super('The database was opened with `readOnly`, and this would write. Open it without.')
+  }
+}
+
+/** The database has undone a transaction by itself, and what came after would have been outside of it. */
+export class TransactionUndoneError extends DatabaseError {
+  override readonly name = 'TransactionUndoneError'
+  readonly code = 'transaction-undone'
+  constructor(cause: unknown) {
+    super(
+      `The database has undone the whole transaction: ${reason(cause)} Let the error pass, and run it again.`,
+      cause,
+    )
+  }
+}
+
+/** On a server such a statement would commit what has been done so far. */
+export class DefinitionInTransactionError extends PipelineError {
+  override readonly name = 'DefinitionInTransactionError'
+  readonly code = 'definition-in-transaction'
+  constructor() {
+    super('Tables are not created, changed or dropped inside a transaction: a server would commit it. Do that before.')
+  }
+}
+
+/** A transaction has one session, which a stream occupies until it has ended. */
+export class StreamOpenError extends PipelineError {
+  override readonly name = 'StreamOpenError'
+  readonly code = 'stream-open'
+  constructor() {
+    super(
+      'A stream is being read inside this transaction, which runs one statement at a time. Fetch the rows instead, or ' +
+        'read the stream outside of the transaction.',
+    )
+  }
+}
+
 /** A write that bypasses the running transaction, which holds what the write would wait for. */
 export class OutsideTransactionError extends PipelineError {
   override readonly name = 'OutsideTransactionError'

@@ -1,21 +1,37 @@
-import { pause, untilAborted } from '../../driver/abort.ts'
-import type { Driver, RawRow, Session, Statement } from '../../driver/driver.ts'
-import { DatabaseBusyError, DatabaseUnavailableError } from '../../driver/errors.ts'
+import type { Driver, Purpose, Session } from '../../driver/driver.ts'
+import { DatabaseBusyError, DatabaseUnavailableError, NetworkFileSystemError } from '../../driver/errors.ts'
+import { Pool } from '../../driver/pool.ts'
 import { Turns } from '../../driver/turns.ts'
-import { isBusy } from './errors.ts'
+import { networkFileSystem } from './network-file-system.ts'
+import { patiently } from './patience.ts'
+import { openReadOnly } from './read-only.ts'
+import { type Loan, SqliteSession } from './session.ts'
 import { SqliteThread } from './thread.ts'
 
+/** Where a file is, and how it is opened. */
 export interface SqliteSettings {
   readonly kind: 'sqlite'
   readonly path: string
+  /** The most threads at work at once, one of which writes, 3 at least; 5 where this is left out. */
+  readonly connections?: number
+  /** Opens the file without the right to write it, or to write into its folder. */
+  readonly readOnly?: boolean
+  /**
+   * Opens a file on a network file system, which is refused otherwise: several computers would destroy it. It is a promise
+   * that only this one ever has the file open.
+   */
+  readonly allowNetworkFileSystem?: boolean
 }
 
-/** How long to wait, in all, while another process holds the file's lock. */
-const patienceSeconds = 60
-const readers = 2
-
-/** Opens, or makes, the file: one thread that writes, and as many as `readers` that read beside it. */
-export async function openSqlite({ path }: SqliteSettings): Promise<Driver> {
+/** Opens, or makes, the file: one thread that writes, and others that read beside it. */
+export async function openSqlite(settings: SqliteSettings): Promise<Driver> {
+  const { path, connections = 5, readOnly = false, allowNetworkFileSystem = false } = settings
+  const fileSystem = allowNetworkFileSystem ? null : await networkFileSystem(path)
+  if (fileSystem !== null) throw new NetworkFileSystemError(path, fileSystem)
+  if (readOnly) {
+    const file = await openReadOnly(path)
+    return new SqliteDriver({ path: file.path, writer: null, connections, close: file.close })
+  }
   const writer = new SqliteThread({ path, purpose: 'write' })
   try {
     await patiently(() => writer.open(), undefined)
@@ -24,96 +40,66 @@ export async function openSqlite({ path }: SqliteSettings): Promise<Driver> {
     if (error instanceof DatabaseBusyError) throw error
     throw new DatabaseUnavailableError(path, error)
   }
-  return new SqliteDriver(path, writer)
+  return new SqliteDriver({ path, writer, connections, close: async () => {} })
+}
+
+interface Parts {
+  readonly path: string
+  /** `null` where nothing is written. */
+  readonly writer: SqliteThread | null
+  readonly connections: number
+  /** Ends what belongs to the file, after its threads. */
+  readonly close: () => Promise<void>
 }
 
 class SqliteDriver implements Driver {
-  readonly #path: string
-  readonly #writer: SqliteThread
-  readonly #readers: SqliteThread[] = []
+  readonly #writer: SqliteThread | null
+  readonly #readers: Pool<SqliteThread>
   readonly #turns = new Turns()
+  readonly #abandoned = new Set<Promise<void>>()
+  readonly #close: () => Promise<void>
 
-  constructor(path: string, writer: SqliteThread) {
-    this.#path = path
+  constructor({ path, writer, connections, close }: Parts) {
     this.#writer = writer
+    this.#close = close
+    this.#readers = new Pool({
+      limit: Math.max(1, writer ? connections - 1 : connections),
+      open: async () => new SqliteThread({ path, purpose: writer ? 'read' : 'read-only' }),
+      close: (thread) => thread.close(),
+      usable: (thread) => !thread.ended,
+    })
   }
 
-  async session(purpose: 'read' | 'write', signal?: AbortSignal): Promise<Session> {
-    if (purpose === 'read') return new SqliteSession(this.#reader(), () => {})
-    return new SqliteSession(this.#writer, await this.#turns.take(signal))
+  async session(purpose: Purpose, signal?: AbortSignal): Promise<Session> {
+    if (this.#writer && (purpose === 'write' || purpose === 'transaction')) {
+      const endTurn = await this.#turns.take(signal)
+      return new SqliteSession(this.#writer, {
+        begin: 'BEGIN IMMEDIATE',
+        canAbandon: false,
+        giveBack: endTurn,
+        abandon: endTurn,
+      })
+    }
+    // who holds a thread for long leaves one to the others
+    const thread = await this.#readers.take(purpose === 'read' ? 0 : 1, signal)
+    const loan: Loan = {
+      begin: 'BEGIN DEFERRED',
+      canAbandon: true,
+      giveBack: () => this.#readers.give(thread),
+      abandon: () => this.#abandon(thread),
+    }
+    return new SqliteSession(thread, loan)
   }
 
   async close(): Promise<void> {
     await this.#turns.take()
-    await Promise.all([this.#writer, ...this.#readers].map((thread) => thread.close()))
+    await Promise.all([this.#writer?.close(), this.#readers.close(), ...this.#abandoned])
+    await this.#close()
   }
 
-  /** The thread with the least to do, or another where all are at work. */
-  #reader(): SqliteThread {
-    const [idlest] = this.#readers.toSorted((a, b) => a.load - b.load)
-    if (idlest && (idlest.load === 0 || this.#readers.length === readers)) return idlest
-    const thread = new SqliteThread({ path: this.#path, purpose: 'read' })
-    this.#readers.push(thread)
-    return thread
-  }
-}
-
-class SqliteSession implements Session {
-  readonly #thread: SqliteThread
-  readonly #endTurn: () => void
-  #last: Promise<unknown> = Promise.resolve()
-
-  constructor(thread: SqliteThread, endTurn: () => void) {
-    this.#thread = thread
-    this.#endTurn = endTurn
-  }
-
-  query(statement: Statement, signal?: AbortSignal): Promise<readonly RawRow[]> {
-    return this.#run(() => this.#thread.query(statement), signal)
-  }
-
-  execute(statement: Statement, signal?: AbortSignal): Promise<number> {
-    return this.#run(() => this.#thread.execute(statement), signal)
-  }
-
-  async begin(signal?: AbortSignal): Promise<void> {
-    // IMMEDIATE takes the write lock now: one taken later, on an old snapshot, fails without a remedy
-    await this.#run(() => this.#thread.execute({ sql: 'BEGIN IMMEDIATE', parameters: [] }), signal)
-  }
-
-  async commit(): Promise<void> {
-    await this.#run(() => this.#thread.execute({ sql: 'COMMIT', parameters: [] }), undefined)
-  }
-
-  async rollback(): Promise<void> {
-    await this.#run(() => this.#thread.execute({ sql: 'ROLLBACK', parameters: [] }), undefined)
-  }
-
-  async release(): Promise<void> {
-    // a statement that nobody waits for any more may still be running
-    await this.#last
-    this.#endTurn()
-  }
-
-  #run<T>(work: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-    const running = patiently(work, signal)
-    this.#last = running.catch(() => {})
-    return untilAborted(running, signal)
-  }
-}
-
-/** Repeats what failed because another process holds the file's lock, at growing and uneven intervals. */
-async function patiently<T>(work: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  signal?.throwIfAborted()
-  const start = performance.now()
-  for (let attempt = 0; ; attempt++) {
-    try {
-      return await work()
-    } catch (error) {
-      if (!isBusy(error)) throw error
-      const waitedSeconds = (performance.now() - start) / 1000
-      if (waitedSeconds > patienceSeconds) throw new DatabaseBusyError(Math.round(waitedSeconds), error)
-      await pause(Math.min(100, 2 ** attempt) * (0.5 + Math.random()), signal)
-    }
+  #abandon(thread: SqliteThread): void {
+    const ended = thread.abandon().finally(() => this.#abandoned.delete(ended))
+    this.#abandoned.add(ended)
+    void this.#readers.drop(thread)
   }
 }

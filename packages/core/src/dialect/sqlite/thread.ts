@@ -1,7 +1,8 @@
 import { Worker } from 'node:worker_threads'
-import type { RawRow, Statement } from '../../driver/driver.ts'
+import { BATCH, type RawRow, type Statement } from '../../driver/driver.ts'
 import { workerEntry } from '../../driver/worker-entry.ts'
 import { SqliteFailure } from './errors.ts'
+import { unpackRows } from './packed-rows.ts'
 import type { SqliteReply, SqliteRequest, SqliteWorkerData } from './protocol.ts'
 
 interface Pending {
@@ -15,6 +16,8 @@ export class SqliteThread {
   readonly #worker: Worker
   readonly #pending = new Map<number, Pending>()
   #requests = 0
+  #inTransaction = false
+  #terminated: Promise<unknown> | null = null
   #ended: unknown = null
 
   constructor(data: SqliteWorkerData) {
@@ -37,8 +40,7 @@ export class SqliteThread {
   }
 
   async query(statement: Statement): Promise<readonly RawRow[]> {
-    const reply = await this.#request('query', statement)
-    return reply.kind === 'rows' ? reply.rows : []
+    return rowsOf(await this.#request('query', statement))
   }
 
   async execute(statement: Statement): Promise<number> {
@@ -46,19 +48,49 @@ export class SqliteThread {
     return reply.kind === 'changes' ? reply.changes : 0
   }
 
-  async close(): Promise<void> {
-    await this.#request('close')
-    await this.#worker.terminate()
+  async beginStream(statement: Statement): Promise<void> {
+    await this.#request('begin-stream', statement)
   }
 
-  /** How many requests wait for an answer. */
-  get load(): number {
-    return this.#pending.size
+  /** The next rows of the stream; none after the last. */
+  async nextRows(batch: number): Promise<readonly RawRow[]> {
+    return rowsOf(await this.#request('next', undefined, batch))
+  }
+
+  async endStream(): Promise<void> {
+    await this.#request('end-stream')
+  }
+
+  async close(): Promise<void> {
+    if (this.#ended === null) await this.#request('close')
+    this.#terminated ??= this.#worker.terminate()
+    await this.#terminated
+  }
+
+  /**
+   * Has no more to do with what it runs. SQLite cannot be interrupted from another thread: this one ends by itself when the
+   * statement has.
+   */
+  async abandon(): Promise<void> {
+    this.#fail(new SqliteFailure('SQLITE_THREAD', 'the thread of the database was given up', ''))
+    this.#worker.unref()
+    this.#terminated ??= this.#worker.terminate()
+    await this.#terminated
+  }
+
+  /** Whether it was in a transaction when it last answered. */
+  get inTransaction(): boolean {
+    return this.#inTransaction
+  }
+
+  get ended(): boolean {
+    return this.#ended !== null
   }
 
   #request(
     kind: SqliteRequest['kind'],
     { sql, parameters }: Statement = { sql: '', parameters: [] },
+    batch = BATCH,
   ): Promise<SqliteReply> {
     return new Promise((resolve, reject) => {
       if (this.#ended) throw this.#ended
@@ -67,11 +99,12 @@ export class SqliteThread {
       // an idle thread does not keep the process alive, one at work does
       this.#worker.ref()
       // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
-      this.#worker.postMessage({ id, kind, sql, parameters } satisfies SqliteRequest)
+      this.#worker.postMessage({ id, kind, sql, parameters, batch } satisfies SqliteRequest)
     })
   }
 
   #settle(reply: SqliteReply): void {
+    this.#inTransaction = reply.inTransaction
     const pending = this.#pending.get(reply.id)
     this.#pending.delete(reply.id)
     if (this.#pending.size === 0) this.#worker.unref()
@@ -86,3 +119,5 @@ export class SqliteThread {
     this.#pending.clear()
   }
 }
+
+const rowsOf = (reply: SqliteReply): readonly RawRow[] => (reply.kind === 'rows' ? unpackRows(reply.rows) : [])

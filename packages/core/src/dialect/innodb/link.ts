@@ -1,0 +1,108 @@
+import { type Connection, type ConnectionOptions, createConnection } from 'mysql2'
+import type { StoredValue } from '../../attribute/storage.ts'
+import type { RawRow, Statement } from '../../driver/driver.ts'
+import { RowStream } from './row-stream.ts'
+
+/** A connection with the server that has lain idle for longer is asked whether it is still there. */
+const IDLE_MILLISECONDS = 2000
+
+/** One connection with a server, as promises; it knows when it broke. */
+export class Link {
+  readonly #connection: Connection
+  readonly #running = new Set<(error: Error) => void>()
+  #lost = false
+  #usedAt = performance.now()
+
+  private constructor(connection: Connection) {
+    this.#connection = connection
+    // also of one that breaks while nothing runs on it
+    connection.on('error', () => (this.#lost = true))
+    connection.on('end', () => (this.#lost = true))
+  }
+
+  /** Connects, and runs some statements before all others. */
+  static async open(options: ConnectionOptions, setUp: readonly string[]): Promise<Link> {
+    const connection = createConnection(options)
+    const link = new Link(connection)
+    try {
+      await link.#settled<void>((done) => connection.connect((error) => done(error)))
+      for (const sql of setUp) await link.execute({ sql, parameters: [] })
+      return link
+    } catch (error) {
+      connection.destroy()
+      throw error
+    }
+  }
+
+  get id(): number {
+    return this.#connection.threadId
+  }
+
+  get lost(): boolean {
+    return this.#lost
+  }
+
+  /** Whether it can be used after it lay idle: a server that was started again has forgotten it. */
+  async usable(): Promise<boolean> {
+    if (!this.#lost && performance.now() - this.#usedAt > IDLE_MILLISECONDS) {
+      await this.#settled<void>((done) => this.#connection.ping((error) => done(error))).catch(() => this.destroy())
+    }
+    return !this.#lost
+  }
+
+  async query({ sql, parameters }: Statement): Promise<readonly RawRow[]> {
+    this.#usedAt = performance.now()
+    // by the binary protocol, also without parameters: the text of a float is cut to six digits
+    const rows = await this.#settled<unknown>((done) => this.#connection.execute(sql, parameters.map(toDriver), done))
+    // rows are arrays by the connection's options, which the driver's types do not follow
+    return Array.isArray(rows) ? (rows as RawRow[]) : []
+  }
+
+  async execute({ sql, parameters }: Statement): Promise<number> {
+    this.#usedAt = performance.now()
+    const result = await this.#settled<unknown>((done) =>
+      parameters.length === 0
+        ? this.#connection.query(sql, done)
+        : this.#connection.execute(sql, parameters.map(toDriver), done),
+    )
+    const changed = typeof result === 'object' && result !== null && 'affectedRows' in result
+    return changed ? Number(result.affectedRows) : 0
+  }
+
+  stream({ sql, parameters }: Statement, batch: number): RowStream {
+    this.#usedAt = performance.now()
+    const rows = new RowStream(this.#connection, { sql, parameters: parameters.map(toDriver) }, batch)
+    const fail = (error: Error): void => rows.fail(error)
+    this.#running.add(fail)
+    void rows.over.then(() => this.#running.delete(fail))
+    return rows
+  }
+
+  /** Breaks the connection off; what runs on it fails, of which the driver says nothing. */
+  destroy(): void {
+    this.#lost = true
+    this.#connection.destroy()
+    for (const fail of this.#running) fail(new Error('the connection was broken off (closed state)'))
+    this.#running.clear()
+  }
+
+  async end(): Promise<void> {
+    if (this.#lost) this.#connection.destroy()
+    else await this.#settled<void>((done) => this.#connection.end(done)).catch(() => this.#connection.destroy())
+  }
+
+  #settled<T>(start: (done: (error: Error | null | undefined, result?: T) => void) => void): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.#running.add(reject)
+      start((error, result) => {
+        this.#running.delete(reject)
+        if (error) reject(error)
+        // a result is missing only where T is void
+        else resolve(result as T)
+      })
+    })
+  }
+}
+
+const toDriver = (value: StoredValue): null | bigint | number | string | Buffer =>
+  value instanceof Uint8Array ? Buffer.from(value.buffer, value.byteOffset, value.byteLength) : value

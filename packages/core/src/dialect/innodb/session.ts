@@ -1,0 +1,165 @@
+import { untilAborted } from '../../driver/abort.ts'
+import { BATCH, type RawRow, type Session, type Statement } from '../../driver/driver.ts'
+import { explainInnodb } from './errors.ts'
+import type { Link } from './link.ts'
+
+/** What a session needs of those who lend it a connection. */
+export interface Lender {
+  /** Stops what a connection runs. */
+  readonly kill: (id: number) => Promise<void>
+  readonly giveBack: (link: Link) => Promise<void>
+}
+
+/** After these the transaction is undone, by the server or by us: none of it can be kept. */
+const ends: readonly string[] = ['deadlock', 'database-busy', 'connection-lost']
+
+const text = (sql: string): Statement => ({ sql, parameters: [] })
+
+export class InnodbSession implements Session {
+  readonly #link: Link
+  readonly #lender: Lender
+  /** Settles when nothing runs here, and no KILL is on its way. */
+  #last: Promise<unknown> = Promise.resolve()
+  #begun = false
+  #undone = false
+
+  constructor(link: Link, lender: Lender) {
+    this.#link = link
+    this.#lender = lender
+  }
+
+  get undone(): boolean {
+    return this.#undone
+  }
+
+  query(statement: Statement, signal?: AbortSignal): Promise<readonly RawRow[]> {
+    return this.#run(() => this.#link.query(statement), signal)
+  }
+
+  execute(statement: Statement, signal?: AbortSignal): Promise<number> {
+    return this.#run(() => this.#link.execute(statement), signal)
+  }
+
+  async *stream(statement: Statement, signal?: AbortSignal, batch = BATCH): AsyncGenerator<readonly RawRow[]> {
+    signal?.throwIfAborted()
+    const before = this.#last
+    const { promise: over, resolve: end } = Promise.withResolvers<void>()
+    this.#last = before.then(() => over)
+    let finish = async (): Promise<void> => end()
+    // also while the reader is busy with what it has, or where it never comes back
+    const stop = (): void => void finish()
+    signal?.addEventListener('abort', stop, { once: true })
+    try {
+      await untilAborted(before, signal)
+      const rows = this.#link.stream(statement, batch)
+      let ending: Promise<void> | null = null
+      finish = () => {
+        rows.discard()
+        ending ??= (rows.ended ? Promise.resolve() : this.#interrupt(rows.over)).then(end)
+        return ending
+      }
+      for (;;) {
+        const next = await untilAborted(rows.next(), signal)
+        if (next === null) return
+        yield next
+        signal?.throwIfAborted()
+      }
+    } catch (error) {
+      this.#note(error)
+      throw error
+    } finally {
+      signal?.removeEventListener('abort', stop)
+      await finish()
+    }
+  }
+
+  async begin(signal?: AbortSignal): Promise<void> {
+    this.#begun = true
+    this.#undone = false
+    await this.execute(text('START TRANSACTION'), signal)
+  }
+
+  async commit(): Promise<void> {
+    await this.execute(text('COMMIT'))
+    this.#begun = false
+  }
+
+  async rollback(): Promise<void> {
+    await this.execute(text('ROLLBACK'))
+    this.#begun = false
+  }
+
+  async savepoint(name: string): Promise<void> {
+    await this.execute(text(`SAVEPOINT ${name}`))
+  }
+
+  async rollbackTo(name: string): Promise<void> {
+    await this.execute(text(`ROLLBACK TO SAVEPOINT ${name}`))
+  }
+
+  async releaseSavepoint(name: string): Promise<void> {
+    await this.execute(text(`RELEASE SAVEPOINT ${name}`))
+  }
+
+  async release(): Promise<void> {
+    await this.#last
+    // one that could not end its transaction must not get another statement
+    if (this.#begun) this.#link.destroy()
+    await this.#lender.giveBack(this.#link)
+  }
+
+  async #run<T>(send: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+    signal?.throwIfAborted()
+    let sent = false
+    const running = this.#last.then(() => {
+      signal?.throwIfAborted()
+      sent = true
+      return send()
+    })
+    const ended = settled(running)
+    let stopped: Promise<void> | null = null
+    const stop = (): void => {
+      if (sent) stopped = this.#interrupt(ended)
+    }
+    this.#last = ended.then(() => stopped)
+    signal?.addEventListener('abort', stop, { once: true })
+    try {
+      return await untilAborted(running, signal)
+    } catch (error) {
+      this.#note(error)
+      throw error
+    } finally {
+      signal?.removeEventListener('abort', stop)
+    }
+  }
+
+  /**
+   * Stops what runs on the server. A KILL that comes too late hits the next statement: one that does nothing is sent after
+   * it. A server that cannot be reached for it is left: its side ends with the connection.
+   */
+  async #interrupt(ended: Promise<void>): Promise<void> {
+    try {
+      await this.#lender.kill(this.#link.id)
+      await ended
+      await this.#link.execute(text('DO 0')).catch((error: unknown) => {
+        if (!isInterrupted(error)) throw error
+      })
+    } catch {
+      this.#link.destroy()
+    }
+  }
+
+  #note(error: unknown): void {
+    const code = explainInnodb(error)?.code
+    if (code === 'connection-lost') this.#link.destroy()
+    if (this.#begun && code !== undefined && ends.includes(code)) this.#undone = true
+  }
+}
+
+/** When something has come to its end, whichever. */
+async function settled(work: Promise<unknown>): Promise<void> {
+  await work.catch(() => {})
+}
+
+/** ER_QUERY_INTERRUPTED */
+const isInterrupted = (error: unknown): boolean => error instanceof Error && 'errno' in error && error.errno === 1317

@@ -1,0 +1,111 @@
+import { untilAborted } from './abort.ts'
+import { ConnectionClosedError } from './errors.ts'
+
+interface Waiting {
+  readonly reserve: number
+  admit(): void
+}
+
+/** How the things of a pool come and go. */
+export interface PoolOptions<T> {
+  /** The most that are open at once. */
+  readonly limit: number
+  readonly open: () => Promise<T>
+  readonly close: (item: T) => Promise<void>
+  /** Whether one that lay idle can be used. */
+  readonly usable: (item: T) => boolean | Promise<boolean>
+}
+
+/** Things that are dear to open, each used by one at a time and kept for the next. */
+export class Pool<T> {
+  readonly #options: PoolOptions<T>
+  readonly #idle: T[] = []
+  readonly #waiting: Waiting[] = []
+  #used = 0
+  #closed = false
+
+  constructor(options: PoolOptions<T>) {
+    this.#options = options
+  }
+
+  /**
+   * Waits for one, in turn. `reserve` are left for those who ask with a lower one, so that who holds one for long and
+   * needs another meanwhile finds it. Aborting gives the place in the queue up.
+   */
+  async take(reserve: number, signal?: AbortSignal): Promise<T> {
+    signal?.throwIfAborted()
+    if (this.#closed) throw new ConnectionClosedError()
+    if (this.#admits(reserve) && !this.#waiting.some((one) => this.#admits(one.reserve))) this.#used++
+    else await this.#wait(reserve, signal)
+    const obtaining = this.#obtain()
+    try {
+      return await untilAborted(obtaining, signal)
+    } catch (error) {
+      // what comes after nobody waits for it any more serves others
+      if (signal?.aborted) void obtaining.then((item) => this.give(item)).catch(() => {})
+      throw error
+    }
+  }
+
+  /** Gives one back for the next. */
+  give(item: T): void {
+    this.#idle.push(item)
+    this.#free()
+  }
+
+  /** One that was taken is of no use any more; its place is free. */
+  async drop(item: T): Promise<void> {
+    this.#free()
+    await this.#options.close(item)
+  }
+
+  /** Closes what lies idle; what is used has been given back before. */
+  async close(): Promise<void> {
+    this.#closed = true
+    await Promise.all(this.#idle.splice(0).map((item) => this.#options.close(item)))
+  }
+
+  async #obtain(): Promise<T> {
+    try {
+      for (;;) {
+        const item = this.#idle.pop()
+        if (item === undefined) return await this.#options.open()
+        if (await this.#options.usable(item)) return item
+        await this.#options.close(item).catch(() => {})
+      }
+    } catch (error) {
+      this.#free()
+      throw error
+    }
+  }
+
+  #admits(reserve: number): boolean {
+    return this.#used < Math.max(1, this.#options.limit - reserve)
+  }
+
+  #wait(reserve: number, signal: AbortSignal | undefined): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const waiting: Waiting = {
+        reserve,
+        admit: () => {
+          signal?.removeEventListener('abort', stop)
+          resolve()
+        },
+      }
+      const stop = () => {
+        this.#waiting.splice(this.#waiting.indexOf(waiting), 1)
+        reject(signal?.reason)
+      }
+      signal?.addEventListener('abort', stop, { once: true })
+      this.#waiting.push(waiting)
+    })
+  }
+
+  #free(): void {
+    this.#used--
+    const next = this.#waiting.findIndex(({ reserve }) => this.#admits(reserve))
+    if (next < 0) return
+    this.#used++
+    this.#waiting.splice(next, 1)[0]?.admit()
+  }
+}
