@@ -1,14 +1,26 @@
 import { inspect } from 'node:util'
-import type { Connection } from '../connection/connection.ts'
+import type { TableName } from '../definition/table-declaration.ts'
 import type { Context } from './context.ts'
+import { ownTransaction } from './deadlock.ts'
 import { InvalidCallError } from './errors.ts'
-import { markHalfDone, refuseHalfDone } from './half-done.ts'
+import { inDatabase } from './in-database.ts'
 import { TableRelation } from './table-relation.ts'
 import { type AnyTable, isTable } from './table.ts'
 
 /** Reads and writes tables: `db(Table)` is that table's relation. */
 export interface Tables {
   <T extends AnyTable>(table: T): TableRelation<T>
+}
+
+/** How a transaction is run. */
+export interface TransactionOptions {
+  /**
+   * How many times the work is done again from its beginning where the transaction lost to another (`deadlock`,
+   * `database-busy`): never where this is left out, for what it does beside the database happens again. Inside another
+   * transaction that one's number counts.
+   */
+  readonly retries?: number
+  readonly signal?: AbortSignal
 }
 
 /**
@@ -20,12 +32,15 @@ export interface Tables {
  * ```
  */
 export interface Database extends Tables {
+  /** It was opened without the right to write. */
+  readonly readOnly: boolean
+  /** Tables of the pipeline that the database did not have when it was opened: `declare` creates them. */
+  readonly undeclared: readonly TableName[]
   /**
-   * Runs `work` in one transaction: committed when it returns, rolled back when it throws. Where something failed half-way
-   * inside, the whole is rolled back and rejects, also if the error was caught; a single statement that failed has done
-   * nothing, and its error may be caught. A transaction inside a transaction is part of it.
+   * Runs `work` in one transaction: committed when it returns, rolled back when it throws. A transaction inside a
+   * transaction is a part that may fail alone: what it did is undone, and where its error is caught, the rest stands.
    */
-  transaction<R>(work: (db: Database) => Promise<R>, options?: { readonly signal?: AbortSignal }): Promise<R>
+  transaction<R>(work: (db: Database) => Promise<R>, options?: TransactionOptions): Promise<R>
   close(): Promise<void>
   [Symbol.asyncDispose](): Promise<void>
 }
@@ -45,20 +60,16 @@ export function databaseOn(context: Context): Database {
   const relation = <T extends AnyTable>(table: T): TableRelation<T> => {
     // a misspelt name of a table is undefined in JavaScript
     if (!isTable(table)) throw new InvalidCallError(`db(...) was given no table but ${inspect(table, { depth: 0 })}.`)
-    return new TableRelation(context, table)
+    return new TableRelation(context, inDatabase(context, table))
   }
   const db: Database = Object.assign(relation, {
-    transaction: <R>(work: (db: Database) => Promise<R>, options: { readonly signal?: AbortSignal } = {}) =>
-      connection.transaction(async (transaction: Connection) => {
-        try {
-          const result = await work(databaseOn({ ...context, connection: transaction }))
-          refuseHalfDone(transaction)
-          return result
-        } catch (error) {
-          if (connection.inTransaction) markHalfDone(transaction, error)
-          throw error
-        }
-      }, options.signal),
+    readOnly: connection.readOnly,
+    undeclared: context.undeclared,
+    transaction: <R>(work: (db: Database) => Promise<R>, { retries = 0, signal }: TransactionOptions = {}) =>
+      ownTransaction(connection, (transaction) => work(databaseOn({ ...context, connection: transaction })), {
+        retries,
+        signal,
+      }),
     close: () => connection.close(),
     [Symbol.asyncDispose]: () => connection.close(),
   })

@@ -1,49 +1,57 @@
-import type { Attribute, Heading } from '../attribute/attribute.ts'
-import type { StoredValue } from '../attribute/storage.ts'
-import { fromStored } from '../attribute/from-stored.ts'
+import type { Heading } from '../attribute/attribute.ts'
+import { lower } from '../compile/lower.ts'
 import type { RawRow } from '../driver/driver.ts'
+import type { RelationNode } from '../relation/node.ts'
 import type { Context } from './context.ts'
+import { codecReader, eachOf, valueReader } from './read-value.ts'
 
-/** Turns what a driver handed over into rows; values of codec types are decoded, several objects at a time. */
-export async function readRows<Row extends object>(
-  rows: readonly RawRow[],
+/** Fetches all rows of a relation. */
+export async function fetchRows<Row extends object>(
+  context: Context,
+  node: RelationNode,
+  signal?: AbortSignal,
+): Promise<Row[]> {
+  const { connection, reads } = context
+  const statement = connection.dialect.select(lower(node))
+  const rows = await connection.query(statement, signal)
+  reads?.record(statement, rows)
+  return rowsReader<Row>(node.heading, context, signal)(rows)
+}
+
+/** How what a driver hands over becomes rows, found out once for all of them. */
+export function rowsReader<Row extends object>(
   heading: Heading,
   context: Context,
   signal?: AbortSignal,
-): Promise<Row[]> {
+): (rows: readonly RawRow[]) => Promise<Row[]> {
   const { dialect } = context.connection
-  const storedIn = (raw: RawRow, index: number, { type }: Attribute): StoredValue => {
-    const value = raw[index] ?? null
-    return value === null ? null : dialect.fromRaw(value, type.storage)
-  }
-  const decoded = rows.map((raw) => {
-    const row: Record<string, unknown> = {}
-    for (const [index, attribute] of heading.entries()) {
-      const { name, type } = attribute
-      row[name] = type.codec === null ? fromStored(type, storedIn(raw, index, attribute)) : null
+  const names = heading.map(({ name }) => name)
+  const readers = heading.map(({ type }) => (type.codec === null ? valueReader(type, dialect) : () => null))
+  const decoders = heading.flatMap((attribute, index) =>
+    attribute.type.codec === null
+      ? []
+      : [{ index, name: attribute.name, decode: codecReader(attribute, context, signal) }],
+  )
+  return async (raw) => {
+    const rows: Record<string, unknown>[] = []
+    for (const values of raw) {
+      const row: Record<string, unknown> = {}
+      let index = 0
+      for (const read of readers) {
+        // there are as many names as readers
+        row[names[index] ?? ''] = read(values[index] ?? null)
+        index += 1
+      }
+      rows.push(row)
     }
-    return row
-  })
-  for (const [index, attribute] of heading.entries()) {
-    if (attribute.type.codec === null) continue
-    const decode = codecReader(attribute, context, signal)
-    for (let start = 0; start < rows.length; start += DECODED_AT_ONCE) {
-      await Promise.all(
-        rows.slice(start, start + DECODED_AT_ONCE).map(async (raw, offset) => {
-          const row = decoded[start + offset]
-          if (row) row[attribute.name] = await decode(storedIn(raw, index, attribute))
-        }),
-      )
+    for (const { index, name, decode } of decoders) {
+      await eachOf(rows.length, async (place) => {
+        signal?.throwIfAborted()
+        const row = rows[place]
+        if (row) row[name] = await decode(raw[place]?.[index] ?? null)
+      })
     }
+    // The heading, which made these rows, is the run-time side of the type Row.
+    return rows as Row[]
   }
-  // The heading, which made these rows, is the run-time side of the type Row.
-  return decoded as Row[]
-}
-
-const DECODED_AT_ONCE = 8
-
-function codecReader({ type }: Attribute, { codecs, stores }: Context, signal?: AbortSignal) {
-  const codec = codecs.get(type)
-  return async (stored: StoredValue): Promise<unknown> =>
-    stored === null ? null : codec.decode(stored, { stores, ...(signal && { signal }) })
 }

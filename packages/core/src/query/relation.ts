@@ -10,7 +10,8 @@ import { union } from '../relation/union.ts'
 import type { Order, RelationNode } from '../relation/node.ts'
 import type { Context } from './context.ts'
 import { InvalidOrderError, NotOneRowError } from './errors.ts'
-import { readRows } from './fetch.ts'
+import { type ColumnsOf, fetchColumns } from './columns.ts'
+import { fetchRows } from './fetch.ts'
 import { keyCondition, rememberKey } from './key.ts'
 import { type JoinOptions, matchingOf, type RestrictOptions } from './matching.ts'
 import { type AnyRelation, labelOf, nodeBeside, type Operand, type RowIn } from './operand.ts'
@@ -22,8 +23,10 @@ import {
   type ProjectedRow,
   type Selection,
 } from './projection.ts'
+import { type Preview, type PreviewOptions, previewRows } from './preview.ts'
 import type { ExtendedRow, JoinedKey, JoinedRow, UnitedRow } from './row-types.ts'
 import { conditionOf, type Restriction } from './restriction.ts'
+import { streamRows } from './stream.ts'
 
 /** `'spike_count desc'`, or a name alone for ascending. */
 export type OrderBy<Row extends object> = (keyof Row & string) | `${keyof Row & string} desc`
@@ -36,6 +39,12 @@ export interface FetchOptions<Row extends object> {
   /** How many rows to leave out first. */
   readonly offset?: number
   readonly signal?: AbortSignal
+}
+
+/** Which rows are streamed, and how. */
+export interface StreamOptions<Row extends object> extends FetchOptions<Row> {
+  /** How many rows are taken from the database at once, 1000 where this is left out. */
+  readonly batch?: number
 }
 
 /** Which rows a `top` keeps. */
@@ -168,12 +177,51 @@ export class Relation<Key extends object, Row extends object> implements AnyRela
   }
 
   async fetch(options: FetchOptions<Row> = {}): Promise<Flatten<Row>[]> {
-    return this.#read<Flatten<Row>>(this.#ordered(options), options.signal)
+    return fetchRows<Flatten<Row>>(this.context, this.#ordered(options), options.signal)
+  }
+
+  /**
+   * The rows one by one, as the database gives them: no more than a few batches are in memory. Ending the loop early, or
+   * aborting, stops the query. It holds a session of its own until then; inside a transaction it holds that one's, and
+   * other statements of the transaction are refused meanwhile (`stream-open`).
+   *
+   * ```ts
+   * for await (const row of db(Trial).stream({ order: ['started'] })) { ... }
+   * ```
+   */
+  stream(options: StreamOptions<Row> = {}): AsyncGenerator<Flatten<Row>, void, undefined> {
+    return streamRows<Flatten<Row>>(this.context, this.#ordered(options), options)
+  }
+
+  /**
+   * The values of the named attributes by column, all where none is named: numbers come in typed arrays, others in plain
+   * ones. The columns are in one order.
+   *
+   * ```ts
+   * const { time, amplitude } = await db(Spike).fetchColumns('time', 'amplitude', { order: ['time'] })
+   * ```
+   */
+  async fetchColumns(options?: FetchOptions<Row>): Promise<ColumnsOf<Row, keyof Row & string>>
+  async fetchColumns<const N extends readonly [keyof Row & string, ...(keyof Row & string)[]]>(
+    ...names: N
+  ): Promise<ColumnsOf<Row, N[number]>>
+  async fetchColumns<const N extends readonly [keyof Row & string, ...(keyof Row & string)[]]>(
+    ...namesAndOptions: readonly [...names: N, options: FetchOptions<Row>]
+  ): Promise<ColumnsOf<Row, N[number]>>
+  async fetchColumns(...given: readonly (string | FetchOptions<Row> | undefined)[]): Promise<Record<string, unknown>> {
+    const names = given.filter((one) => typeof one === 'string')
+    const options = given.find((one) => typeof one === 'object') ?? {}
+    return fetchColumns(this.context, this.#ordered(options), names, options.signal)
+  }
+
+  /** The first rows as a table of text, for people: `(await db(Subject).preview()).text`. Nothing large is read. */
+  async preview(options: PreviewOptions = {}): Promise<Preview> {
+    return previewRows(this.context, this.node, options)
   }
 
   /** The only row; an error where there is none, or more than one. */
   async fetch1(options: { readonly signal?: AbortSignal } = {}): Promise<Flatten<Row>> {
-    const rows = await this.#read<Flatten<Row>>(this.#ordered({ limit: 2 }), options.signal)
+    const rows = await fetchRows<Flatten<Row>>(this.context, this.#ordered({ limit: 2 }), options.signal)
     const [row] = rows
     if (row === undefined || rows.length > 1) throw new NotOneRowError(this.label, rows.length)
     return row
@@ -182,7 +230,7 @@ export class Relation<Key extends object, Row extends object> implements AnyRela
   /** The primary keys. `forKey` understands each of them by lineage. */
   async keys(options: FetchOptions<Row> = {}): Promise<Flatten<Key>[]> {
     const node = project(this.#ordered(options), {})
-    const keys = await this.#read<Flatten<Key>>(node, options.signal)
+    const keys = await fetchRows<Flatten<Key>>(this.context, node, options.signal)
     for (const key of keys) rememberKey(key, node.heading)
     return keys
   }
@@ -196,7 +244,7 @@ export class Relation<Key extends object, Row extends object> implements AnyRela
   }
 
   async exists(options: { readonly signal?: AbortSignal } = {}): Promise<boolean> {
-    const keys = await this.#read(project(this.#ordered({ limit: 1 }), {}), options.signal)
+    const keys = await fetchRows(this.context, project(this.#ordered({ limit: 1 }), {}), options.signal)
     return keys.length > 0
   }
 
@@ -212,14 +260,6 @@ export class Relation<Key extends object, Row extends object> implements AnyRela
   #ordered({ order = [], limit, offset = 0 }: FetchOptions<Row>): RelationNode {
     if (order.length === 0 && limit === undefined && offset === 0) return this.node
     return top(this.node, { order: order.map(parseOrder), limit: limit ?? null, offset })
-  }
-
-  async #read<R extends object>(node: RelationNode, signal?: AbortSignal): Promise<R[]> {
-    const { connection, reads } = this.context
-    const statement = connection.dialect.select(lower(node))
-    const rows = await connection.query(statement, signal)
-    reads?.record(statement, rows)
-    return readRows<R>(rows, node.heading, this.context, signal)
   }
 }
 

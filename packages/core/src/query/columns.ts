@@ -1,0 +1,141 @@
+import type { Attribute } from '../attribute/attribute.ts'
+import { MalformedStoredValueError } from '../attribute/errors.ts'
+import type { Storage } from '../attribute/storage.ts'
+import { lower } from '../compile/lower.ts'
+import type { Flatten } from '../definition/types.ts'
+import type { RawRow } from '../driver/driver.ts'
+import { requireAttribute } from '../relation/heading.ts'
+import type { RelationNode } from '../relation/node.ts'
+import type { Context } from './context.ts'
+import { codecReader, eachOf, valueReader } from './read-value.ts'
+
+/**
+ * The values of a numeric attribute: `int8` is an `Int8Array`, `int32` an `Int32Array`, an unsigned one a `Uint8Array` and
+ * so on; `float32` is a `Float32Array`, `float64`, counts and sums a `Float64Array`.
+ */
+export type NumericColumn =
+  | Int8Array
+  | Int16Array
+  | Int32Array
+  | Uint8Array
+  | Uint16Array
+  | Uint32Array
+  | Float32Array
+  | Float64Array
+
+/**
+ * The values of one attribute whose values in a row are of type `Value`. Which of the numeric arrays it is follows from the
+ * attribute's type in the definition, which the type of its values does not tell. Of a nullable float, NULL is NaN, which no
+ * database keeps in a float; other nullable numbers are plain arrays, with `null`.
+ */
+export type ColumnOf<Value> = [Value] extends [number]
+  ? NumericColumn
+  : [Value] extends [bigint]
+    ? BigInt64Array | BigUint64Array
+    : [NonNullable<Value>] extends [number]
+      ? Float32Array | Float64Array | Value[]
+      : Value[]
+
+/** The named attributes by column. */
+export type ColumnsOf<Row, Names extends keyof Row> = Flatten<{ [N in Names]: ColumnOf<Row[N]> }>
+
+/** Fetches some attributes by column; all where none is named. */
+export async function fetchColumns(
+  context: Context,
+  node: RelationNode,
+  names: readonly string[],
+  signal?: AbortSignal,
+): Promise<Record<string, unknown>> {
+  const { connection, reads } = context
+  const heading = names.length === 0 ? node.heading : names.map((name) => requireAttribute(node.heading, name))
+  const select = lower(node)
+  const columns = Object.fromEntries(heading.map(({ name }) => [name, select.columns[name]] as const))
+  // a relation has its key in every row; columns are read alone
+  const statement = connection.dialect.select({ ...select, columns: present(columns) })
+  const rows = await connection.query(statement, signal)
+  reads?.record(statement, rows)
+  const found: Record<string, unknown> = {}
+  for (const [index, attribute] of [...new Set(heading)].entries()) {
+    found[attribute.name] = await readColumn(rows, index, attribute, context, signal)
+  }
+  return found
+}
+
+function present<T>(columns: Readonly<Record<string, T | undefined>>): Record<string, T> {
+  const found: Record<string, T> = {}
+  for (const [name, column] of Object.entries(columns)) if (column !== undefined) found[name] = column
+  return found
+}
+
+async function readColumn(
+  rows: readonly RawRow[],
+  index: number,
+  attribute: Attribute,
+  context: Context,
+  signal: AbortSignal | undefined,
+): Promise<unknown> {
+  const { type } = attribute
+  if (type.codec !== null) {
+    const decode = codecReader(attribute, context, signal)
+    const values: unknown[] = rows.map(() => null)
+    await eachOf(rows.length, async (row) => {
+      signal?.throwIfAborted()
+      values[row] = await decode(rows[row]?.[index] ?? null)
+    })
+    return values
+  }
+  const { dialect } = context.connection
+  const read = valueReader(type, dialect)
+  const target = arrayFor(attribute, rows.length)
+  if (target === null) return rows.map((row) => read(row[index] ?? null))
+  let place = 0
+  for (const row of rows) {
+    const raw = row[index] ?? null
+    const value = raw === null && attribute.nullable ? NaN : read(raw)
+    // an array of integers would keep what does not fit as another number
+    if (!fits(target, place, value)) throw new MalformedStoredValueError(type.text, raw)
+    place += 1
+  }
+  return target
+}
+
+type TypedArray = NumericColumn | BigInt64Array | BigUint64Array
+
+/** Puts a value into its place; false where the array cannot hold it. */
+function fits(target: TypedArray, place: number, value: unknown): boolean {
+  if (target instanceof BigInt64Array || target instanceof BigUint64Array) {
+    if (typeof value !== 'bigint') return false
+    target[place] = value
+  } else {
+    if (typeof value !== 'number') return false
+    target[place] = value
+    if (target instanceof Float32Array || target instanceof Float64Array) return true
+  }
+  return target[place] === value
+}
+
+/** The typed array that holds all values of an attribute; `null` where there is none. */
+function arrayFor({ type: { storage }, nullable }: Attribute, length: number): TypedArray | null {
+  if (storage.kind === 'float') return storage.bits === 32 ? new Float32Array(length) : new Float64Array(length)
+  if (nullable) return null
+  if (storage.kind === 'year') return new Int16Array(length)
+  return storage.kind === 'integer' ? integerArray(storage, length) : null
+}
+
+function integerArray(storage: Extract<Storage, { readonly kind: 'integer' }>, length: number): TypedArray {
+  const { bits } = storage
+  const unsigned = storage.unsigned === true
+  switch (bits) {
+    case 8:
+      return unsigned ? new Uint8Array(length) : new Int8Array(length)
+    case 16:
+      return unsigned ? new Uint16Array(length) : new Int16Array(length)
+    case 24:
+    case 32:
+      return unsigned ? new Uint32Array(length) : new Int32Array(length)
+    case 53:
+      return new Float64Array(length)
+    case 64:
+      return unsigned ? new BigUint64Array(length) : new BigInt64Array(length)
+  }
+}

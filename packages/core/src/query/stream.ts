@@ -1,0 +1,40 @@
+import { lower } from '../compile/lower.ts'
+import type { RelationNode } from '../relation/node.ts'
+import type { Context } from './context.ts'
+import { rowsReader } from './fetch.ts'
+
+/** How a stream takes its rows. */
+export interface StreamRowsOptions {
+  /** How many rows are taken at once, 1000 where this is left out: no more than a few times as many are in memory. */
+  readonly batch?: number | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+/** The rows of a relation one by one, as they are read. */
+export async function* streamRows<Row extends object>(
+  context: Context,
+  node: RelationNode,
+  { batch, signal }: StreamRowsOptions,
+): AsyncGenerator<Row, void, undefined> {
+  const { connection, reads } = context
+  const statement = connection.dialect.select(lower(node))
+  const read = rowsReader<Row>(node.heading, context, signal)
+  const digest = reads?.begin(statement)
+  let whole = false
+  try {
+    for await (const raw of connection.stream(statement, signal, batch)) {
+      let given = 0
+      try {
+        for (const row of await read(raw)) {
+          given += 1
+          yield row
+        }
+      } finally {
+        digest?.add(given === raw.length ? raw : raw.slice(0, given))
+      }
+    }
+    whole = true
+  } finally {
+    digest?.end(whole)
+  }
+}
