@@ -15,10 +15,19 @@ export {
 export { MissingUpstreamError, requireUpstream, type UpstreamNeeds } from './schema/upstream.ts'
 export type { LookupRows, MasterOf, PartDefinitions, TableOf } from './schema/table-types.ts'
 export type { ComputeContext, Make } from './query/make.ts'
-export type { AnyTable, Key, NewRow, Row, Table } from './query/table.ts'
-export type { Database, Tables } from './query/database.ts'
-export type { DeleteOptions, DeletePlan, PlannedRows } from './query/delete.ts'
-export type { AggregateOptions, FetchOptions, OrderBy, Relation, TopOptions } from './query/relation.ts'
+export type { AnyTable, Key, NewRow, Row, Table, UpdatedRow } from './query/table.ts'
+export type { ColumnOf, ColumnsOf, NumericColumn } from './query/columns.ts'
+export type { Database, Tables, TransactionOptions } from './query/database.ts'
+export type { Deleted, DeletedRows, DeleteOptions, DeletePlan, PlannedRows } from './query/delete.ts'
+export type { Preview, PreviewOptions } from './query/preview.ts'
+export type {
+  AggregateOptions,
+  FetchOptions,
+  OrderBy,
+  Relation,
+  StreamOptions,
+  TopOptions,
+} from './query/relation.ts'
 export type { JoinOptions, RestrictOptions } from './query/matching.ts'
 export type { Restriction } from './query/restriction.ts'
 export {
@@ -40,11 +49,19 @@ export { json } from './query/json.ts'
 export type { Aggregated, Computed } from './query/computed.ts'
 export { average, count, countDistinct, max, min, sum } from './query/aggregation.ts'
 export { universalSet, type UniversalSet } from './query/universal-set.ts'
-export type { InsertOptions, TableRelation } from './query/table-relation.ts'
+export type { InsertOptions, TableRelation, UpdateOptions } from './query/table-relation.ts'
+export type { RowSource } from './query/row-source.ts'
+export { csv, type CsvOptions, type CsvRows, type CsvSource } from './query/csv.ts'
 export type { DatabaseSettings } from './connection/connection.ts'
-export { definePipeline, type Pipeline, type PipelineParts, type TableGroups } from './pipeline/pipeline.ts'
+export {
+  definePipeline,
+  type OpenOptions,
+  type Pipeline,
+  type PipelineParts,
+  type TableGroups,
+} from './pipeline/pipeline.ts'
 export { type DeclarePlan, declare, planDeclare } from './pipeline/declare.ts'
-export { dropSchemas } from './pipeline/drop.ts'
+export { drop, type DropOptions, type DropPlan, type PlannedDrop, planDrop } from './pipeline/drop.ts'
 export type { PopulateEvent } from './populate/event.ts'
 export {
   planPopulate,

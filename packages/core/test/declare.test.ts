@@ -1,12 +1,12 @@
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { type AnyTable, declare, definePipeline, defineSchema, describe, planDeclare } from '../src/index.ts'
-import { refuseDifferences } from '../src/pipeline/declare.ts'
-import { contextOf, databaseOn } from '../src/query/database.ts'
-import { temporaryPipeline } from '../src/testing/index.ts'
+import { declare, definePipeline, defineSchema, describe, planDeclare } from '../src/index.ts'
 import { onEveryDatabase } from './databases.ts'
 import { labSchemas } from './lab.ts'
+
+/** The plan where everything is there. */
+const nothing = { schemas: [], tables: [], generations: {}, records: [], contents: [] }
 
 onEveryDatabase('declaring', (database) => {
   test('is planned, then done; done again it does nothing', async () => {
@@ -19,7 +19,7 @@ onEveryDatabase('declaring', (database) => {
       expect(plan.tables.map(({ typeName }) => typeName)).toEqual(['Species', 'Subject', 'Subject.Tag', 'Session'])
       expect(plan.schemas).toEqual([lab.name])
       await declare(db, plan)
-      expect(await planDeclare(db, pipeline.schemas)).toEqual({ schemas: [], tables: [], contents: [] })
+      expect(await planDeclare(db, pipeline.schemas)).toEqual(nothing)
       expect(await db(Species).keys({ order: ['species'] })).toEqual([{ species: 'mouse' }, { species: 'rat' }])
     } finally {
       await db.close()
@@ -87,7 +87,7 @@ onEveryDatabase('declaring', (database) => {
       index (child, third)
     `)
     await using pipeline = await database.pipeline([schema])
-    expect(await planDeclare(pipeline.db, [schema])).toEqual({ schemas: [], tables: [], contents: [] })
+    expect(await planDeclare(pipeline.db, [schema])).toEqual(nothing)
     const other = defineSchema(schema.name)
     const OtherParent = other.manual('Parent', {}, 'parent : int16')
     other.manual('Child', { Parent: OtherParent }, `
@@ -138,7 +138,7 @@ onEveryDatabase('declaring', (database) => {
     const all = await Promise.all(Array.from({ length: 6 }, () => pipeline.open()))
     try {
       await Promise.all(all.map(async (db) => declare(db, await planDeclare(db, [lab]))))
-      for (const db of all) expect(await planDeclare(db, [lab])).toEqual({ schemas: [], tables: [], contents: [] })
+      for (const db of all) expect(await planDeclare(db, [lab])).toEqual(nothing)
       expect(await all[0]?.(Species).count()).toBe(2)
       await Promise.all(all.map((db, index) => db(Subject).insert1({ subject: `m${index}` })))
       expect(await all[1]?.(Subject).count()).toBe(6)
@@ -208,30 +208,4 @@ test('a database in a folder that is not there is refused with its path', async 
   const path = join(tmpdir(), 'neurojoint-nowhere', 'pipeline.sqlite')
   const pipeline = definePipeline({ schemas: [], tables: {}, database: { kind: 'sqlite', path } })
   await expect(pipeline.open()).rejects.toMatchObject({ code: 'database-unavailable', location: path })
-})
-
-test('opening asks for each part of the catalogue once, however many schemas there are', async () => {
-  const schemas = Array.from({ length: 12 }, (_, index) => defineSchema(`s${index}`))
-  let above: AnyTable | null = null
-  for (const schema of schemas) {
-    const definition: string = above ? '-> Above\nown : int16' : 'first : int16'
-    above = schema.manual(`T${schema.name}`, above ? { Above: above } : {}, definition.replace('own', schema.name))
-  }
-  await using pipeline = await temporaryPipeline({ schemas })
-  const { connection } = contextOf(pipeline.db)
-  const asked: string[] = []
-  const counting = databaseOn({
-    ...contextOf(pipeline.db),
-    connection: {
-      ...connection,
-      dialect: connection.dialect,
-      inTransaction: false,
-      query: (statement) => {
-        asked.push(statement.sql)
-        return connection.query(statement)
-      },
-    },
-  })
-  await refuseDifferences(counting, schemas)
-  expect(new Set(asked).size).toBe(asked.length)
 })

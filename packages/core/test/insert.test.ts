@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { declare, defineSchema, dropSchemas, planDeclare } from '../src/index.ts'
+import { declare, defineSchema, drop, planDeclare, planDrop } from '../src/index.ts'
 import { onEveryDatabase } from './databases.ts'
 import { labSchemas } from './lab.ts'
 
@@ -164,7 +164,7 @@ onEveryDatabase('insert', (database) => {
       parent: 'Subject.Tag',
     })
     await lab.db(Note).delete()
-    await dropSchemas(lab.db, [schema])
+    await drop(lab.db, await planDrop(lab.db, [schema]))
   })
 
   test('reads what the class of a row gives, and refuses what is no row', async () => {

@@ -1,12 +1,16 @@
-import { parseAttributeType } from '../attribute/attribute-type.ts'
 import type { Attribute, AttributeType, Default } from '../attribute/attribute.ts'
+import { readMarker } from '../attribute/marker.ts'
+import type { StoredSchemas } from '../compile/dialect.ts'
 import { formatLineage, parseColumnComment } from '../definition/column-comment.ts'
-import type { ForeignKey, Index, TableDeclaration, TableName } from '../definition/table-declaration.ts'
+import type { ForeignKey, Generation, Index, TableDeclaration, TableName } from '../definition/table-declaration.ts'
 import { tierOf } from '../definition/table-name.ts'
+import { generationOf, generationsOf } from './generation.ts'
 
 /** What a database says of itself, before the types that definitions know are found in it. */
 export interface Catalogue {
   readonly tables: readonly CatalogueTable[]
+  /** The collation that a new text column gets in each schema that exists; `null` where a database has none. */
+  readonly schemas: ReadonlyMap<string, string | null>
   /** `schema.table.attribute` to the origin that `~lineage` has for it. */
   readonly lineage: ReadonlyMap<string, string>
 }
@@ -24,47 +28,88 @@ export interface CatalogueColumn {
   readonly name: string
   /** With the marker of its type, if it has one. */
   readonly comment: string
-  /** The type that the column itself tells: for columns without a marker. */
-  readonly native: AttributeType
+  /** The type that the column itself tells in a table of that generation: for columns without a marker. */
+  native(generation: Generation): AttributeType
+  /** Of a text column, where the database has collations. */
+  readonly collation: string | null
   readonly nullable: boolean
   readDefault(type: AttributeType): Default
 }
 
-/** The tables of one schema as declarations. Hidden tables and hidden columns (`~…`, `_…`) are left out. */
-export function declarationsOf(catalogue: Catalogue, schema: string): readonly TableDeclaration[] {
-  const tables = new Map(catalogue.tables.map((table) => [textOf(table.name), table]))
-  return catalogue.tables
-    .filter(({ name }) => name.schema === schema && !name.table.startsWith('~'))
-    .map((table) => {
-      const heading = table.columns
-        .filter(({ name }) => !name.startsWith('_'))
-        .map((column): Attribute => {
-          const type = typeOf(table, column, tables)
-          const inKey = table.primaryKey.includes(column.name)
-          return {
-            name: column.name,
-            type,
-            inKey,
-            nullable: column.nullable,
-            default: column.readDefault(type),
-            comment: parseColumnComment(column.comment).comment,
-            lineage: lineageOf(table, column.name, tables, catalogue.lineage),
-          }
-        })
-      // the name of a table that no pipeline made tells no tier: its rows are somebody's, hence manual
-      const tier = tierOf(table.name.table) ?? 'manual'
-      return { name: table.name, tier, comment: table.comment, heading, ...keysOf(table) }
+/** The tables of some schemas as declarations. Hidden tables and hidden columns (`~…`, `_…`) are left out. */
+export function storedSchemasOf(catalogue: Catalogue, schemas: readonly string[]): StoredSchemas {
+  const byName = new Map(catalogue.tables.map((table) => [textOf(table.name), table]))
+  const generations = generationsOf(catalogue)
+  const wanted = new Set(schemas)
+  const tables = catalogue.tables
+    .filter(({ name }) => wanted.has(name.schema) && !isHidden(name))
+    .map((table) => declarationOf(table, { catalogue, byName, generation: generationOf(table, catalogue) }))
+  const hidden = Map.groupBy(
+    catalogue.tables.filter(({ name }) => isHidden(name)),
+    ({ name }) => name.schema,
+  )
+  return {
+    tables,
+    generations: new Map([...generations].filter(([schema]) => wanted.has(schema))),
+    hidden: new Map(
+      schemas
+        .filter((schema) => catalogue.schemas.has(schema))
+        .map((schema) => [schema, (hidden.get(schema) ?? []).map(({ name }) => name.table)]),
+    ),
+    unrecorded: tables.filter((table) => !isRecorded(table, catalogue)).map(({ name }) => name),
+    collationOf: (name, attribute) => {
+      const column = byName.get(textOf(name))?.columns.find((candidate) => candidate.name === attribute)
+      return column?.collation ?? catalogue.schemas.get(name.schema) ?? null
+    },
+  }
+}
+
+interface Around {
+  readonly catalogue: Catalogue
+  readonly byName: Tables
+  readonly generation: Generation
+}
+
+function declarationOf(table: CatalogueTable, { catalogue, byName, generation }: Around): TableDeclaration {
+  const heading = table.columns
+    .filter(({ name }) => !name.startsWith('_'))
+    .map((column): Attribute => {
+      const type = typeOf(table, column, byName, generation)
+      return {
+        name: column.name,
+        type,
+        inKey: table.primaryKey.includes(column.name),
+        nullable: column.nullable,
+        default: column.readDefault(type),
+        comment: parseColumnComment(column.comment).comment,
+        lineage: lineageOf(table, column.name, byName, catalogue.lineage),
+      }
     })
+  // the name of a table that no pipeline made tells no tier: its rows are somebody's, hence manual
+  const tier = tierOf(table.name.table) ?? 'manual'
+  return { name: table.name, tier, generation, comment: table.comment, heading, ...keysOf(table) }
 }
 
 type Tables = ReadonlyMap<string, CatalogueTable>
 
-function typeOf(table: CatalogueTable, column: CatalogueColumn, tables: Tables): AttributeType {
-  const { type } = parseColumnComment(column.comment)
-  const marked = type === null ? null : parseMarker(type)
+function typeOf(
+  table: CatalogueTable,
+  column: CatalogueColumn,
+  tables: Tables,
+  generation: Generation,
+  seen: ReadonlySet<CatalogueColumn> = new Set(),
+): AttributeType {
+  const marked = markedType(column, generation)
   if (marked) return marked
   const parent = parentOf(table, column.name, tables)
-  return parent ? typeOf(parent.table, parent.column, tables) : column.native
+  // tables that DataJoint did not make may refer to each other in a circle
+  if (!parent || seen.has(parent.column)) return column.native(generation)
+  return typeOf(parent.table, parent.column, tables, generation, new Set([...seen, column]))
+}
+
+function markedType(column: CatalogueColumn, generation: Generation): AttributeType | null {
+  const { type } = parseColumnComment(column.comment)
+  return type === null ? null : readMarker(type, column.native(generation))
 }
 
 function lineageOf(
@@ -72,17 +117,21 @@ function lineageOf(
   name: string,
   tables: Tables,
   recorded: ReadonlyMap<string, string>,
+  seen: ReadonlySet<string> = new Set(),
 ): string | null {
   const own = formatLineage(table.name, name)
   const known = recorded.get(own)
   if (known !== undefined) return known
   const parent = parentOf(table, name, tables)
-  if (parent) return lineageOf(parent.table, parent.column.name, tables, recorded)
-  return table.primaryKey.includes(name) ? own : null
+  if (parent && !seen.has(own)) {
+    return lineageOf(parent.table, parent.column.name, tables, recorded, new Set([...seen, own]))
+  }
+  // what others refer to begins here, also where it is not in the key
+  return table.primaryKey.includes(name) || seen.size > 0 ? own : null
 }
 
 function parentOf(table: CatalogueTable, name: string, tables: Tables) {
-  for (const { attributes, parent, parentAttributes } of table.foreignKeys) {
+  for (const { attributes, parent, parentAttributes } of visibleKeys(table)) {
     const index = attributes.indexOf(name)
     const found = index < 0 ? undefined : tables.get(textOf(parent))
     const column = found?.columns.find((candidate) => candidate.name === parentAttributes[index])
@@ -92,27 +141,32 @@ function parentOf(table: CatalogueTable, name: string, tables: Tables) {
   return null
 }
 
-/** A marker of another client may name a type that the definition language does not have. */
-function parseMarker(text: string): AttributeType | null {
-  try {
-    return parseAttributeType(text)
-  } catch {
-    return null
-  }
+/** Whether the rows that the 2.x format keeps beside a table are there; declaring it may have been cut short before. */
+function isRecorded({ name, generation, heading }: TableDeclaration, { lineage }: Catalogue): boolean {
+  return (
+    generation === '0.14' ||
+    heading.every((attribute) => attribute.lineage === null || lineage.has(formatLineage(name, attribute.name)))
+  )
 }
 
 /** The index that a reference needs goes with it, whether the database or we have made it. */
-function keysOf({ foreignKeys, indexes }: CatalogueTable): Pick<TableDeclaration, 'foreignKeys' | 'indexes'> {
+function keysOf(table: CatalogueTable): Pick<TableDeclaration, 'foreignKeys' | 'indexes'> {
+  const { indexes } = table
   return {
-    foreignKeys: foreignKeys.map((foreignKey) => ({
+    foreignKeys: visibleKeys(table).map((foreignKey) => ({
       ...foreignKey,
-      unique: indexes.some(({ unique, attributes }) => unique && sameList(attributes, foreignKey.attributes)),
+      unique: indexes.some((index) => index.unique && sameList(index.attributes, foreignKey.attributes)),
     })),
     indexes: indexes.filter(
-      ({ attributes }) => !foreignKeys.some((foreignKey) => sameList(attributes, foreignKey.attributes)),
+      ({ attributes }) => !table.foreignKeys.some((foreignKey) => sameList(attributes, foreignKey.attributes)),
     ),
   }
 }
+
+/** A reference to `~external_…` goes with the type of its attribute. */
+const visibleKeys = ({ foreignKeys }: CatalogueTable) => foreignKeys.filter(({ parent }) => !isHidden(parent))
+
+export const isHidden = ({ table }: TableName): boolean => table.startsWith('~')
 
 const textOf = ({ schema, table }: TableName): string => `${schema}.${table}`
 

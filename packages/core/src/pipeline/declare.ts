@@ -1,8 +1,9 @@
+import { externalStoreOf } from '../attribute/legacy-type.ts'
+import { declarationIn } from '../definition/declaration-in.ts'
 import { toStored } from '../attribute/to-stored.ts'
-import type { Query } from '../compile/dialect.ts'
 import type { Connection } from '../connection/connection.ts'
-import type { TableDeclaration } from '../definition/table-declaration.ts'
-import { catalogueQuery } from '../query/catalogue-query.ts'
+import type { Generation, TableDeclaration } from '../definition/table-declaration.ts'
+import type { Statement } from '../driver/driver.ts'
 import { contextOf, type Database } from '../query/database.ts'
 import { retryDeadlock } from '../query/deadlock.ts'
 import { identifyTable } from '../query/dependencies.ts'
@@ -12,9 +13,12 @@ import { keyNames } from '../query/key-names.ts'
 import { findPresent } from '../query/present.ts'
 import type { AnyTable } from '../query/table.ts'
 import { identify, type Tuple, tupleOf } from '../query/tuple.ts'
-import { compareDeclarations } from '../schema/compare.ts'
-import { type TableDifference, TableDiffersError, UndeclaredParentError } from '../schema/errors.ts'
+import { UndeclaredParentError } from '../schema/errors.ts'
 import type { Schema } from '../schema/schema.ts'
+import { refuseDifferences } from './check.ts'
+import { collationsWith } from './collations.ts'
+import { refuseCollisions } from './collisions.ts'
+import { readStored, type Stored } from './stored.ts'
 import { tablesOf } from './tables.ts'
 
 /** What declaring would do. */
@@ -24,6 +28,13 @@ export interface DeclarePlan {
   /** Tables that would be created, each after those that it refers to. */
   readonly tables: readonly AnyTable[]
   /**
+   * Of each schema in which tables would be created, in which format: that of the tables which it holds (other clients
+   * must go on reading it), else what its definition says.
+   */
+  readonly generations: Readonly<Record<string, Generation>>
+  /** Tables that are there without all that belongs beside them, since declaring them was cut short. */
+  readonly records: readonly AnyTable[]
+  /**
    * Lookup tables whose contents would be completed: by rows whose key is not there. Those that are there stay as they
    * are, also where their other attributes differ by now.
    */
@@ -31,50 +42,64 @@ export interface DeclarePlan {
 }
 
 /**
- * Compares the schemas with the database; fails with `table-differs` where a table is not as defined, and with
- * `undeclared-parent` where one refers to a table that is neither there nor among the schemas.
+ * Compares the schemas with the database; fails with `table-differs` where a table is not as defined, with
+ * `undeclared-parent` where one refers to a table that is neither there nor among the schemas, with `colliding-names`
+ * where a new one could be taken for another, and with `other-generation` where it cannot be in its schema's format.
  */
 export async function planDeclare(db: Database, schemas: readonly Schema[]): Promise<DeclarePlan> {
   const all = tablesOf(schemas)
   requireCodecs(db, all)
-  const { connection } = contextOf(db)
-  const query = catalogueQuery(connection)
-  const stored = await readStored(db, schemas, query)
-  refuse(all, stored)
-  const tables = all.filter(({ declaration }) => !stored.has(identifyTable(declaration.name)))
-  await requireParents(db, all, stored, tables, query)
-  const present = new Set([...stored.values()].map(({ name }) => name.schema))
+  const stored = await readStored(
+    db,
+    all,
+    schemas.map(({ name }) => name),
+  )
+  refuseDifferences(db, all, stored)
+  const tables = all.filter(({ declaration }) => !stored.find(declaration.name))
+  requireParents(all, stored, tables)
+  refuseCollisions(
+    tables.map(({ declaration }) => declaration.name),
+    [...all.map(({ declaration }) => declaration.name), ...stored.tables.map(({ name }) => name)],
+  )
+  const generations = generationsIn(tables, stored)
+  // what cannot be declared is told with the plan
+  for (const { declaration } of tables) declarationIn(declaration, generations[declaration.name.schema] ?? '2.x')
+  const present = new Set(stored.tables.map(({ name }) => name.schema))
+  const unrecorded = new Set(stored.unrecorded.map(identifyTable))
   return {
     schemas: [...new Set(schemas.map(({ name }) => name))].filter((name) => !present.has(name)),
     tables,
-    contents: await incomplete(connection, all, stored),
+    generations,
+    records: all.filter(({ declaration }) => unrecorded.has(identifyTable(declaration.name))),
+    contents: await incomplete(contextOf(db).connection, all, stored),
   }
+}
+
+function generationsIn(tables: readonly AnyTable[], { generations }: Stored): Record<string, Generation> {
+  const found: Record<string, Generation> = {}
+  for (const { declaration } of tables) {
+    const { schema } = declaration.name
+    if (declaration.generation === '0.14') found[schema] = '0.14'
+    found[schema] ??= generations.get(schema) ?? '2.x'
+  }
+  return found
 }
 
 /** Fails with `unknown-codec`, `codec-store` or `unknown-store` where a value could never be kept. */
 function requireCodecs(db: Database, tables: readonly AnyTable[]): void {
   const { codecs, stores } = contextOf(db)
   for (const { type } of tables.flatMap(({ declaration }) => declaration.heading)) {
-    if (type.codec === null) continue
+    if (type.codec === null || externalStoreOf(type) !== null) continue
     codecs.get(type)
     if (type.codec.store !== null) stores.get(type.codec.store)
   }
 }
 
-async function requireParents(
-  db: Database,
-  all: readonly AnyTable[],
-  stored: ReadonlyMap<string, TableDeclaration>,
-  tables: readonly AnyTable[],
-  query: Query,
-): Promise<void> {
-  const { dialect } = contextOf(db).connection
-  const known = new Set([...stored.keys(), ...all.map(({ declaration }) => identifyTable(declaration.name))])
+function requireParents(all: readonly AnyTable[], stored: Stored, tables: readonly AnyTable[]): void {
+  const known = new Set(all.map(({ declaration }) => identifyTable(declaration.name)))
   for (const { declaration, typeName } of tables) {
     for (const { parent } of declaration.foreignKeys) {
-      if (known.has(identifyTable(parent))) continue
-      for (const { name } of await dialect.readSchema(query, parent.schema)) known.add(identifyTable(name))
-      if (!known.has(identifyTable(parent))) throw new UndeclaredParentError(typeName, parent)
+      if (!known.has(identifyTable(parent)) && !stored.find(parent)) throw new UndeclaredParentError(typeName, parent)
     }
   }
 }
@@ -83,14 +108,14 @@ async function requireParents(
 async function incomplete(
   connection: Connection,
   tables: readonly AnyTable[],
-  stored: ReadonlyMap<string, TableDeclaration>,
+  stored: Stored,
 ): Promise<readonly AnyTable[]> {
   const found: AnyTable[] = []
   for (const table of tables) {
     const { contents, declaration } = table
     if (contents.length === 0) continue
     const tuples = contents.map((row) => keyOf(declaration, row))
-    const present = stored.has(identifyTable(declaration.name))
+    const present = stored.find(declaration.name)
       ? await findPresent(connection, declaration, keyNames(declaration), tuples)
       : new Set<string>()
     if (tuples.some((tuple) => tuple === null || !present.has(identify(tuple)))) found.push(table)
@@ -115,57 +140,38 @@ function keyOf({ heading }: TableDeclaration, row: object): Tuple | null {
  * that several processes may declare at once; a table that another one made otherwise meanwhile is `table-differs`.
  */
 export async function declare(db: Database, plan: DeclarePlan): Promise<void> {
-  const context = contextOf(db)
-  const { connection } = context
+  const { connection } = contextOf(db)
   const { dialect } = connection
-  const statements = [
-    ...plan.schemas.flatMap((schema) => dialect.createSchema(schema)),
-    ...plan.tables.flatMap(({ declaration }) => dialect.createTable(declaration)),
-  ]
-  const create = async (on: Connection): Promise<void> => {
-    for (const statement of statements) await on.execute(statement)
-  }
-  if (statements.length > 0) {
+  const work = [...plan.tables, ...plan.records]
+  if (work.length > 0 || plan.schemas.length > 0) {
+    const statements = statementsFor(db, plan, await readStored(db, work, plan.schemas))
+    const create = async (on: Connection): Promise<void> => {
+      for (const statement of statements) await on.execute(statement)
+    }
     await retryDeadlock(() => (dialect.supports.transactionalDdl ? connection.transaction(create) : create(connection)))
-    const names = new Set(plan.tables.map(({ declaration }) => declaration.name.schema))
-    refuse(
-      plan.tables,
-      await readStored(
-        db,
-        [...names].map((name) => ({ name })),
-      ),
-    )
+    refuseDifferences(db, work, await readStored(db, work))
   }
   for (const table of plan.contents) {
-    await retryDeadlock(() => insertRows(context, table, table.contents, { skipDuplicates: true }))
+    await retryDeadlock(() => insertRows(contextOf(db), table, table.contents, { skipDuplicates: true }))
   }
 }
 
-/** Fails with `table-differs` where a table in the database is not as defined. */
-export async function refuseDifferences(db: Database, schemas: readonly Schema[]): Promise<void> {
-  refuse(tablesOf(schemas), await readStored(db, schemas))
-}
-
-async function readStored(
-  db: Database,
-  schemas: readonly Pick<Schema, 'name'>[],
-  query = catalogueQuery(contextOf(db).connection),
-): Promise<ReadonlyMap<string, TableDeclaration>> {
+function statementsFor(db: Database, plan: DeclarePlan, stored: Stored): readonly Statement[] {
   const { dialect } = contextOf(db).connection
-  const stored = new Map<string, TableDeclaration>()
-  for (const name of new Set(schemas.map((schema) => schema.name))) {
-    for (const table of await dialect.readSchema(query, name)) stored.set(identifyTable(table.name), table)
-  }
-  return stored
-}
-
-function refuse(tables: readonly AnyTable[], stored: ReadonlyMap<string, TableDeclaration>): void {
-  const differing: TableDifference[] = []
-  for (const { declaration, typeName } of tables) {
-    const found = stored.get(identifyTable(declaration.name))
-    const differences = found ? compareDeclarations(declaration, found) : []
-    if (differences.length > 0)
-      differing.push({ table: `${typeName} (${identifyTable(declaration.name)})`, differences })
-  }
-  if (differing.length > 0) throw new TableDiffersError(differing)
+  const declarations = plan.tables.map(({ declaration }) =>
+    declarationIn(declaration, plan.generations[declaration.name.schema] ?? '2.x'),
+  )
+  const generations = new Map<string, Generation>(plan.schemas.map((schema) => [schema, '2.x']))
+  for (const { name, generation } of declarations) generations.set(name.schema, generation)
+  const collationOf = collationsWith(stored.collationOf, declarations)
+  return [
+    ...[...generations].flatMap(([schema, generation]) =>
+      dialect.createSchema(schema, generation, stored.hidden.has(schema)),
+    ),
+    ...declarations.flatMap((declaration) => dialect.createTable(declaration, collationOf)),
+    ...plan.records.flatMap(({ declaration }) => {
+      const found = stored.find(declaration.name)
+      return found ? dialect.recordTable({ ...declaration, generation: found.generation }) : []
+    }),
+  ]
 }

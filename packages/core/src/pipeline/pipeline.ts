@@ -6,7 +6,8 @@ import type { AnyTable } from '../query/table.ts'
 import type { Schema } from '../schema/schema.ts'
 import { openStores } from '../store/stores.ts'
 import type { StoresSettings } from '../store/settings.ts'
-import { refuseDifferences } from './declare.ts'
+import { refuseDifferences } from './check.ts'
+import { readStored } from './stored.ts'
 import { tablesOf } from './tables.ts'
 
 /** Tables under the names that a lab gave them, in groups. */
@@ -23,14 +24,21 @@ export interface PipelineParts<Groups extends TableGroups> {
   readonly codecs?: Codecs
 }
 
+/** How a pipeline is opened. */
+export interface OpenOptions {
+  /** Without the right to write: what would is refused as `read-only`. Settings of the database may say it too. */
+  readonly readOnly?: boolean
+}
+
 /** Tables wired together, with their database and stores, not yet connected. */
 export interface Pipeline<Groups extends TableGroups = TableGroups> extends PipelineParts<Groups> {
   readonly kind: 'pipeline'
   /**
    * Connects, and makes sure that the tables in the database are as defined; tables that are not there yet are left to
-   * `declare`. Fails with `table-differs` and the differences.
+   * `declare`, and told as `db.undeclared`. Nothing is written, and reading is the only right that it needs. Fails with
+   * `table-differs` and the differences.
    */
-  open(): Promise<Database>
+  open(options?: OpenOptions): Promise<Database>
 }
 
 /**
@@ -39,14 +47,18 @@ export interface Pipeline<Groups extends TableGroups = TableGroups> extends Pipe
  */
 export function definePipeline<const Groups extends TableGroups>(parts: PipelineParts<Groups>): Pipeline<Groups> {
   tablesOf(parts.schemas)
-  const open = async (): Promise<Database> => {
+  const open = async ({ readOnly = false }: OpenOptions = {}): Promise<Database> => {
     const codecs = parts.codecs ?? builtinCodecs
     const stores = await openStores(parts.stores ?? {})
-    const connection = await connect(parts.database)
-    const db = databaseOn({ database: connection, connection, codecs, stores, reads: null })
+    const connection = await connect(readOnly ? { ...parts.database, readOnly } : parts.database)
+    const context = { database: connection, connection, codecs, stores, generations: new Map(), reads: null }
+    const db = databaseOn({ ...context, undeclared: [] })
     try {
-      await refuseDifferences(db, parts.schemas)
-      return db
+      const tables = tablesOf(parts.schemas)
+      const stored = await readStored(db, tables)
+      refuseDifferences(db, tables, stored)
+      const undeclared = tables.map(({ declaration }) => declaration.name).filter((name) => !stored.find(name))
+      return databaseOn({ ...context, undeclared })
     } catch (error) {
       await db.close()
       throw error

@@ -8,53 +8,49 @@ export interface Dependency {
   readonly foreignKey: ForeignKey
 }
 
-/** The tables of a database that depend on a table, however far, as the database has them. */
+/** The tables of a database that depend on some tables, however far, as the database has them. */
 export interface Dependencies {
-  /** The tables, each after all those that it refers to; the one that was asked for is first. */
+  /** The tables, those that were asked for among them, each after all those of them that it refers to. */
   readonly tables: readonly TableDeclaration[]
   /** The tables that refer to one of them. */
   readonly children: (table: TableName) => readonly Dependency[]
   readonly find: (table: TableName) => TableDeclaration | undefined
+  /** The hidden tables (`~…`) of a schema. */
+  readonly hidden: (schema: string) => readonly string[]
 }
 
 /** A text that names one table of a database. */
 export const identifyTable = ({ schema, table }: TableName): string => `${schema}.${table}`
 
 /** Reads which tables depend on a table, in every schema of the database, also those that this program does not know. */
-export async function readDependencies(connection: Connection, root: TableName): Promise<Dependencies> {
-  const declarations = await readReferring(connection, root.schema)
-  const byName = new Map(declarations.map((declaration) => [identifyTable(declaration.name), declaration]))
-  const dependencies = declarations.flatMap((child) => child.foreignKeys.map((foreignKey) => ({ child, foreignKey })))
-  const byParent = Map.groupBy(dependencies, ({ foreignKey }) => identifyTable(foreignKey.parent))
-  const children = (table: TableName) => byParent.get(identifyTable(table)) ?? []
-  const start = byName.get(identifyTable(root))
-  return {
-    tables: start ? descend(start, children) : [],
-    children,
-    find: (table) => byName.get(identifyTable(table)),
-  }
+export function readDependencies(connection: Connection, root: TableName): Promise<Dependencies> {
+  return readDependents(connection, [root])
 }
 
-async function readReferring(connection: Connection, schema: string): Promise<readonly TableDeclaration[]> {
+/** Reads which tables depend on any of some tables: four queries on a server. */
+export async function readDependents(connection: Connection, roots: readonly TableName[]): Promise<Dependencies> {
   const { dialect } = connection
   const query = catalogueQuery(connection)
-  const pending = [schema]
-  const seen = new Set(pending)
-  const declarations: TableDeclaration[] = []
-  for (let name = pending.shift(); name !== undefined; name = pending.shift()) {
-    declarations.push(...(await dialect.readSchema(query, name)))
-    for (const other of await dialect.referencingSchemas(query, name)) {
-      if (!seen.has(other)) {
-        seen.add(other)
-        pending.push(other)
-      }
-    }
+  const schemas = new Set(roots.map(({ schema }) => schema))
+  const referring = await Promise.all([...schemas].map((schema) => dialect.referencingSchemas(query, schema)))
+  const stored = await dialect.readSchemas(query, [...new Set([...schemas, ...referring.flat()])])
+  const byName = new Map(stored.tables.map((declaration) => [identifyTable(declaration.name), declaration]))
+  const dependencies = stored.tables.flatMap((child) => child.foreignKeys.map((foreignKey) => ({ child, foreignKey })))
+  const byParent = Map.groupBy(dependencies, ({ foreignKey }) => identifyTable(foreignKey.parent))
+  const children = (table: TableName) => byParent.get(identifyTable(table)) ?? []
+  return {
+    tables: descend(
+      roots.flatMap((root) => byName.get(identifyTable(root)) ?? []),
+      children,
+    ),
+    children,
+    find: (table) => byName.get(identifyTable(table)),
+    hidden: (schema) => stored.hidden.get(schema) ?? [],
   }
-  return declarations
 }
 
-/** The tables below one, each after all its parents (depth-first, finished last comes first). */
-function descend(root: TableDeclaration, children: Dependencies['children']): readonly TableDeclaration[] {
+/** The tables below some, each after all its parents (depth-first, finished last comes first). */
+function descend(roots: readonly TableDeclaration[], children: Dependencies['children']): readonly TableDeclaration[] {
   const finished: TableDeclaration[] = []
   const seen = new Set<string>()
   const visit = (table: TableDeclaration): void => {
@@ -64,6 +60,6 @@ function descend(root: TableDeclaration, children: Dependencies['children']): re
     for (const { child } of children(table.name)) visit(child)
     finished.push(table)
   }
-  visit(root)
+  for (const root of roots) visit(root)
   return finished.toReversed()
 }

@@ -1,6 +1,8 @@
-import type { Attribute, Default } from '../attribute/attribute.ts'
+import { AttributeTypeError } from '../attribute/errors.ts'
+import type { Attribute, AttributeType, Default } from '../attribute/attribute.ts'
 import { serves, type Storage } from '../attribute/storage.ts'
-import type { Index, TableDeclaration } from '../definition/table-declaration.ts'
+import type { Generation, Index, TableDeclaration } from '../definition/table-declaration.ts'
+import { inGeneration } from '../definition/declaration-in.ts'
 import { formatWithoutComment } from '../definition/format-definition.ts'
 import { identifyTable } from '../query/dependencies.ts'
 
@@ -19,7 +21,7 @@ function compareAttributes(defined: TableDeclaration, stored: TableDeclaration):
   const missing = defined.heading.flatMap((attribute) => {
     const other = found.get(attribute.name)
     if (!other) return [`\`${attribute.name} : ${attribute.type.text}\` is not in the database`]
-    if (isLike(other, attribute)) return []
+    if (givesTheSame(other, attribute, stored.generation)) return []
     // in the words of a definition, unless they are those of both
     const lines = [formatWithoutComment(attribute), formatWithoutComment(other)]
     const [definition, database] = lines[0] === lines[1] ? [spellAttribute(attribute), spellAttribute(other)] : lines
@@ -71,9 +73,26 @@ const spellIndexes = ({ foreignKeys, indexes }: TableDeclaration): readonly stri
 const isOn = (index: Index, attributes: readonly string[]): boolean => index.attributes.join() === attributes.join()
 
 /** Types are compared by the rows they give: by what is stored, how it is coded, and what may be missing. */
-const isLike = (stored: Attribute, defined: Attribute): boolean =>
-  serves(stored.type.storage, defined.type.storage) &&
-  spellAttribute({ ...stored, type: { ...stored.type, storage: defined.type.storage } }) === spellAttribute(defined)
+function givesTheSame(stored: Attribute, defined: Attribute, generation: Generation): boolean {
+  const type = typeThere(defined.type, generation)
+  return (
+    serves(stored.type.storage, type.storage) &&
+    stored.type.codec?.name === type.codec?.name &&
+    stored.type.codec?.store === type.codec?.store &&
+    stored.nullable === defined.nullable &&
+    spellDefault(stored.default) === spellDefault(defined.default)
+  )
+}
+
+/** The type of a definition in a table of another generation, where that has one. */
+function typeThere(type: AttributeType, generation: Generation): AttributeType {
+  try {
+    return inGeneration(type, generation)
+  } catch (error) {
+    if (error instanceof AttributeTypeError) return type
+    throw error
+  }
+}
 
 const spellAttribute = ({ type, nullable, default: fallback }: Attribute): string =>
   [spellStorage(type.storage), type.codec ? `as ${type.text}` : '', nullable ? 'nullable' : '', spellDefault(fallback)]

@@ -39,6 +39,19 @@ export class NameTakenError extends PipelineError {
   }
 }
 
+/** Two tables that other clients, or a server that does not tell small letters from capitals, take for one. */
+export class CollidingNamesError extends PipelineError {
+  override readonly name = 'CollidingNamesError'
+  readonly code = 'colliding-names'
+  readonly table: string
+  readonly other: string
+  constructor(table: string, other: string, advice: string) {
+    super(`\`${table}\` cannot be declared beside \`${other}\`: ${advice} Give one of them another name.`)
+    this.table = table
+    this.other = other
+  }
+}
+
 export class UndeclaredParentError extends PipelineError {
   override readonly name = 'UndeclaredParentError'
   readonly code = 'undeclared-parent'

@@ -6,8 +6,9 @@ import {
   type DatabaseSettings,
   declare,
   definePipeline,
-  dropSchemas,
+  drop,
   planDeclare,
+  planDrop,
   type Schema,
 } from '../index.ts'
 
@@ -61,7 +62,7 @@ export async function temporaryPipeline(options: TemporaryPipelineOptions): Prom
     const db = await pipeline.open()
     dispose.push(() => db.close())
     await declare(db, await planDeclare(db, schemas))
-    if (options.database) dispose.push(() => dropSchemas(db, schemas))
+    if (options.database) dispose.push(async () => drop(db, await planDrop(db, schemas)))
     return { db, folder, [Symbol.asyncDispose]: end }
   } catch (error) {
     // why it could not be made, not what could not be taken away of it

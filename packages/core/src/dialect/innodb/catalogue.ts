@@ -2,116 +2,124 @@ import type { Query } from '../../compile/dialect.ts'
 import { formatLineage } from '../../definition/column-comment.ts'
 import type { RawValue } from '../../driver/driver.ts'
 import type { Catalogue, CatalogueColumn, CatalogueTable } from '../catalogue.ts'
-import { quote } from './quote.ts'
-import type { Variant } from './variant.ts'
+import { catalogueQueries } from './catalogue-queries.ts'
+import { readLegacyType } from '../../attribute/legacy-type.ts'
 import { nativeTypeOf } from './native-type.ts'
+import type { Variant } from './variant.ts'
 
-/** Reads the catalogue of a schema and of those that its references lead to, which know the types of inherited columns. */
-export async function readCatalogue(query: Query, schema: string, variant: Variant): Promise<Catalogue> {
+/**
+ * Reads the catalogue of some schemas in three queries. Where their references lead to other schemas, which know the types
+ * of inherited columns, it takes three more for all of those.
+ */
+export async function readCatalogue(query: Query, schemas: readonly string[], variant: Variant): Promise<Catalogue> {
   const tables: CatalogueTable[] = []
+  const existing = new Map<string, string | null>()
   const lineage = new Map<string, string>()
-  const asked = new Set([schema])
-  for (const name of asked) {
-    const found = await readTables(query, name, variant)
-    tables.push(...found)
-    for (const { foreignKeys } of found) for (const { parent } of foreignKeys) asked.add(parent.schema)
-    if (found.some((table) => table.name.table === '~lineage')) {
-      const rows = await read(query, `SELECT table_name, attribute_name, lineage FROM ${quote(name)}.\`~lineage\``, [])
-      for (const [table = '', attribute = '', origin = ''] of rows) {
-        lineage.set(formatLineage({ schema: name, table: table ?? '' }, attribute ?? ''), origin ?? '')
-      }
-    }
+  const asked = new Set<string>()
+  let pending = [...new Set(schemas)]
+  while (pending.length > 0) {
+    for (const schema of pending) asked.add(schema)
+    const found = await readSchemas(query, pending, variant)
+    tables.push(...found.tables)
+    for (const [schema, collation] of found.schemas) existing.set(schema, collation)
+    for (const [column, origin] of found.lineage) lineage.set(column, origin)
+    const parents = found.tables.flatMap(({ foreignKeys }) => foreignKeys.map(({ parent }) => parent.schema))
+    pending = [...new Set(parents)].filter((schema) => !asked.has(schema))
   }
-  return { tables, lineage }
+  return { tables, schemas: existing, lineage }
 }
 
-/** Schemas with a table that refers to one of `schema`. */
+/** Schemas with a table that refers, itself or through others, to one of `schema`; all of a server's in one query. */
 export async function readReferencingSchemas(query: Query, schema: string): Promise<readonly string[]> {
-  const rows = await read(
-    query,
-    `SELECT DISTINCT table_schema FROM information_schema.key_column_usage
-     WHERE referenced_table_schema = ? AND table_schema <> ? ORDER BY table_schema`,
-    [schema, schema],
-  )
-  return rows.map(([name]) => name ?? '')
+  const rows = await read(query, catalogueQueries.referencing())
+  const found = new Set([schema])
+  for (const name of found) for (const [child, parent] of rows) if (parent === name) found.add(child ?? '')
+  found.delete(schema)
+  return [...found].toSorted()
 }
 
-async function readTables(query: Query, schema: string, variant: Variant): Promise<readonly CatalogueTable[]> {
-  const [tables, columns, keys, indexes] = await Promise.all([
-    read(
-      query,
-      `SELECT table_name, table_comment FROM information_schema.tables
-       WHERE table_schema = ? AND table_type = 'BASE TABLE' ORDER BY table_name`,
-      [schema],
-    ),
-    read(
-      query,
-      `SELECT table_name, column_name, column_type, is_nullable, column_default, column_comment
-       FROM information_schema.columns WHERE table_schema = ? ORDER BY table_name, ordinal_position`,
-      [schema],
-    ),
-    // the database numbers its constraints: `_ibfk_2` comes before `_ibfk_10`
-    read(
-      query,
-      `SELECT table_name, constraint_name, column_name, referenced_table_schema, referenced_table_name, referenced_column_name
-       FROM information_schema.key_column_usage WHERE table_schema = ? AND referenced_table_name IS NOT NULL
-       ORDER BY table_name, CHAR_LENGTH(constraint_name), constraint_name, ordinal_position`,
-      [schema],
-    ),
-    read(
-      query,
-      `SELECT table_name, index_name, non_unique, column_name FROM information_schema.statistics
-       WHERE table_schema = ? ORDER BY table_name, index_name, seq_in_index`,
-      [schema],
-    ),
+async function readSchemas(query: Query, schemas: readonly string[], variant: Variant): Promise<Catalogue> {
+  const [objects, keys] = await Promise.all([
+    read(query, catalogueQueries.columns(schemas)),
+    read(query, catalogueQueries.keys(schemas, variant)),
   ])
-  const columnsOf = groupBy(columns, 0)
-  const keysOf = groupBy(keys, 0)
-  const indexesOf = groupBy(indexes, 0)
-  return tables.map(([table = '', comment]) => {
-    const own = [...groupBy(indexesOf.get(table ?? '') ?? [], 1)]
+  const ofKind = Map.groupBy(objects, ([kind]) => kind)
+  const columnsOf = groupByTable(ofKind.get('column') ?? [])
+  const keysOf = groupByTable(keys.filter(([kind]) => kind === 'key'))
+  const jsonColumns = new Set(keys.flatMap(([kind, ...place]) => (kind === 'json' ? [identify(place)] : [])))
+  const named = (ofKind.get('table') ?? []).map(([, schema, table, comment]) => ({
+    name: { schema: schema ?? '', table: table ?? '' },
+    comment: comment ?? '',
+  }))
+  const recorded = named.flatMap(({ name }) => (name.table === '~lineage' ? [name.schema] : []))
+  const indexes = await read(query, catalogueQueries.indexes(schemas, recorded, variant))
+  const indexesOf = groupByTable(indexes.filter(([kind]) => kind === 'index'))
+  const tables = named.map(({ name, comment }): CatalogueTable => {
+    const id = identify([name.schema, name.table])
+    const own = Map.groupBy(indexesOf.get(id) ?? [], (row) => row[3] ?? '')
+    const primary = own.get('PRIMARY') ?? []
+    own.delete('PRIMARY')
     return {
-      name: { schema, table: table ?? '' },
-      comment: comment ?? '',
-      columns: (columnsOf.get(table ?? '') ?? []).map((row) => columnOf(row, variant)),
-      primaryKey: (own.find(([name]) => name === 'PRIMARY')?.[1] ?? []).map((row) => row[3] ?? ''),
-      foreignKeys: [...groupBy(keysOf.get(table ?? '') ?? [], 1).values()].map((rows) => ({
-        attributes: rows.map((row) => row[2] ?? ''),
-        parent: { schema: rows[0]?.[3] ?? '', table: rows[0]?.[4] ?? '' },
-        parentAttributes: rows.map((row) => row[5] ?? ''),
+      name,
+      comment,
+      columns: (columnsOf.get(id) ?? []).map((row) =>
+        columnOf(row, jsonColumns.has(identify(row.slice(1, 4))), variant),
+      ),
+      primaryKey: primary.map((row) => row[5] ?? ''),
+      foreignKeys: [...Map.groupBy(keysOf.get(id) ?? [], (row) => row[3]).values()].map((rows) => ({
+        attributes: rows.map((row) => row[4] ?? ''),
+        parent: { schema: rows[0]?.[5] ?? '', table: rows[0]?.[6] ?? '' },
+        parentAttributes: rows.map((row) => row[7] ?? ''),
       })),
-      indexes: own
-        .filter(([name]) => name !== 'PRIMARY')
-        .map(([, rows]) => ({ unique: rows[0]?.[2] === '0', attributes: rows.map((row) => row[3] ?? '') })),
+      indexes: [...own.values()].map((rows) => ({
+        unique: rows[0]?.[4] === '0',
+        attributes: rows.map((row) => row[5] ?? `(${row[6] ?? ''})`),
+      })),
     }
   })
+  return {
+    tables,
+    schemas: new Map((ofKind.get('schema') ?? []).map(([, schema, collation]) => [schema ?? '', collation ?? null])),
+    lineage: new Map(
+      indexes
+        .filter(([kind]) => kind === 'lineage')
+        .map(([, schema, table, attribute, origin]) => [
+          formatLineage({ schema: schema ?? '', table: table ?? '' }, attribute ?? ''),
+          origin ?? '',
+        ]),
+    ),
+  }
 }
 
-function columnOf([, name, type, nullable, initial = null, comment]: TextRow, variant: Variant): CatalogueColumn {
+function columnOf(row: TextRow, isJson: boolean, variant: Variant): CatalogueColumn {
+  const [, , , name, type, isNullable, initial = null, comment, collation = null, extra] = row
+  const nullable = isNullable === 'YES'
+  const own = isJson ? 'json' : (type ?? '')
   return {
     name: name ?? '',
     comment: comment ?? '',
-    native: nativeTypeOf(type ?? ''),
-    nullable: nullable === 'YES',
-    readDefault: (resolved) => variant.readDefault(initial, nullable === 'YES', resolved),
+    native: (generation) => (generation === '0.14' ? readLegacyType(own) : null) ?? nativeTypeOf(own),
+    // that of JSON text is the server's affair
+    collation: isJson ? null : collation,
+    nullable,
+    readDefault: (resolved) => {
+      // the database computes it: it may be left out, and has no text that a definition could say
+      if (/(VIRTUAL|STORED|PERSISTENT) GENERATED/i.test(extra ?? '')) return { kind: 'literal', value: null }
+      return variant.readDefault(initial, nullable, resolved, extra ?? '')
+    },
   }
 }
 
 type TextRow = readonly (string | null)[]
 
-async function read(query: Query, sql: string, parameters: readonly string[]): Promise<readonly TextRow[]> {
-  return (await query({ sql, parameters })).map((row) => row.map(textOf))
+async function read(query: Query, statement: Parameters<Query>[0]): Promise<readonly TextRow[]> {
+  return (await query(statement)).map((row) => row.map(textOf))
 }
 
-function groupBy(rows: readonly TextRow[], index: number): Map<string, readonly TextRow[]> {
-  const groups = new Map<string, TextRow[]>()
-  for (const row of rows) {
-    const group = groups.get(row[index] ?? '')
-    if (group) group.push(row)
-    else groups.set(row[index] ?? '', [row])
-  }
-  return groups
-}
+const groupByTable = (rows: readonly TextRow[]): ReadonlyMap<string, readonly TextRow[]> =>
+  Map.groupBy(rows, ([, schema, table]) => identify([schema ?? '', table ?? '']))
+
+const identify = (names: TextRow): string => JSON.stringify(names)
 
 /** Some columns of the catalogue are declared binary. */
 const textOf = (value: RawValue): string | null =>

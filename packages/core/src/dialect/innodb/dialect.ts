@@ -1,6 +1,6 @@
 import type { Dialect } from '../../compile/dialect.ts'
 import { compileCount, compileSelect } from '../../compile/write-select.ts'
-import { declarationsOf } from '../catalogue.ts'
+import { storedSchemasOf } from '../catalogue.ts'
 import { readCatalogue, readReferencingSchemas } from './catalogue.ts'
 import { tableStatements } from './create-table.ts'
 import { explainInnodb } from './errors.ts'
@@ -12,7 +12,7 @@ import type { Variant } from './variant.ts'
 /** The dialect of a server that keeps tables in InnoDB. */
 export function innodbDialect(variant: Variant): Dialect {
   const { name, collation } = variant
-  const syntax = selectSyntax(collation)
+  const syntax = selectSyntax(variant)
   return {
     name,
     supports: {
@@ -26,7 +26,7 @@ export function innodbDialect(variant: Variant): Dialect {
     count: (select) => compileCount(select, syntax),
     ...statements(syntax),
     ...tableStatements(collation),
-    readSchema: async (query, schema) => declarationsOf(await readCatalogue(query, schema, variant), schema),
+    readSchemas: async (query, schemas) => storedSchemasOf(await readCatalogue(query, schemas, variant), schemas),
     referencingSchemas: readReferencingSchemas,
     fromRaw,
     explain: explainInnodb,

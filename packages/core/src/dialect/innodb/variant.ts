@@ -12,6 +12,6 @@ export interface Variant {
   readonly anyValue: boolean
   /** A column declared `json` is one of text with a check, and `information_schema` shows that. */
   readonly jsonIsText: boolean
-  /** Reads a column's default as `information_schema` shows it. */
-  readDefault(text: string | null, nullable: boolean, type: AttributeType): Default
+  /** Reads a column's default as `information_schema` shows it, with what stands beside it under `extra`. */
+  readDefault(text: string | null, nullable: boolean, type: AttributeType, extra: string): Default
 }

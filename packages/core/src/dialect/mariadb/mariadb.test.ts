@@ -1,42 +1,25 @@
 import { describe, expect, inject, test } from 'vitest'
-import { connect } from '../../connection/connect.ts'
 import type { Connection } from '../../connection/connection.ts'
 import type { Referable } from '../../definition/reference.ts'
 import { resolveDefinition } from '../../definition/resolve-definition.ts'
+import { declareOn, readSchemas } from '../../testing/dialect/declare-on.ts'
 import type { OpenDatabase } from '../../testing/dialect/dialect-under-test.ts'
+import { openServerDatabase } from '../../testing/dialect/server-database.ts'
+import { testServer } from '../../testing/dialect/server.ts'
 import { testDialect } from '../../testing/dialect/test-dialect.ts'
 import { quote } from '../innodb/quote.ts'
-import { mariadb } from './dialect.ts'
 
 const settings = inject('mariadb')
-let opened = 0
-
 async function open(): Promise<OpenDatabase> {
   if (!settings) throw new RangeError('there is no server')
-  const connection = await connect(settings)
-  const prefix = `kit_${process.pid}_${opened++}_`
-  const used = new Set<string>()
-  return {
-    connection,
-    settings,
-    schema(name) {
-      used.add(prefix + name)
-      return prefix + name
-    },
-    async close() {
-      // those that refer to others were named later
-      for (const name of [...used].toReversed()) {
-        await connection.execute({ sql: `DROP DATABASE IF EXISTS ${quote(name)}`, parameters: [] })
-      }
-      await connection.close()
-    },
-  }
+  return await openServerDatabase(settings)
 }
 
 const run = (connection: Connection, sql: string) => connection.execute({ sql, parameters: [] })
 
 describe.runIf(settings !== null)('with a server', () => {
   testDialect({ name: 'mariadb', open })
+  if (settings) testServer('mariadb', settings)
 
   test('tables are those that datajoint 2.3.5 makes of the same definitions, but for their collation', async () => {
     const { connection, schema, close } = await open()
@@ -66,9 +49,7 @@ describe.runIf(settings !== null)('with a server', () => {
     )
     const shown: string[] = []
     for (const { declaration } of [Species, Person, Subject]) {
-      for (const statement of [...mariadb.createSchema(schema('lab')), ...mariadb.createTable(declaration)]) {
-        await connection.execute(statement)
-      }
+      await declareOn(connection, declaration)
       const sql = `SHOW CREATE TABLE ${quote(declaration.name.schema)}.${quote(declaration.name.table)}`
       shown.push(String((await connection.query({ sql, parameters: [] }))[0]?.[1]))
     }
@@ -110,7 +91,7 @@ describe.runIf(settings !== null)('with a server', () => {
       connection,
       `CREATE TABLE ${quote(schema('old'))}.\`species\` (species varchar(9) COMMENT ':varchar(9):it''s \\\\', PRIMARY KEY (species))`,
     )
-    const [parent] = await mariadb.readSchema((statement) => connection.query(statement), schema('old'))
+    const [parent] = (await readSchemas(connection, [schema('old')])).tables
     if (!parent) throw new RangeError('the table is not there')
     const declaration = resolveDefinition({
       schema: schema('work'),
@@ -119,10 +100,8 @@ describe.runIf(settings !== null)('with a server', () => {
       definition: `-> Species\nn : int8`,
       references: { Species: { declaration: parent } },
     })
-    for (const statement of [...mariadb.createSchema(schema('work')), ...mariadb.createTable(declaration)]) {
-      await connection.execute(statement)
-    }
-    expect(await mariadb.readSchema((statement) => connection.query(statement), schema('work'))).toEqual([declaration])
+    await declareOn(connection, declaration)
+    expect((await readSchemas(connection, [schema('work')])).tables).toEqual([declaration])
     await close()
   })
 
@@ -135,14 +114,14 @@ describe.runIf(settings !== null)('with a server', () => {
        at timestamp NOT NULL DEFAULT CURRENT_TIMESTAMP, took time, kind enum('a','it''s') DEFAULT 'it''s', note text,
        data longblob, _job_start_time datetime(3), PRIMARY KEY (id)) COMMENT 'a scan'`,
     )
-    const [table] = await mariadb.readSchema((statement) => connection.query(statement), schema('old'))
+    const [table] = (await readSchemas(connection, [schema('old')])).tables
     expect(table).toMatchObject({ tier: 'imported', comment: 'a scan' })
     expect(table?.heading.map(({ name, type }) => `${name} ${type.text} ${type.storage.kind}`)).toEqual([
       'id int unsigned integer',
       'flag tinyint(1) boolean',
       'small tinyint unsigned integer',
       'at timestamp datetime',
-      'took time text',
+      'took time time',
       "kind enum('a','it''s') enum",
       'note text text',
       'data longblob bytes',
@@ -153,65 +132,5 @@ describe.runIf(settings !== null)('with a server', () => {
       fraction: 0,
     })
     await close()
-  })
-
-  test('an aborted query is stopped on the server too', async () => {
-    const { connection, close } = await open()
-    const abort = AbortSignal.timeout(100)
-    await expect(connection.query({ sql: 'SELECT SLEEP(30.125)', parameters: [] }, abort)).rejects.toMatchObject({
-      name: 'TimeoutError',
-    })
-    const running = `SELECT COUNT(*) FROM information_schema.processlist WHERE info LIKE 'SELECT SLEEP(30.12%' AND command <> 'Sleep'`
-    await expect.poll(async () => Number((await connection.query({ sql: running, parameters: [] }))[0]?.[0])).toBe(0)
-    await close()
-  })
-
-  test('a connection that breaks in COMMIT leaves the outcome unknown; one that breaks before is lost', async () => {
-    const { connection, close } = await open()
-    const other = await open()
-    const kill = async (transaction: Connection) => {
-      const [row] = await transaction.query({ sql: 'SELECT CONNECTION_ID()', parameters: [] })
-      await run(other.connection, `KILL ${String(row?.[0])}`)
-    }
-    await expect(connection.transaction(kill)).rejects.toMatchObject({ code: 'commit-outcome-unknown' })
-    const lost = connection.transaction(async (transaction) => {
-      await kill(transaction)
-      await transaction.query({ sql: 'SELECT 1', parameters: [] })
-    })
-    await expect(lost).rejects.toMatchObject({ code: 'connection-lost' })
-    expect(await connection.query({ sql: 'SELECT 1', parameters: [] })).toHaveLength(1)
-    await other.close()
-    await close()
-  })
-
-  test('of two transactions that wait for each other one is told of the deadlock', async () => {
-    const { connection, schema, close } = await open()
-    const table = `${quote(schema('lab'))}.t`
-    await run(connection, `CREATE DATABASE ${quote(schema('lab'))}`)
-    await run(connection, `CREATE TABLE ${table} (n int PRIMARY KEY, x int)`)
-    await run(connection, `INSERT INTO ${table} VALUES (1, 0), (2, 0)`)
-    const barrier = [Promise.withResolvers<void>(), Promise.withResolvers<void>()] as const
-    const both = barrier.map((own, index) =>
-      connection.transaction(async (transaction) => {
-        await run(transaction, `UPDATE ${table} SET x = 1 WHERE n = ${index + 1}`)
-        own.resolve()
-        await Promise.all(barrier.map(({ promise }) => promise))
-        await run(transaction, `UPDATE ${table} SET x = 1 WHERE n = ${2 - index}`)
-      }),
-    )
-    const failed = (await Promise.allSettled(both)).filter((result) => result.status === 'rejected')
-    expect(failed).toEqual([{ status: 'rejected', reason: expect.objectContaining({ code: 'deadlock' }) }])
-    await close()
-  })
-
-  test('a wrong password is access denied, and a port where nothing listens is unavailable', async () => {
-    if (!settings) throw new RangeError('there is no server')
-    await expect(connect({ ...settings, user: 'nobody', password: 'x' })).rejects.toMatchObject({
-      code: 'access-denied',
-    })
-    await expect(connect({ ...settings, port: 1 })).rejects.toMatchObject({
-      code: 'database-unavailable',
-      location: '127.0.0.1:1',
-    })
   })
 })

@@ -1,132 +1,159 @@
+import { parseAttributeType } from '../../attribute/attribute-type.ts'
+import type { AttributeType } from '../../attribute/attribute.ts'
 import type { Query } from '../../compile/dialect.ts'
-import { formatLineage } from '../../definition/column-comment.ts'
-import type { TableName } from '../../definition/table-declaration.ts'
-import type { RawRow, RawValue } from '../../driver/driver.ts'
-import type { Catalogue, CatalogueTable } from '../catalogue.ts'
+import type { Generation, TableName } from '../../definition/table-declaration.ts'
+import type { RawValue } from '../../driver/driver.ts'
+import type { Catalogue, CatalogueColumn, CatalogueTable } from '../catalogue.ts'
 import { nativeTypeOf, readDefault } from './column.ts'
-import { quote } from './quote.ts'
+import { quoteTable } from './quote.ts'
 import { splitName } from './table-name.ts'
 
 /**
- * Reads the whole file's catalogue: a reference may lead to any schema. Comments, with the markers of the types, and
- * lineage come from the hidden tables, everything else from SQLite.
+ * Reads the whole file's catalogue in two queries: a reference may lead to any schema. Comments, with the markers of the
+ * types, and lineage come from the hidden tables, everything else from SQLite.
  */
 export async function readCatalogue(query: Query): Promise<Catalogue> {
-  const rows = async (sql: string) => (await query({ sql, parameters: [] })).map((row) => row.map(textOf))
-  const names = (await rows(`SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name`)).map(
-    ([name]) => name ?? '',
-  )
-  const columns = await rows(
-    `SELECT m.name, c.name, c.type, c."notnull", c.dflt_value, c.pk
-     FROM sqlite_schema AS m JOIN pragma_table_info(m.name) AS c WHERE m.type = 'table' ORDER BY m.name, c.cid`,
-  )
-  // SQLite numbers references and indexes from the last to the first
-  const references = await rows(
-    `SELECT m.name, f.id, f."from", f."table", f."to"
-     FROM sqlite_schema AS m JOIN pragma_foreign_key_list(m.name) AS f WHERE m.type = 'table' ORDER BY m.name, f.id DESC, f.seq`,
-  )
-  const indexes = await rows(
-    `SELECT m.name, l.name, l."unique", i.name
-     FROM sqlite_schema AS m JOIN pragma_index_list(m.name) AS l JOIN pragma_index_info(l.name) AS i
-     WHERE m.type = 'table' AND l.origin <> 'pk' ORDER BY m.name, l.seq DESC, i.seqno`,
-  )
-  const hidden = async (table: string, selected: readonly string[]) => {
-    const found = names.filter((name) => splitName(name)?.table === table)
-    const all = await Promise.all(
-      found.map(async (name) => {
-        const schema = splitName(name)?.schema ?? ''
-        return (await rows(`SELECT ${selected.join(', ')} FROM ${quote(name)}`)).map((row) => [schema, ...row])
-      }),
-    )
-    return all.flat()
-  }
-  const comments = new Map(
-    (await hidden('~columns', ['table_name', 'attribute_name', 'comment'])).map(
-      ([schema, table, attribute, comment]) => [
-        formatLineage({ schema: schema ?? '', table: table ?? '' }, attribute ?? ''),
-        comment ?? '',
-      ],
-    ),
-  )
-  const tableComments = new Map(
-    (await hidden('~tables', ['table_name', 'comment'])).map(([schema, table, comment]) => [
-      `${schema}.${table}`,
-      comment ?? '',
-    ]),
-  )
-  const lineage = new Map(
-    (await hidden('~lineage', ['table_name', 'attribute_name', 'lineage'])).map(
-      ([schema, table, attribute, origin]) => [
-        formatLineage({ schema: schema ?? '', table: table ?? '' }, attribute ?? ''),
-        origin ?? '',
-      ],
-    ),
-  )
-  const tables = names.flatMap((text): CatalogueTable[] => {
+  const ofKind = Map.groupBy(await read(query, everything), ([kind]) => kind)
+  const columnsOf = Map.groupBy(ofKind.get('column') ?? [], ([, table]) => table ?? '')
+  const referencesOf = Map.groupBy(ofKind.get('reference') ?? [], ([, table]) => table ?? '')
+  const indexesOf = Map.groupBy(ofKind.get('index') ?? [], ([, table]) => table ?? '')
+  const names = [...columnsOf.keys()].flatMap((text) => {
     const name = splitName(text)
-    if (!name) return []
-    const own = columns.filter(([table]) => table === text)
-    return [
-      {
-        name,
-        comment: tableComments.get(text) ?? '',
-        columns: own.map(([, column = '', type, notNull, initial = null]) => ({
-          name: column ?? '',
-          comment: comments.get(formatLineage(name, column ?? '')) ?? '',
-          native: nativeTypeOf(type ?? ''),
-          nullable: notNull === '0',
-          readDefault: (resolved) => readDefault(initial, notNull === '0', resolved),
-        })),
-        primaryKey: own.filter((row) => row[5] !== '0').map(([, column]) => column ?? ''),
-        foreignKeys: groupBy(
-          references.filter(([table]) => table === text),
-          1,
-        ).flatMap((group) => {
-          const parent = splitName(group[0]?.[3] ?? '')
-          if (!parent) return []
-          return [
-            {
-              attributes: group.map((row) => row[2] ?? ''),
-              parent,
-              parentAttributes: group.map((row) => row[4] ?? ''),
-            },
-          ]
-        }),
-        indexes: groupBy(
-          indexes.filter(([table]) => table === text),
-          1,
-        ).map((group) => ({
-          unique: group[0]?.[2] === '1',
-          attributes: group.map((row) => row[3] ?? ''),
-        })),
-      },
-    ]
+    return name ? [{ text, name }] : []
   })
-  return { tables, lineage }
-}
-
-/** Schemas with a table that refers to one of `schema`. */
-export async function readReferencingSchemas(query: Query, schema: string): Promise<readonly string[]> {
-  const rows = await query({
-    sql: `SELECT DISTINCT m.name, f."table" FROM sqlite_schema AS m JOIN pragma_foreign_key_list(m.name) AS f WHERE m.type = 'table'`,
-    parameters: [],
-  })
-  const schemas = rows
-    .map((row: RawRow) => row.map((value) => splitName(textOf(value) ?? '')))
-    .filter(([child, parent]) => parent?.schema === schema && child?.schema !== schema)
-    .flatMap(([child]): TableName[] => (child ? [child] : []))
-    .map((name) => name.schema)
-  return [...new Set(schemas)].toSorted()
-}
-
-function groupBy(rows: readonly (readonly (string | null)[])[], index: number) {
-  const groups = new Map<string, (readonly (string | null)[])[]>()
-  for (const row of rows) {
-    const group = groups.get(row[index] ?? '')
-    if (group) group.push(row)
-    else groups.set(row[index] ?? '', [row])
+  const notes = await readNotes(
+    query,
+    names.map(({ name }) => name),
+  )
+  const keyOf = (text: string): readonly string[] =>
+    (columnsOf.get(text) ?? [])
+      .filter((row) => row[6] !== '0')
+      .toSorted((a, b) => Number(a[6]) - Number(b[6]))
+      .map((row) => row[2] ?? '')
+  const tables = names.map(({ text, name }): CatalogueTable => ({
+    name,
+    comment: notes.get(noteId('~tables', name)) ?? '',
+    columns: (columnsOf.get(text) ?? []).map((row) => columnOf(name, row, notes)),
+    primaryKey: keyOf(text),
+    foreignKeys: [...Map.groupBy(referencesOf.get(text) ?? [], (row) => row[2]).values()].flatMap((rows) => {
+      const parent = splitName(rows[0]?.[4] ?? '')
+      // a reference that names no attributes means the key
+      const key = keyOf(rows[0]?.[4] ?? '')
+      const parentAttributes = rows.map((row, index) => row[5] ?? key[index] ?? '')
+      return parent ? [{ attributes: rows.map((row) => row[3] ?? ''), parent, parentAttributes }] : []
+    }),
+    indexes: [...Map.groupBy(indexesOf.get(text) ?? [], (row) => row[2]).values()].map((rows) => ({
+      unique: rows[0]?.[3] === '1',
+      attributes: rows.map((row) => row[4] ?? ''),
+    })),
+  }))
+  return {
+    tables,
+    schemas: new Map(names.map(({ name }) => [name.schema, null])),
+    lineage: new Map(
+      [...notes].flatMap(([id, origin]) => {
+        const [table, ...column] = id.split('\0')
+        return table === '~lineage' ? [[column.join('.'), origin] as const] : []
+      }),
+    ),
   }
-  return [...groups.values()]
+}
+
+/** Schemas with a table that refers, itself or through others, to one of `schema`. */
+export async function readReferencingSchemas(query: Query, schema: string): Promise<readonly string[]> {
+  const pairs = (await read(query, references)).map((row) => row.map((name) => splitName(name ?? '')?.schema))
+  const found = new Set([schema])
+  for (const name of found) {
+    for (const [child, parent] of pairs) if (parent === name && child !== undefined) found.add(child)
+  }
+  found.delete(schema)
+  return [...found].toSorted()
+}
+
+const references = `SELECT DISTINCT m.name, f."table" FROM sqlite_schema AS m JOIN pragma_foreign_key_list(m.name) AS f
+  WHERE m.type = 'table'`
+
+/**
+ * `column`: table, name, type, NOT NULL, default, place in the key. `reference`: table, number, column, parent, its column.
+ * `index`: table, name, unique, column. SQLite numbers references and indexes from the last to the first.
+ */
+const everything = `
+  SELECT 'column' AS kind, m.name AS a, c.name AS b, c.type AS c, c."notnull" AS d, c.dflt_value AS e, c.pk AS f,
+    0 AS number, c.cid AS position
+    FROM sqlite_schema AS m JOIN pragma_table_xinfo(m.name) AS c WHERE m.type = 'table'
+  UNION ALL SELECT 'reference', m.name, f.id, f."from", f."table", f."to", NULL, f.id, f.seq
+    FROM sqlite_schema AS m JOIN pragma_foreign_key_list(m.name) AS f WHERE m.type = 'table'
+  UNION ALL SELECT 'index', m.name, l.name, l."unique", i.name, NULL, NULL, l.seq, i.seqno
+    FROM sqlite_schema AS m JOIN pragma_index_list(m.name) AS l JOIN pragma_index_info(l.name) AS i
+    WHERE m.type = 'table' AND l.origin <> 'pk'
+  ORDER BY kind, a, number DESC, position`
+
+/** What the hidden tables hold, each by its columns. */
+const noteTables: Readonly<Record<string, readonly string[]>> = {
+  '~tables': ['table_name', 'comment'],
+  '~columns': ['table_name', 'attribute_name', 'comment'],
+  '~types': ['table_name', 'attribute_name', 'type'],
+  '~lineage': ['table_name', 'attribute_name', 'lineage'],
+}
+
+const noteId = (table: string, name: TableName, ...attribute: readonly string[]): string =>
+  [table, name.schema, name.table, ...attribute].join('\0')
+
+/** A statement unites at most 500 SELECTs. */
+const mostSelects = 400
+
+async function readNotes(query: Query, names: readonly TableName[]): Promise<ReadonlyMap<string, string>> {
+  const hidden = names.flatMap((name) => {
+    const columns = noteTables[name.table]
+    return columns ? [{ name, columns }] : []
+  })
+  const notes = new Map<string, string>()
+  for (let start = 0; start < hidden.length; start += mostSelects) {
+    const selects = hidden.slice(start, start + mostSelects).map(({ name, columns }) => {
+      const [value = '', ...place] = columns.toReversed()
+      const [table, attribute = 'NULL'] = place.toReversed()
+      return `SELECT ?, ?, ${table}, ${attribute}, ${value} FROM ${quoteTable(name)}`
+    })
+    const parameters = hidden.slice(start, start + mostSelects).flatMap(({ name }) => [name.table, name.schema])
+    for (const [from = '', schema = '', table = '', attribute, value] of await read(
+      query,
+      selects.join(' UNION ALL '),
+      parameters,
+    )) {
+      const name = { schema: schema ?? '', table: table ?? '' }
+      notes.set(noteId(from ?? '', name, ...(typeof attribute === 'string' ? [attribute] : [])), value ?? '')
+    }
+  }
+  return notes
+}
+
+function columnOf(table: TableName, row: TextRow, notes: ReadonlyMap<string, string>): CatalogueColumn {
+  const [, , name = '', type = '', notNull, initial = null] = row
+  const nullable = notNull === '0'
+  const declared = notes.get(noteId('~types', table, name ?? ''))
+  return {
+    name: name ?? '',
+    comment: notes.get(noteId('~columns', table, name ?? '')) ?? '',
+    native: (generation) => declaredType(declared, generation) ?? nativeTypeOf(type ?? ''),
+    collation: null,
+    nullable,
+    readDefault: (resolved) => readDefault(initial, nullable, resolved),
+  }
+}
+
+/** The type that a marker would not name, as it was declared; no STRICT table tells more than four types. */
+function declaredType(text: string | undefined, generation: Generation): AttributeType | null {
+  try {
+    return text === undefined ? null : parseAttributeType(text, generation)
+  } catch {
+    return null
+  }
+}
+
+type TextRow = readonly (string | null)[]
+
+async function read(query: Query, sql: string, parameters: readonly string[] = []): Promise<readonly TextRow[]> {
+  return (await query({ sql, parameters })).map((row) => row.map(textOf))
 }
 
 const textOf = (value: RawValue): string | null => (value === null ? null : String(value))

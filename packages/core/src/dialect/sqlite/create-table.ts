@@ -1,49 +1,74 @@
-import type { StoredValue } from '../../attribute/storage.ts'
+import { externalStoreOf } from '../../attribute/legacy-type.ts'
+import { markerOf } from '../../attribute/vocabulary.ts'
 import type { Dialect } from '../../compile/dialect.ts'
-import { isInherited } from '../../definition/column-comment.ts'
-import type { TableDeclaration, TableName } from '../../definition/table-declaration.ts'
+import { formatColumnComment, isInherited } from '../../definition/column-comment.ts'
+import type { TableDeclaration } from '../../definition/table-declaration.ts'
 import type { Statement } from '../../driver/driver.ts'
+import { lineageRows } from '../hidden-table.ts'
 import { writeColumn } from './column.ts'
+import { createExternal, createHiddenTables, forget, logDeclared, logDropped, note } from './hidden-tables.ts'
 import { quote, quoteList, quoteTable } from './quote.ts'
 import { joinName } from './table-name.ts'
 
-const statement = (sql: string, parameters: readonly StoredValue[] = []): Statement => ({ sql, parameters })
+const statement = (sql: string): Statement => ({ sql, parameters: [] })
 
 /** The statements that make and drop schemas and tables. */
-export const tableStatements: Pick<Dialect, 'createSchema' | 'createTable' | 'dropTable'> = {
-  createSchema: (schema) => [
-    createHidden({ schema, table: '~lineage' }, ['table_name', 'attribute_name'], 'lineage'),
-    createHidden({ schema, table: '~columns' }, ['table_name', 'attribute_name'], 'comment'),
-    createHidden({ schema, table: '~tables' }, ['table_name'], 'comment'),
-  ],
+export const tableStatements: Pick<Dialect, 'createSchema' | 'createTable' | 'recordTable' | 'dropTable'> = {
+  createSchema: createHiddenTables,
 
-  createTable(declaration) {
-    const { name, heading, comment } = declaration
-    const marker = (attribute: (typeof heading)[number]) =>
-      isInherited(attribute, name) ? attribute.comment : `:${attribute.type.text}:${attribute.comment}`
-    const lineage = heading.flatMap((attribute) =>
-      attribute.lineage === null ? [] : [[name.table, attribute.name, attribute.lineage]],
-    )
-    return [
-      statement(`CREATE TABLE IF NOT EXISTS ${quoteTable(name)} (${tableParts(declaration).join(', ')}) STRICT`),
-      ...createIndexes(declaration),
-      ...remember({ ...name, table: '~tables' }, ['table_name'], 'comment', [[name.table, comment]]),
-      ...remember(
-        { ...name, table: '~columns' },
-        ['table_name', 'attribute_name'],
-        'comment',
-        heading.map((attribute) => [name.table, attribute.name, marker(attribute)]),
-      ),
-      ...remember({ ...name, table: '~lineage' }, ['table_name', 'attribute_name'], 'lineage', lineage),
-    ]
-  },
-
-  dropTable: (name) => [
-    statement(`DROP TABLE IF EXISTS ${quoteTable(name)}`),
-    ...['~lineage', '~columns', '~tables'].map((table) =>
-      statement(`DELETE FROM ${quoteTable({ ...name, table })} WHERE "table_name" = ?`, [name.table]),
+  createTable: (declaration) => [
+    ...[...new Set(declaration.heading.map(({ type }) => externalStoreOf(type)))].flatMap((store) =>
+      store === null ? [] : [createExternal(declaration.name.schema, store)],
     ),
+    statement(
+      `CREATE TABLE IF NOT EXISTS ${quoteTable(declaration.name)} (${tableParts(declaration).join(', ')}) STRICT`,
+    ),
+    ...createIndexes(declaration),
+    ...recordTable(declaration),
+    ...(declaration.generation === '0.14' ? [logDeclared(declaration.name)] : []),
   ],
+
+  recordTable,
+
+  dropTable: (name, hidden) => [
+    statement(`DROP TABLE IF EXISTS ${quoteTable(name)}`),
+    ...['~lineage', '~columns', '~types', '~tables']
+      .filter((table) => hidden.includes(table))
+      .map((table) => forget({ ...name, table }, name.table)),
+    ...(hidden.includes('~log') ? [logDropped(name)] : []),
+  ],
+}
+
+function recordTable(declaration: TableDeclaration): readonly Statement[] {
+  const { name, generation, heading, comment } = declaration
+  const key = ['table_name', 'attribute_name']
+  // an inherited column has its parent's type, and a marked one that of its marker
+  const unmarked = heading.filter(
+    (attribute) => !isInherited(attribute, name) && markerOf(attribute.type, generation) === null,
+  )
+  return [
+    ...note({ ...name, table: '~tables' }, ['table_name'], 'comment', [[name.table, comment]]),
+    ...note(
+      { ...name, table: '~columns' },
+      key,
+      'comment',
+      heading.map((attribute) => [name.table, attribute.name, formatColumnComment(attribute, declaration)]),
+    ),
+    ...note(
+      { ...name, table: '~types' },
+      key,
+      'type',
+      unmarked.map((attribute) => [name.table, attribute.name, attribute.type.text]),
+    ),
+    ...(generation === '2.x'
+      ? note(
+          { ...name, table: '~lineage' },
+          key,
+          'lineage',
+          lineageRows(declaration).map(([attribute, origin]) => [name.table, attribute, origin]),
+        )
+      : []),
+  ]
 }
 
 function tableParts({ name, heading, foreignKeys }: TableDeclaration): readonly string[] {
@@ -58,6 +83,14 @@ function tableParts({ name, heading, foreignKeys }: TableDeclaration): readonly 
         `FOREIGN KEY (${quoteList(attributes)}) REFERENCES ${quoteTable(parent)} (${quoteList(parentAttributes)}) ` +
         'ON UPDATE CASCADE ON DELETE RESTRICT',
     ),
+    ...heading.flatMap((attribute) => {
+      const store = externalStoreOf(attribute.type)
+      if (store === null) return []
+      const external = quoteTable({ schema: name.schema, table: `~external_${store}` })
+      return [
+        `FOREIGN KEY (${quote(attribute.name)}) REFERENCES ${external} ("hash") ON UPDATE RESTRICT ON DELETE RESTRICT`,
+      ]
+    }),
   ]
 }
 
@@ -82,27 +115,3 @@ function createIndexes({ name, heading, foreignKeys, indexes }: TableDeclaration
     ),
   )
 }
-
-const createHidden = (table: TableName, key: readonly string[], value: string): Statement =>
-  statement(
-    `CREATE TABLE IF NOT EXISTS ${quoteTable(table)} (${[...key, value].map((name) => `${quote(name)} TEXT NOT NULL`).join(', ')}, ` +
-      `PRIMARY KEY (${quoteList(key)})) STRICT, WITHOUT ROWID`,
-  )
-
-/** Rows of a hidden table, written anew where they are there: several processes may declare one table at once. */
-const remember = (
-  table: TableName,
-  key: readonly string[],
-  value: string,
-  rows: readonly (readonly string[])[],
-): readonly Statement[] =>
-  rows.length === 0
-    ? []
-    : [
-        statement(
-          `INSERT INTO ${quoteTable(table)} (${quoteList([...key, value])}) VALUES ` +
-            `${rows.map((row) => `(${row.map(() => '?').join(', ')})`).join(', ')} ` +
-            `ON CONFLICT (${quoteList(key)}) DO UPDATE SET ${quote(value)} = excluded.${quote(value)}`,
-          rows.flat(),
-        ),
-      ]

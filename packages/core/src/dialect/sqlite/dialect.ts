@@ -1,6 +1,6 @@
 import type { Dialect } from '../../compile/dialect.ts'
 import { compileCount, compileSelect } from '../../compile/write-select.ts'
-import { declarationsOf } from '../catalogue.ts'
+import { storedSchemasOf } from '../catalogue.ts'
 import { readCatalogue, readReferencingSchemas } from './catalogue.ts'
 import { tableStatements } from './create-table.ts'
 import { explainSqlite } from './errors.ts'
@@ -22,7 +22,7 @@ export const sqlite: Dialect = {
   count: (select) => compileCount(select, selectSyntax),
   ...statements,
   ...tableStatements,
-  readSchema: async (query, schema) => declarationsOf(await readCatalogue(query), schema),
+  readSchemas: async (query, schemas) => storedSchemasOf(await readCatalogue(query), schemas),
   referencingSchemas: readReferencingSchemas,
   fromRaw,
   explain: explainSqlite,

@@ -8,6 +8,7 @@ import type { TableDeclaration } from '../../definition/table-declaration.ts'
 import type { Tier } from '../../definition/tier.ts'
 import type { RelationNode, TableNode } from '../../relation/node.ts'
 import { tableNode } from '../../relation/table.ts'
+import { declareOn, readSchemas } from './declare-on.ts'
 import type { DialectUnderTest, OpenDatabase } from './dialect-under-test.ts'
 
 export type Row = Readonly<Record<string, unknown>>
@@ -82,10 +83,7 @@ function makeBench(database: OpenDatabase): Bench {
     return { declaration: single, node: tableNode(single) }
   }
   const declare: Bench['declare'] = async (...tables) => {
-    for (const { declaration } of tables) {
-      const statements = [...dialect.createSchema(declaration.name.schema), ...dialect.createTable(declaration)]
-      for (const statement of statements) await connection.execute(statement)
-    }
+    for (const { declaration } of tables) await declareOn(connection, declaration)
   }
   const rows: Bench['rows'] = async (node) => {
     const raw = await connection.query(dialect.select(lower(node)))
@@ -127,6 +125,6 @@ function makeBench(database: OpenDatabase): Bench {
       const [row] = await connection.query(dialect.count(lower(node)))
       return Number(row?.[0])
     },
-    readBack: (schema) => dialect.readSchema((statement) => connection.query(statement), database.schema(schema)),
+    readBack: async (schema) => (await readSchemas(connection, [database.schema(schema)])).tables,
   }
 }

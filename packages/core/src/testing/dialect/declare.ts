@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { connect } from '../../connection/connect.ts'
 import type { TableDeclaration } from '../../definition/table-declaration.ts'
 import { type Bench, benchFor, type TestTable } from './bench.ts'
+import { declareOn, readSchemas } from './declare-on.ts'
 import type { DialectUnderTest } from './dialect-under-test.ts'
 
 const everyType = `
@@ -120,12 +121,7 @@ export function testDeclare(dialect: DialectUnderTest): void {
       const others = await Promise.all(Array.from({ length: 8 }, () => connect(bench.settings)))
       await Promise.all(
         others.map(async (connection) => {
-          for (const { declaration } of tables) {
-            const { createSchema, createTable } = connection.dialect
-            for (const statement of [...createSchema(declaration.name.schema), ...createTable(declaration)]) {
-              await connection.execute(statement)
-            }
-          }
+          for (const { declaration } of tables) await declareOn(connection, declaration)
         }),
       )
       await Promise.all(others.map((connection) => connection.close()))
@@ -147,7 +143,9 @@ export function testDeclare(dialect: DialectUnderTest): void {
     test('a dropped table is gone, with its lineage', async () => {
       const bench = await open()
       const table = await bench.table('Species', `species : varchar(24)`)
-      for (const statement of bench.connection.dialect.dropTable(table.declaration.name)) {
+      const { name } = table.declaration
+      const { hidden } = await readSchemas(bench.connection, [name.schema])
+      for (const statement of bench.connection.dialect.dropTable(name, hidden.get(name.schema) ?? [])) {
         await bench.connection.execute(statement)
       }
       expect(await bench.readBack('lab')).toEqual([])

@@ -1,6 +1,7 @@
 import { connect } from '../../connection/connect.ts'
 import type { DatabaseSettings } from '../../connection/connection.ts'
 import { resolveDefinition } from '../../definition/resolve-definition.ts'
+import { declareOn } from './declare-on.ts'
 
 /** What a process is told on its command line, as JSON. */
 export interface InsertProcessTask {
@@ -20,9 +21,7 @@ const declaration = resolveDefinition({
   definition: `n : int32\n---\nprocess : int32`,
   references: {},
 })
-for (const statement of [...dialect.createSchema(schema), ...dialect.createTable(declaration)]) {
-  await connection.execute(statement)
-}
+await declareOn(connection, declaration)
 for (const key of keys) {
   await connection.transaction(async (transaction) => {
     const row = [BigInt(key), BigInt(process.pid)]

@@ -1,0 +1,27 @@
+import type { TableName } from '../definition/table-declaration.ts'
+import { typeName } from '../definition/table-name.ts'
+import { identifyTable } from '../query/dependencies.ts'
+import { CollidingNamesError } from '../schema/errors.ts'
+
+/**
+ * Refuses a new table whose name others cannot tell from that of another table of its schema.
+ *
+ * @throws CollidingNamesError `colliding-names`
+ */
+export function refuseCollisions(added: readonly TableName[], all: readonly TableName[]): void {
+  for (const name of added) {
+    for (const other of all) {
+      if (other.schema !== name.schema || other.table === name.table) continue
+      const advice = adviceOn(name.table, other.table)
+      if (advice) throw new CollidingNamesError(identifyTable(name), identifyTable(other), advice)
+    }
+  }
+}
+
+function adviceOn(table: string, other: string): string | null {
+  if (table.toLowerCase() === other.toLowerCase()) {
+    return 'they differ in capitals alone, which databases on some computers do not tell apart.'
+  }
+  const type = typeName(table)
+  return type === typeName(other) ? `both are called ${type}, and their tiers do not tell them apart everywhere.` : null
+}
