@@ -44,14 +44,25 @@ export function unreadable(line: SourceLine): Error {
     'unreadable-line',
     line.text,
     `cannot read the line \`${line.text}\``,
-    'Write `name : type`, `name = default : type`, `-> Table`, `index (name, name)`, `---` or `# comment`.',
+    // MATLAB's way to rename, `(dam) -> Subject(subject)`
+    /^\([\w\s,]+\)\s*->/.test(line.text)
+      ? "Write `-> Table.proj(new_name='name')`."
+      : 'Write `name : type`, `name = default : type`, `-> Table`, `index (name, name)`, `---` or `# comment`.',
   )
 }
 
 /** Refuses a name that cannot be an attribute's. */
 export function requireAttributeName(line: SourceLine, name: string): void {
-  if (/^[a-z][a-z0-9_]*$/.test(name) && name.length <= longestName) return
-  const advice = `Start with a small letter; small letters, digits and _ may follow, ${longestName} characters in all.`
+  if (name.startsWith('_')) {
+    const problem = `\`${name}\` begins with _, as only hidden columns do`
+    throw lineError(line, 'bad-name', name, problem, 'Start it with a small letter.')
+  }
+  if (name.length > longestName) {
+    const problem = `the name \`${name}\` has ${name.length} characters, and databases take ${longestName}`
+    throw lineError(line, 'bad-name', name, problem, 'Shorten it.')
+  }
+  if (/^[a-z][a-z0-9_]*$/.test(name)) return
+  const advice = 'Start with a small letter; small letters, digits and _ may follow.'
   throw lineError(line, 'bad-name', name, `\`${name}\` is no name for an attribute`, advice)
 }
 
@@ -95,7 +106,7 @@ function readValue(line: SourceLine, name: string, type: AttributeType, given: D
   const fail = (problem: string, advice: string) => lineError(line, 'bad-default', given.text, problem, advice, start)
   const { storage } = type
   const value = readDefaultOf(name, type, given, fail)
-  if (value.kind === 'literal' && (storage.kind === 'json' || storage.kind === 'bytes')) {
+  if (value.kind === 'literal' && !isIndexable(type)) {
     throw fail(`${type.text} cannot have the default \`${given.text}\``, 'Only null can be its default.')
   }
   if (value.kind !== 'current-timestamp') return value
@@ -123,13 +134,21 @@ function readDefaultOf(
   }
 }
 
-function requireKeyAttribute(line: SourceLine, name: string, { text, storage }: AttributeType, value: Default): void {
+/** Whether a type can be in a key or an index, and have a default other than null: servers take only short values. */
+export const isIndexable = ({ storage, codec }: AttributeType): boolean =>
+  codec === null &&
+  storage.kind !== 'json' &&
+  storage.kind !== 'bytes' &&
+  !(storage.kind === 'text' && storage.form === 'text')
+
+function requireKeyAttribute(line: SourceLine, name: string, type: AttributeType, value: Default): void {
   if (value.kind === 'null') {
     const advice = 'Put it below `---`, or leave out `= null`.'
     throw lineError(line, 'null-in-key', name, `\`${name}\` is in the primary key and cannot be null`, advice)
   }
-  if (storage.kind === 'json' || storage.kind === 'bytes') {
-    const advice = 'Put it below `---`; a uuid or a number can identify the row.'
-    throw lineError(line, 'unindexable-type', name, `\`${name}\` of type ${text} cannot be in the primary key`, advice)
+  if (!isIndexable(type)) {
+    const advice = 'Put it below `---`; a uuid, a number or a varchar(n) can identify the row.'
+    const problem = `\`${name}\` of type ${type.text} cannot be in the primary key`
+    throw lineError(line, 'unindexable-type', name, problem, advice)
   }
 }

@@ -1,6 +1,6 @@
 import { expectTypeOf, test } from 'vitest'
 import type { JsonValue } from '../attribute/json-type.ts'
-import { readable, type refusedByCompiler } from './corpus.ts'
+import { readable, readableIn014, type refusedByCompiler } from './corpus.ts'
 import type {
   AnyReference,
   Checked,
@@ -35,7 +35,8 @@ const master = declare({}, readable.probeType)
 const ProbeType = { ...master, Electrode: declare({ master }, readable.electrode) }
 const Insertion = declare({ Session, ProbeType }, readable.insertion)
 const Breeding = declare({ Subject }, readable.breeding)
-const references = { Subject, Session, ProbeType }
+const Setup = declare({}, readable.setup)
+const references = { Subject, Session, ProbeType, Setup }
 
 test('a row has the attributes above and below the divider, each with the value of its type', () => {
   expectTypeOf<Row<typeof Subject>>().toEqualTypeOf<{
@@ -101,6 +102,81 @@ test('each type has its value', () => {
   }>()
 })
 
+test('each type of a server has the value of the core type like it', () => {
+  const Native = declare({}, readable.everyNativeType)
+  expectTypeOf<Row<typeof Native>>().toEqualTypeOf<{
+    id: number
+    a: number
+    b: number
+    c: number
+    d: number
+    e: bigint
+    f: boolean
+    g: number
+    h: number
+    i: number
+    j: string
+    k: string
+    l: boolean
+    m: string
+    n: string
+    o: string
+    p: string
+    q: string
+    r: number
+    s: unknown
+  }>()
+})
+
+test('a type of 0.14 has the value that its codec gives, and a core type there the value that it has in 2.x', () => {
+  const Old = declare({}, readableIn014.everyType)
+  expectTypeOf<Row<typeof Old>>().toEqualTypeOf<{
+    id: number
+    a: unknown
+    b: unknown
+    c: unknown
+    d: unknown
+    e: unknown
+    f: unknown
+    g: unknown
+    h: unknown
+    i: unknown
+    j: unknown
+    k: number
+    l: number
+    m: boolean
+    n: string
+    o: string
+    p: string
+  }>()
+})
+
+test('a type has its value in any case, with any space and with any of its parameters', () => {
+  type ValueOf<T extends string> = SecondaryOf<`---\nx : ${T}`, {}> extends { readonly x: infer Value } ? Value : never
+  expectTypeOf<ValueOf<'TINYINT(1)'>>().toEqualTypeOf<boolean>()
+  expectTypeOf<ValueOf<'tinyint(4)'>>().toEqualTypeOf<number>()
+  expectTypeOf<ValueOf<'bigint(20) unsigned'>>().toEqualTypeOf<bigint>()
+  expectTypeOf<ValueOf<'Decimal ( 5 , 2 )  Unsigned # (V)'>>().toEqualTypeOf<string>()
+  expectTypeOf<ValueOf<'float(7)'>>().toEqualTypeOf<number>()
+  expectTypeOf<ValueOf<'year(4)'>>().toEqualTypeOf<number>()
+  expectTypeOf<ValueOf<'text'>>().toEqualTypeOf<string>()
+  expectTypeOf<ValueOf<'<attach@>'>>().toEqualTypeOf<unknown>()
+})
+
+test('a table of one row has an empty key', () => {
+  expectTypeOf<keyof (typeof Setup)['~key']>().toEqualTypeOf<never>()
+  expectTypeOf<Row<typeof Setup>>().toEqualTypeOf<{ rig: string; screen_distance: number }>()
+})
+
+test('indexes and text of any characters are no attributes', () => {
+  expectTypeOf<Flatten<LocalOf<typeof readable.functionalIndex>>>().toEqualTypeOf<{
+    id: number
+    settings: JsonValue
+    name: string
+  }>()
+  expectTypeOf<keyof Flatten<LocalOf<typeof readable.oddText>>>().toEqualTypeOf<'id' | 'kind' | 'path' | 'quotes'>()
+})
+
 test('defaults may hold colons, hashes and quotes, and may be left out', () => {
   const Defaults = declare({}, readable.defaults)
   expectTypeOf<Row<typeof Defaults>>().toEqualTypeOf<{
@@ -118,6 +194,10 @@ test('defaults may hold colons, hashes and quotes, and may be left out', () => {
     nothing: string | null
     word: string
     money: string
+    span: string
+    since: number
+    changed: string
+    many: number
   }>()
   expectTypeOf<Exclude<keyof Row<typeof Defaults>, (typeof Defaults)['~optional']>>().toEqualTypeOf<'id'>()
 })
@@ -183,6 +263,10 @@ test('a problem is an error at the definition', () => {
   expectTypeOf(declare(references, `-> ProbeType.Electrodes`)).toBeObject()
   // @ts-expect-error -- there is no int33
   expectTypeOf(declare(references, `id : int33`)).toBeObject()
+  // @ts-expect-error -- a varchar has no sign
+  expectTypeOf(declare(references, `id : varchar(3) unsigned`)).toBeObject()
+  // @ts-expect-error -- the length is no number
+  expectTypeOf(declare(references, `id : int(x)`)).toBeObject()
   // @ts-expect-error -- neither an attribute nor a reference
   expectTypeOf(declare(references, `hello world`)).toBeObject()
 })

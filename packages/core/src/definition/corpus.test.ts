@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { readable, refusedAtRunTime, refusedByCompiler } from './corpus.ts'
+import { readable, readableIn014, refusedAtRunTime, refusedByCompiler } from './corpus.ts'
 import { DefinitionError } from './errors.ts'
+import { parseIndexItem } from './index-item.ts'
 import type { Referable } from './reference.ts'
 import { resolveDefinition } from './resolve-definition.ts'
 import type { TableDeclaration } from './table-declaration.ts'
@@ -19,7 +20,8 @@ const Session = { declaration: declare('Session', readable.session, { Subject })
 const probeType = { declaration: declare('ProbeType', readable.probeType, {}, 'lookup') }
 const Electrode = { declaration: declare('Electrode', readable.electrode, {}, 'part', probeType) }
 const ProbeType = { ...probeType, Electrode }
-const references = { Subject, Session, ProbeType }
+const Setup = { declaration: declare('Setup', readable.setup) }
+const references = { Subject, Session, ProbeType, Setup }
 
 /** `name: type`, with `?` where it may be null, `=` where it may be left out, `|` after the last of the key. */
 function summarize({ heading }: TableDeclaration): readonly string[] {
@@ -137,6 +139,99 @@ describe('a definition declares', () => {
     ])
   })
 
+  test('every type of a server, under its own name', () => {
+    expect(summarizeReadable(readable.everyNativeType)).toEqual([
+      'id: int unsigned |',
+      'a: tinyint',
+      'b: smallint unsigned',
+      'c: mediumint',
+      'd: int',
+      'e: bigint',
+      'f: tinyint(1)',
+      'g: float unsigned',
+      'h: double(8,3)',
+      'i: double',
+      'j: decimal(10,0)',
+      'k: decimal(5,0) unsigned',
+      'l: bool',
+      'm: tinytext',
+      'n: longtext',
+      'o: timestamp(3)',
+      'p: time',
+      'q: time(6)',
+      'r: year',
+      's: <graph>',
+    ])
+  })
+
+  test('every type in a table of 0.14, as that calls it', () => {
+    const old = resolveDefinition({
+      schema: 'lab',
+      name: 'Old',
+      tier: 'manual',
+      generation: '0.14',
+      definition: readableIn014.everyType,
+      references: {},
+    })
+    expect(old.generation).toBe('0.14')
+    expect(summarize(old)).toEqual([
+      'id: int unsigned |',
+      'a: longblob',
+      'b: blob',
+      'c: attach',
+      'd: blob@raw',
+      'e: attach@raw',
+      'f: filepath@raw',
+      'g: <graph>',
+      'h: longblob',
+      'i: blob@raw',
+      'j: attach',
+      'k: int',
+      'l: double',
+      'm: tinyint(1)',
+      'n: uuid',
+      'o: varchar(9)',
+      'p: timestamp',
+    ])
+  })
+
+  test('a table of one row, without a key', () => {
+    expect(summarize(Setup.declaration)).toEqual(['rig: varchar(16)', 'screen_distance=: float32'])
+    expect(Setup.declaration.heading.some(({ inKey }) => inKey)).toBe(false)
+  })
+
+  test('indexes on members of json attributes and on expressions', () => {
+    expect(declare('Tuned', readable.functionalIndex).indexes).toEqual([
+      { unique: false, attributes: ['settings.gain.left:decimal(5,2)', 'name'] },
+      { unique: true, attributes: ['(lower(name))', 'settings.tags[0]'] },
+      { unique: false, attributes: [`(concat(name, ', ('''))`] },
+    ])
+    expect(parseIndexItem('settings.gain.left:decimal(5,2)')).toEqual({
+      kind: 'member',
+      name: 'settings',
+      path: '$.gain.left',
+      type: 'decimal(5,2)',
+    })
+  })
+
+  test('text with any characters', () => {
+    const { heading, comment } = declare('Odd', readable.oddText)
+    expect(comment).toBe('100 % of "it\'s": \\ ; -- /* `x` */ $1 ? :a')
+    expect(heading.map(({ comment: text }) => text)).toEqual([
+      'ends with a backslash \\',
+      `"%d" 'q' \`b\``,
+      '',
+      '#: = ->',
+    ])
+    expect(heading[1]?.type.storage).toEqual({ kind: 'enum', values: ['%s "x" \\', "it's", '; --', '`'] })
+    expect(heading.map(({ default: value }) => (value.kind === 'literal' ? value.value : null))).toEqual([
+      null,
+      '%s "x" \\',
+      'C:\\data\\%USER%',
+      `'""\``,
+    ])
+  })
+
   test('defaults in the canonical form of their types', () => {
     const { heading } = declare('Defaults', readable.defaults)
     expect(heading.slice(1).map(({ default: value }) => (value.kind === 'literal' ? value.value : value))).toEqual([
@@ -153,6 +248,10 @@ describe('a definition declares', () => {
       { kind: 'null' },
       'null',
       '1.50',
+      '-100:30:00.0',
+      1999n,
+      { kind: 'current-timestamp', fraction: 3 },
+      4294967295n,
     ])
   })
 
@@ -214,6 +313,21 @@ describe('a definition is refused with line, column and advice', () => {
   test('a table that fills itself with a key attribute of its own', () => {
     const error = catchError(() => declare('Made', `-> Subject\nid : int8`, references, 'computed'))
     expect([error.code, error.text]).toEqual(['new-key-attribute', 'id'])
+  })
+
+  test('a table of 0.14 without a key, and one of one row that fills itself', () => {
+    const definition = `---\nid : int8`
+    const old = { schema: 'lab', name: 'Old', tier: 'manual', generation: '0.14', definition, references } as const
+    expect(catchError(() => resolveDefinition(old)).code).toBe('empty-primary-key')
+    expect(catchError(() => declare('Made', definition, references, 'computed')).code).toBe('empty-primary-key')
+  })
+
+  test('in 0.14 what only 2.x has', () => {
+    const definition = `id : int8\n---\nraw : bytes`
+    const old = { schema: 'lab', name: 'Old', tier: 'manual', generation: '0.14', definition, references } as const
+    const error = catchError(() => resolveDefinition(old))
+    expect([error.code, error.line, error.column]).toEqual(['other-generation', 3, 7])
+    expect(error.message).toContain('<blob>')
   })
 
   test('a comment too long for the database', () => {

@@ -58,6 +58,52 @@ export const readable = {
     k : datetime
     l : VarChar (3)
   `,
+  everyNativeType: `
+    id : int unsigned
+    ___
+    a : tinyint
+    b : SmallInt(5) unsigned
+    c : mediumint
+    d : integer
+    e : bigint(20)
+    f : tinyint(1)
+    g : float unsigned
+    h : double(8, 3)
+    i : real
+    j : decimal
+    k : numeric(5) unsigned
+    l : boolean
+    m : tinytext
+    n : LONGTEXT
+    o : timestamp(3)
+    p : time
+    q : time(6)
+    r : year
+    s : <graph>
+  `,
+  setup: `
+    # what the whole rig has in common
+    ---
+    rig : varchar(16)
+    screen_distance = 0.3 : float32   # (m)
+  `,
+  functionalIndex: `
+    id : int32
+    ---
+    settings : json
+    name : varchar(32)
+    index (settings.gain.left:decimal(5,2), name)   # (a member)
+    unique index ((lower(name)), settings.tags[0])
+    index ((concat(name, ', (''')))
+  `,
+  oddText: `
+    # 100 % of "it's": \\ ; -- /* \`x\` */ $1 ? :a
+    id : int32        # ends with a backslash \\
+    ---
+    kind = '%s "x" \\' : enum('%s "x" \\', "it's", '; --', '\`')   # "%d" 'q' \`b\`
+    path = "C:\\data\\%USER%" : varchar(40)
+    quotes = '''""\`' : varchar(5)   # #: = ->
+  `,
   defaults: `
     id : int32
     ---
@@ -74,6 +120,10 @@ export const readable = {
     nothing = NULL : varchar(3)
     word = "null" : varchar(4)
     money = "1.5" : decimal(5,2)
+    span = "-100:30" : time(1)
+    since = 1999 : year
+    changed = CURRENT_TIMESTAMP(3) : timestamp(3)
+    many = 4294967295 : int unsigned
   `,
   colonInEnum: `
     id : int32
@@ -118,6 +168,30 @@ export interface Unreadable {
   /** A piece of the message. */
   readonly says: string
 }
+
+/** Definitions that tables of DataJoint 0.14 can have. */
+export const readableIn014 = {
+  everyType: `
+    id : int unsigned
+    ___
+    a : longblob
+    b : blob
+    c : attach
+    d : blob@raw
+    e : attach@raw
+    f : filepath@raw
+    g : <graph>
+    h : <blob>
+    i : <blob@raw>
+    j : <attach>
+    k : int32
+    l : float64
+    m : bool
+    n : uuid
+    o : varchar(9)
+    p : timestamp
+  `,
+} as const
 
 /** Refused when they are compiled, and when they are resolved: in what they refer to, or as they stand. */
 export const refusedByCompiler = {
@@ -168,7 +242,7 @@ export const refusedByCompiler = {
     code: 'unreadable-line',
     line: 1,
     column: 1,
-    says: '-> Table',
+    says: "-> Table.proj(new_name='name')",
   },
   openEnum: { definition: `sex : enum('M', 'F`, code: 'bad-enum', line: 1, column: 7, says: 'not in quotes' },
   bareEnum: { definition: `sex : enum(M, F)`, code: 'bad-enum', line: 1, column: 7, says: 'not in quotes' },
@@ -303,12 +377,54 @@ export const refusedAtRunTime = {
     column: 1,
     says: 'index',
   },
-  expressionIndex: {
-    definition: `id : int8\nindex ((id + 1))`,
+  indexedText: {
+    definition: `id:int8\n---\nt:text\nindex (t)`,
+    code: 'unindexable-type',
+    line: 4,
+    column: 1,
+    says: 'index',
+  },
+  indexedMember: {
+    definition: `id:int8\nindex (id.a:int)`,
+    code: 'unindexable-type',
+    line: 2,
+    column: 1,
+    says: 'no members',
+  },
+  indexedUnknownMember: {
+    definition: `id:int8\nindex (j.a:int)`,
+    code: 'unknown-attribute',
+    line: 2,
+    column: 1,
+    says: 'are id',
+  },
+  openExpression: {
+    definition: `id : int8\nindex ((id + (1))`,
     code: 'unsupported-index',
     line: 2,
     column: 1,
-    says: 'expressions',
+    says: 'in parentheses',
+  },
+  endingExpression: {
+    definition: `id : int8\nindex ((id); DROP TABLE lab.subject)`,
+    code: 'unsupported-index',
+    line: 2,
+    column: 1,
+    says: 'in parentheses',
+  },
+  commentInExpression: {
+    definition: `id : int8\nindex ((id -- 1))`,
+    code: 'unsupported-index',
+    line: 2,
+    column: 1,
+    says: 'without comments',
+  },
+  quoteInExpression: {
+    definition: `id : int8\nindex ((concat(id, 'x)))`,
+    code: 'unsupported-index',
+    line: 2,
+    column: 1,
+    says: 'in parentheses',
   },
   colonInEnum: {
     definition: `id : int8\na : enum('b:c')`,
@@ -317,6 +433,59 @@ export const refusedAtRunTime = {
     column: 1,
     says: 'without `:`',
   },
-  noKey: { definition: `---\nid : int8`, code: 'empty-primary-key', line: 1, column: 1, says: 'above `---`' },
-  empty: { definition: ``, code: 'empty-primary-key', line: 1, column: 1, says: 'above `---`' },
+  empty: { definition: ``, code: 'no-attributes', line: 1, column: 1, says: 'above `---`' },
+  hiddenName: { definition: `id:int8\n_x : int8`, code: 'bad-name', line: 2, column: 1, says: 'hidden columns' },
+  longName: {
+    definition: `a1234567890123456789012345678901234567890123456789012345678901234 : int8`,
+    code: 'bad-name',
+    line: 1,
+    column: 1,
+    says: '65 characters, and databases take 64',
+  },
+  itself: {
+    definition: `id:int8\n---\n-> [nullable] Example`,
+    code: 'unknown-reference',
+    line: 3,
+    column: 1,
+    says: 'itself',
+  },
+  oneRow: { definition: `id:int8\n---\n-> Setup`, code: 'unknown-attribute', line: 3, column: 1, says: 'one row' },
+  zeroCharacter: {
+    definition: `id:int8\n---\nname = 'a\u0000b' : varchar(3)`,
+    code: 'bad-character',
+    line: 3,
+    column: 10,
+    says: 'U+0000',
+  },
+  loneSurrogate: { definition: `id:int8 # \ud800`, code: 'bad-character', line: 1, column: 11, says: 'U+D800' },
+  textInKey: { definition: `note : text`, code: 'unindexable-type', line: 1, column: 1, says: 'varchar(n)' },
+  textDefault: {
+    definition: `id:int8\n---\nnote = 'x' : mediumtext`,
+    code: 'bad-default',
+    line: 3,
+    column: 8,
+    says: 'Only null',
+  },
+  timestampDefault: {
+    definition: `id:int8\n---\nat = '1900-01-01' : timestamp`,
+    code: 'bad-default',
+    line: 3,
+    column: 6,
+    says: '1970',
+  },
+  dateNow: {
+    definition: `id:int8\n---\nday = CURRENT_TIMESTAMP : date`,
+    code: 'bad-default',
+    line: 3,
+    column: 7,
+    says: 'datetime',
+  },
+  attachIn2: { definition: `id:int8\n---\na : attach`, code: 'other-generation', line: 3, column: 5, says: '<attach>' },
+  storeIn2: {
+    definition: `id:int8\n---\na : blob@raw`,
+    code: 'other-generation',
+    line: 3,
+    column: 5,
+    says: '<blob@raw>',
+  },
 } as const satisfies Readonly<Record<string, Unreadable>>

@@ -30,12 +30,16 @@ function valueOf(text: string, { storage }: AttributeType): unknown {
       return /^[+-]?\d+$/.test(text) ? BigInt(text.replace(/^\+/, '')) : text
     case 'float':
       return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : text
+    case 'year':
+      return /^\d+$/.test(text) ? Number(text) : text
     case 'boolean':
       return booleans.get(text.toLowerCase()) ?? text
     default:
       return text
   }
 }
+
+const numbers: ReadonlySet<string> = new Set(['integer', 'float', 'decimal', 'year'])
 
 const booleans: ReadonlyMap<string, boolean> = new Map([
   ['true', true],
@@ -61,7 +65,5 @@ export function formatDefault({ default: value, type }: Pick<Attribute, 'default
 function formatLiteral(value: StoredValue, { storage }: AttributeType): string {
   if (storage.kind === 'boolean') return value === 0n ? 'false' : 'true'
   if (value instanceof Uint8Array) return quoteText(Buffer.from(value).toString('hex'))
-  return storage.kind === 'integer' || storage.kind === 'float' || storage.kind === 'decimal'
-    ? String(value)
-    : quoteText(String(value))
+  return numbers.has(storage.kind) ? String(value) : quoteText(String(value))
 }

@@ -3,6 +3,7 @@ import type { Position } from './table-definition.ts'
 
 export type DefinitionErrorCode =
   | 'unreadable-line'
+  | 'bad-character'
   | 'bad-name'
   | 'duplicate-attribute'
   | 'unknown-type'
@@ -22,6 +23,7 @@ export type DefinitionErrorCode =
   | 'colon-in-enum'
   | 'comment-too-long'
   | 'empty-primary-key'
+  | 'no-attributes'
   | 'missing-master'
   | 'new-key-attribute'
 

@@ -1,4 +1,4 @@
-import type { Attribute } from '../attribute/attribute.ts'
+import type { Attribute, AttributeType } from '../attribute/attribute.ts'
 import { formatDefault } from './default.ts'
 import type { ForeignKey, Index, TableDeclaration, TableName } from './table-declaration.ts'
 import { masterTable } from './table-name.ts'
@@ -19,7 +19,7 @@ export function formatDefinition(declaration: TableDeclaration, nameOf: (table: 
   const key = heading.filter(({ inKey }) => inKey)
   const secondary = heading.filter(({ inKey }) => !inKey)
   lines.push(...key.flatMap((attribute) => formatAt(attribute, heading, declared, waiting, nameHere)))
-  if (secondary.length + indexes.length > 0) lines.push('---')
+  if (secondary.length + indexes.length > 0 || key.length === 0) lines.push('---')
   lines.push(...secondary.flatMap((attribute) => formatAt(attribute, heading, declared, waiting, nameHere)))
   return [...lines, ...indexes.map(formatIndex)].join('\n')
 }
@@ -85,8 +85,12 @@ function formatAttribute(attribute: Attribute): string {
 /** The line of an attribute: `name = default : type`. */
 export function formatWithoutComment(attribute: Attribute): string {
   const value = formatDefault(attribute)
-  return `${attribute.name}${value === null ? '' : ` = ${value}`} : ${attribute.type.text}`
+  return `${attribute.name}${value === null ? '' : ` = ${value}`} : ${formatType(attribute.type)}`
 }
+
+/** Raw bytes of a column that no definition made, `longblob` for instance, which 2.x would not read. */
+const formatType = ({ text, storage, codec }: AttributeType): string =>
+  storage.kind === 'bytes' && codec === null ? 'bytes' : text
 
 const formatIndex = ({ unique, attributes }: Index): string =>
   `${unique ? 'unique ' : ''}index (${attributes.join(', ')})`

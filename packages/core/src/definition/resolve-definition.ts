@@ -2,6 +2,8 @@ import type { Attribute, Heading } from '../attribute/attribute.ts'
 import type { Generation } from '../attribute/generation.ts'
 import { isSameStorage } from '../attribute/storage.ts'
 import { formatColumnComment, formatLineage, longestColumnComment } from './column-comment.ts'
+import { isIndexable } from './attribute-line.ts'
+import { parseIndexItem } from './index-item.ts'
 import { DefinitionError, type DefinitionErrorCode } from './errors.ts'
 import { parseDefinition } from './parse-definition.ts'
 import { findReference, listReferences, type Referable } from './reference.ts'
@@ -122,10 +124,18 @@ function inherit(line: ReferenceLine, table: UnresolvedTable, fail: Fail) {
   const parent = findReference(table, target)?.declaration
   if (!parent) {
     const names = listReferences(table)
-    const advice = names.length === 0 ? 'No tables are given to it.' : `The tables given to it are ${names.join(', ')}.`
+    const given = names.length === 0 ? 'No tables are given to it.' : `The tables given to it are ${names.join(', ')}.`
+    const advice =
+      target === table.name
+        ? `A table cannot refer to itself: refer to it twice in another, \`-> ${target}\` and \`-> ${target}.proj(other_name='name')\`.`
+        : given
     throw fail('unknown-reference', at, target, `\`${target}\` is not among the referenced tables`, advice)
   }
   const key = parent.heading.filter((attribute) => attribute.inKey)
+  if (key.length === 0) {
+    const problem = `${target} has one row and no key to refer to`
+    throw fail('unknown-attribute', at, target, problem, 'Remove the reference: a query can read that row.')
+  }
   for (const [, original] of renames) {
     if (key.some(({ name }) => name === original)) continue
     const advice = `The key has ${key.map(({ name }) => name).join(', ')}.`
@@ -176,25 +186,42 @@ function requireIndexable({ attributes, at }: IndexLine, heading: Heading, fail:
   if (twice !== undefined) {
     throw fail('duplicate-attribute', at, twice, `an index names \`${twice}\` twice`, 'Name each attribute once.')
   }
-  for (const name of attributes) {
+  for (const item of attributes.map(parseIndexItem)) {
+    if (item === null || item.kind === 'expression') continue
+    const { name } = item
     const attribute = heading.find((candidate) => candidate.name === name)
     if (!attribute) {
       const advice = `The attributes are ${heading.map((candidate) => candidate.name).join(', ')}.`
       throw fail('unknown-attribute', at, name, `an index names \`${name}\`, which the table does not have`, advice)
     }
-    const { kind } = attribute.type.storage
-    if (kind !== 'json' && kind !== 'bytes') continue
-    const problem = `\`${name}\` of type ${attribute.type.text} cannot be in an index`
-    throw fail('unindexable-type', at, name, problem, 'Index an attribute of another type.')
+    if (item.kind === 'member' ? attribute.type.storage.kind === 'json' : isIndexable(attribute.type)) continue
+    const problem =
+      item.kind === 'member'
+        ? `\`${name}\` of type ${attribute.type.text} has no members to index`
+        : `\`${name}\` of type ${attribute.type.text} cannot be in an index`
+    const advice =
+      attribute.type.storage.kind === 'json' && item.kind === 'attribute'
+        ? `Index a member of it: ${name}.path:type.`
+        : 'Index an attribute of another type.'
+    throw fail('unindexable-type', at, name, problem, advice)
   }
 }
 
 function requireTable(declaration: TableDeclaration, table: UnresolvedTable, fail: Fail): void {
-  const { heading, foreignKeys, comment, tier } = declaration
+  const { heading, foreignKeys, comment, tier, generation } = declaration
   const start = { line: 1, column: 1 }
-  if (!heading.some(({ inKey }) => inKey)) {
+  if (heading.length === 0) {
+    const advice = 'Write `name : type`, those that identify a row above `---`.'
+    throw fail('no-attributes', start, table.name, 'the table has no attributes', advice)
+  }
+  const hasKey = heading.some(({ inKey }) => inKey)
+  if (!hasKey && generation === '0.14') {
     const advice = 'Write the attributes that identify a row above `---`.'
     throw fail('empty-primary-key', start, table.name, 'the primary key has no attributes', advice)
+  }
+  if (!hasKey && (tier === 'imported' || tier === 'computed')) {
+    const problem = 'a table of one row cannot fill itself: it refers to nothing that there are several of'
+    throw fail('empty-primary-key', start, table.name, problem, 'Refer to what its rows are made of above `---`.')
   }
   if (comment.length > longestTableComment) {
     const problem = `the comment of the table has ${comment.length} characters, and databases take 2048`

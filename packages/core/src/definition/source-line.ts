@@ -11,11 +11,22 @@ export interface SourceLine {
 
 /** The lines of a definition that are not blank. Ends of lines may be those of Windows. */
 export function splitLines(text: string, table: string | null): readonly SourceLine[] {
-  return text.split('\n').flatMap((whole, index) => {
+  const lines = text.split('\n').flatMap((whole, index) => {
     const line = trim(whole)
     const column = whole.length - trimStart(whole).length + 1
     return line === '' ? [] : [{ text: line, at: { line: index + 1, column }, table }]
   })
+  for (const line of lines) requireWritable(line)
+  return lines
+}
+
+/** SQLite ends a statement at the character 0, and UTF-8 has no lone surrogates. */
+function requireWritable(line: SourceLine): void {
+  const at = line.text.isWellFormed() ? line.text.indexOf('\0') : line.text.search(/\p{Surrogate}/u)
+  if (at === -1) return
+  const found = `U+${line.text.charCodeAt(at).toString(16).toUpperCase().padStart(4, '0')}`
+  const problem = `the character ${found} cannot be written into a database`
+  throw lineError(line, 'bad-character', found, problem, 'Remove it.', at)
 }
 
 const trimStart = (text: string): string => text.replace(/^[ \t\r]+/, '')

@@ -7,7 +7,8 @@ export type TrimStart<S extends string> = S extends `    ${infer R}`
     ? TrimStart<R>
     : S
 
-type TrimEnd<S extends string> = S extends `${infer R}    `
+/** Text without the space after it. */
+export type TrimEnd<S extends string> = S extends `${infer R}    `
   ? TrimEnd<R>
   : S extends `${infer R}${Space}`
     ? TrimEnd<R>

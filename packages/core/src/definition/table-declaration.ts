@@ -22,6 +22,10 @@ export interface ForeignKey {
 /** An index that a definition asks for. */
 export interface Index {
   readonly unique: boolean
+  /**
+   * In order: names of attributes; members of json attributes (`name.path:type`) and, in parentheses, expressions in the
+   * server's own language: `parseIndexItem` tells them apart. What a server shows of an expression is its own rewriting.
+   */
   readonly attributes: readonly string[]
 }
 

@@ -31,6 +31,7 @@ export interface ReferenceLine {
 export interface IndexLine {
   readonly kind: 'index'
   readonly unique: boolean
+  /** As in `Index`. */
   readonly attributes: readonly string[]
   readonly at: Position
 }

@@ -89,7 +89,7 @@ type ReadSection<
   Check = unknown,
 > = S extends `${infer Line}\n${infer Rest}`
   ? Trim<Line> extends infer Text extends string
-    ? Text extends `---${string}`
+    ? Text extends `${'---' | '___'}${string}`
       ? In extends 'key'
         ? EndOfSection<Rest, Row, Optional, Nullable, Required, Targets, Check>
         : ReadSection<In, Rest, R, Row, Optional, Nullable, Required, Targets, Check>

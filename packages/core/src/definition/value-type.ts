@@ -1,15 +1,55 @@
 import type { BooleanValues } from '../attribute/boolean-type.ts'
 import type { BytesValues } from '../attribute/bytes-type.ts'
+import type { DecimalValues } from '../attribute/decimal-type.ts'
 import type { FloatValues } from '../attribute/float-type.ts'
-import type { IntegerValues } from '../attribute/integer-type.ts'
+import type { IntegerValues, YearValues } from '../attribute/integer-type.ts'
 import type { JsonValues } from '../attribute/json-type.ts'
+import type { LegacyValues } from '../attribute/legacy-type.ts'
 import type { TemporalValues } from '../attribute/temporal-type.ts'
+import type { TextValues } from '../attribute/text-type.ts'
 import type { UuidValues } from '../attribute/uuid-type.ts'
-import type { Problem, Trim, TrimStart } from './spelling.ts'
+import type { Problem, Trim, TrimEnd, TrimStart } from './spelling.ts'
 
-/** The values of the types that take no parameters. */
+/** The values of the types that need no parameters. */
 interface PlainValues
-  extends IntegerValues, FloatValues, BooleanValues, UuidValues, BytesValues, JsonValues, TemporalValues {}
+  extends
+    IntegerValues,
+    FloatValues,
+    DecimalValues,
+    BooleanValues,
+    UuidValues,
+    BytesValues,
+    JsonValues,
+    TextValues,
+    TemporalValues,
+    YearValues,
+    LegacyValues {}
+
+/** The values of the types of a server that may be unsigned. */
+type SignedValues = Pick<
+  PlainValues,
+  | 'tinyint'
+  | 'smallint'
+  | 'mediumint'
+  | 'int'
+  | 'integer'
+  | 'bigint'
+  | 'float'
+  | 'double'
+  | 'real'
+  | 'decimal'
+  | 'numeric'
+>
+
+/** The values of the types that take one number, and of those that take one or two. */
+interface SizedValues extends Pick<
+  PlainValues,
+  'tinyint' | 'smallint' | 'mediumint' | 'int' | 'integer' | 'bigint' | 'datetime' | 'timestamp' | 'time' | 'year'
+> {
+  char: string
+  varchar: string
+}
+type ScaledValues = Pick<PlainValues, 'float' | 'double' | 'real' | 'decimal' | 'numeric'>
 
 /** The type of an attribute's value, from what stands after its colon: the type and a comment. */
 export type ValueOf<S extends string> =
@@ -30,23 +70,36 @@ type ValueOfType<T extends string> =
     ? PlainValues[Name]
     : T extends `<${infer Codec}>`
       ? CodecValue<Codec, T>
-      : Lowercase<T> extends `${infer Name}(${infer Parameters})`
-        ? SizedValue<Trim<Name>, Trim<Parameters>, T>
-        : UnknownType<T>
+      : Lowercase<T> extends `${infer Signed} unsigned`
+        ? UnsignedValue<TrimEnd<Signed>, T>
+        : Lowercase<T> extends `tinyint(1)`
+          ? boolean
+          : Lowercase<T> extends `${infer Name}(${infer Parameters})`
+            ? SizedValue<TrimEnd<Name>, Trim<Parameters>, T>
+            : Lowercase<T> extends `${'blob' | 'attach' | 'filepath'}@${string}`
+              ? unknown
+              : UnknownType<T>
 
-type SizedValue<Name extends string, Parameters extends string, T extends string> = Name extends
-  | 'char'
-  | 'varchar'
-  | 'datetime'
-  ? Parameters extends `${bigint}`
-    ? string
-    : UnknownType<T>
-  : Name extends 'decimal'
-    ? Parameters extends `${infer Precision},${infer Scale}`
-      ? [Trim<Precision>, Trim<Scale>] extends [`${bigint}`, `${bigint}`]
-        ? string
-        : UnknownType<T>
+type UnsignedValue<Signed extends string, T extends string> = Signed extends keyof SignedValues
+  ? SignedValues[Signed]
+  : Signed extends `${infer Name}(${infer Parameters})`
+    ? TrimEnd<Name> extends keyof SignedValues
+      ? SizedValue<TrimEnd<Name>, Trim<Parameters>, T>
       : UnknownType<T>
+    : UnknownType<T>
+
+type SizedValue<Name extends string, Parameters extends string, T extends string> = Name extends keyof SizedValues
+  ? Parameters extends `${bigint}`
+    ? SizedValues[Name]
+    : UnknownType<T>
+  : Name extends keyof ScaledValues
+    ? Parameters extends `${bigint}`
+      ? ScaledValues[Name]
+      : Parameters extends `${infer Precision},${infer Scale}`
+        ? [Trim<Precision>, Trim<Scale>] extends [`${bigint}`, `${bigint}`]
+          ? ScaledValues[Name]
+          : UnknownType<T>
+        : UnknownType<T>
     : UnknownType<T>
 
 /** What a codec gives is for its user to narrow. */
