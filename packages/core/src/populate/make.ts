@@ -45,8 +45,8 @@ export async function makeKey(
     context.connection.transaction(async (transaction) => {
       if (await isMade(transaction, table, key)) return false
       if (!(await reads.unchanged(transaction))) throw new InputsChangedError(table.typeName, key)
-      for (const rows of lookups) await insertPrepared(transaction, rows, true)
-      for (const rows of prepared) await insertPrepared(transaction, rows, false)
+      for (const rows of lookups) await insertPrepared(transaction, rows, 'skip')
+      for (const rows of prepared) await insertPrepared(transaction, rows, 'fail')
       return true
     }, signal)
   try {

@@ -1,23 +1,25 @@
-import type { Attribute } from '../attribute/attribute.ts'
 import type { StoredValue } from '../attribute/storage.ts'
+import type { OnDuplicate } from '../compile/dialect.ts'
 import type { Connection } from '../connection/connection.ts'
-import { DuplicateRowError, MissingParentError } from './errors.ts'
+import type { InsertTask } from './insert.ts'
 import { keyNames } from './key-names.ts'
 import { findParent } from './parent.ts'
-import { findPresent } from './present.ts'
+import { findHolders, findPresent } from './present.ts'
+import type { RowBatch } from './row-batches.ts'
 import type { AnyTable } from './table.ts'
 import { identify, type Tuple, tupleOf } from './tuple.ts'
+import { DuplicateRowError, MissingParentError, type RowPlace } from './write-errors.ts'
 
 /** The rows of the statement that the database refused. */
 export interface RefusedRows {
   readonly table: AnyTable
-  readonly attributes: readonly Attribute[]
-  readonly rows: readonly (readonly StoredValue[])[]
-  /** How many rows were inserted before them. */
-  readonly start: number
-  /** Rows whose primary key is there were to be left alone. */
-  readonly skipDuplicates: boolean
+  readonly batch: RowBatch
+  readonly onDuplicate: OnDuplicate
+  /** What they are part of, where the rows before them can be looked at again. */
+  readonly task?: Pick<InsertTask, 'given' | 'encoder'>
 }
+
+const nowhere: RowPlace = { row: null, line: null }
 
 /** Finds out which row the database refused and why, as far as that can be told. */
 export async function explainInsert(transaction: Connection, refused: RefusedRows, error: unknown): Promise<unknown> {
@@ -36,83 +38,115 @@ export async function explainInsert(transaction: Connection, refused: RefusedRow
   }
 }
 
-async function findDuplicate(transaction: Connection, refused: RefusedRows, error: unknown) {
-  const { table, start, skipDuplicates } = refused
-  const { indexes, foreignKeys } = table.declaration
-  const key = keyNames(table.declaration)
-  const repeatsKey = await repeats(transaction, refused, key)
-  if (!skipDuplicates && repeatsKey.size > 0) return duplicate(key)
-  for (const { unique, attributes } of [...indexes, ...foreignKeys]) {
-    if (!unique) continue
-    const repeated = await repeats(transaction, refused, attributes)
-    for (const index of repeated) if (!repeatsKey.has(index)) return duplicate(attributes, index)
-  }
-  return new DuplicateRowError({ table: table.typeName, row: null, attributes: key, inKey: false, values: '' }, error)
+/** The unique indexes of a table, its primary key first. */
+export const uniqueIn = ({ declaration }: AnyTable): readonly (readonly string[])[] => [
+  keyNames(declaration),
+  ...[...declaration.indexes, ...declaration.foreignKeys]
+    .filter(({ unique }) => unique)
+    .map(({ attributes }) => attributes),
+]
 
-  function duplicate(attributes: readonly string[], index = Math.min(...repeatsKey)) {
-    const tuple = tuplesOf(refused, attributes)[index]
+async function findDuplicate(transaction: Connection, refused: RefusedRows, error: unknown) {
+  const { table, batch, onDuplicate } = refused
+  const [key = [], ...others] = uniqueIn(table)
+  const repeatsKey = await findRepeated(transaction, refused, key)
+  if (onDuplicate === 'fail' && repeatsKey.size > 0) return duplicate(key, repeatsKey, Math.min(...repeatsKey.keys()))
+  for (const attributes of others) {
+    const repeated = await findRepeated(transaction, refused, attributes)
+    for (const index of repeated.keys()) {
+      // a row that is skipped may repeat what is there
+      if (onDuplicate !== 'skip' || !repeatsKey.has(index)) return duplicate(attributes, repeated, index)
+    }
+  }
+  const unknown = { table: table.typeName, ...nowhere, other: null, attributes: key, inKey: false, values: '' }
+  return new DuplicateRowError(unknown, error)
+
+  function duplicate(attributes: readonly string[], repeated: ReadonlyMap<number, number | null>, index: number) {
+    const tuple = tuplesOf(batch, attributes)[index]
+    const within = repeated.get(index) ?? null
+    const other = within === null ? tuple && findEarlier(refused, attributes, tuple) : batch.places[within]
     return new DuplicateRowError(
       {
         table: table.typeName,
-        row: start + index,
+        ...(batch.places[index] ?? nowhere),
+        other: other ?? null,
         attributes,
         inKey: attributes === key,
-        values: tuple ? format(tuple) : '',
+        values: tuple ? tuple.map(formatValue).join(', ') : '',
       },
       error,
     )
   }
 }
 
-/** Which rows have values of the named attributes that the table or a row before them has. */
-async function repeats(
+/**
+ * Which rows have values of the named attributes that another row has: of the table (`null`), or before it (its index). A
+ * row of the table with the same primary key is the same row, unless it is the key that is looked at.
+ */
+async function findRepeated(
   transaction: Connection,
-  refused: RefusedRows,
+  { table, batch }: RefusedRows,
   names: readonly string[],
-): Promise<ReadonlySet<number>> {
-  const tuples = tuplesOf(refused, names)
-  const seen = new Set(await findPresent(transaction, refused.table.declaration, names, tuples))
-  const repeated = new Set<number>()
+): Promise<ReadonlyMap<number, number | null>> {
+  const key = keyNames(table.declaration)
+  const isKey = names.every((name, index) => name === key[index]) && names.length === key.length
+  const [tuples, keys] = [tuplesOf(batch, names), tuplesOf(batch, key)]
+  const holders = await findHolders(transaction, table.declaration, names, tuples)
+  const seen = new Map<string, { readonly index: number; readonly key: string }>()
+  const repeated = new Map<number, number | null>()
   for (const [index, tuple] of tuples.entries()) {
     if (tuple === null) continue
     const identity = identify(tuple)
-    if (seen.has(identity)) repeated.add(index)
-    seen.add(identity)
+    const own = identify(keys[index] ?? [])
+    const holder = holders.get(identity)
+    const before = seen.get(identity)
+    if (holder !== undefined && (isKey || holder !== own)) repeated.set(index, null)
+    else if (before && (isKey || before.key !== own)) repeated.set(index, before.index)
+    else seen.set(identity, { index, key: own })
   }
   return repeated
 }
 
-async function findOrphan(transaction: Connection, refused: RefusedRows, error: unknown) {
-  const { table, start } = refused
-  for (const foreignKey of table.declaration.foreignKeys) {
-    const parent = findParent(table, foreignKey.parent)
+/** The row of an earlier statement of the same call that has the values, where the rows are still at hand. */
+function findEarlier({ table, batch, task }: RefusedRows, names: readonly string[], tuple: Tuple): RowPlace | null {
+  const first = batch.places[0]?.row ?? 0
+  if (!task?.given.inMemory || !(Symbol.iterator in task.given.rows)) return null
+  const positions = names.map((name) => table.declaration.heading.findIndex((attribute) => attribute.name === name))
+  const wanted = identify(tuple)
+  for (const given of task.given.rows) {
+    if (given.row >= first) return null
+    const values = task.encoder.encode(given).map((value) => value ?? null)
+    const found = tupleOf(values, positions)
+    if (found && identify(found) === wanted) return given
+  }
+  return null
+}
+
+async function findOrphan(transaction: Connection, { table, batch }: RefusedRows, error: unknown) {
+  for (const { attributes, parent: name, parentAttributes } of table.declaration.foreignKeys) {
+    const parent = findParent(table, name)
     if (!parent) continue
-    const tuples = tuplesOf(refused, foreignKey.attributes)
-    const present = await findPresent(transaction, parent.declaration, foreignKey.parentAttributes, tuples)
+    const tuples = tuplesOf(batch, attributes)
+    const present = await findPresent(transaction, parent.declaration, parentAttributes, tuples)
     const index = tuples.findIndex((tuple) => tuple !== null && !present.has(identify(tuple)))
     const tuple = tuples[index]
-    if (tuple) {
-      return new MissingParentError(
-        table.typeName,
-        start + index,
-        foreignKey.attributes,
-        parent.typeName,
-        format(tuple),
-        error,
-      )
-    }
+    if (!tuple) continue
+    const key = Object.fromEntries(parentAttributes.map((attribute, at) => [attribute, formatValue(tuple[at] ?? '')]))
+    const place = batch.places[index] ?? nowhere
+    return new MissingParentError({ table: table.typeName, ...place, attributes, parent: parent.typeName, key }, error)
   }
   return null
 }
 
 /** Per row its values of the named attributes; `null` where one is missing or NULL. */
-function tuplesOf({ attributes, rows }: RefusedRows, names: readonly string[]): readonly (Tuple | null)[] {
+function tuplesOf({ attributes, rows }: RowBatch, names: readonly string[]): readonly (Tuple | null)[] {
   const positions = names.map((name) => attributes.findIndex((attribute) => attribute.name === name))
   return rows.map((row) => tupleOf(row, positions))
 }
 
-const format = (tuple: Tuple): string =>
-  tuple.map((value) => (value instanceof Uint8Array ? Buffer.from(value).toString('hex') : String(value))).join(', ')
+/** A value as an error says it. */
+export const formatValue = (value: StoredValue): string =>
+  value instanceof Uint8Array ? Buffer.from(value).toString('hex') : String(value)
 
-const codeOf = (error: unknown): unknown =>
+export const codeOf = (error: unknown): unknown =>
   typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined

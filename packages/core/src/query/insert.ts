@@ -1,43 +1,114 @@
-import { inspect } from 'node:util'
-import type { Attribute } from '../attribute/attribute.ts'
-import type { StoredValue } from '../attribute/storage.ts'
-import { toStored } from '../attribute/to-stored.ts'
+import type { OnDuplicate } from '../compile/dialect.ts'
 import type { Connection } from '../connection/connection.ts'
 import type { Context } from './context.ts'
-import { InvalidCallError, InvalidRowError } from './errors.ts'
-import { isRow, valueIn } from './given-row.ts'
-import { markHalfDone } from './half-done.ts'
 import { explainInsert } from './insert-problem.ts'
+import { insertStaged } from './insert-staged.ts'
+import { type BatchOptions, type RowBatch, rowBatches } from './row-batches.ts'
+import { type RowEncoder, rowEncoder } from './row-encoder.ts'
+import { type GivenRows, givenRows } from './row-source.ts'
 import type { AnyTable } from './table.ts'
 
+/** What an insert takes that it would refuse otherwise. */
 export interface InsertRowsOptions {
+  /** Leaves rows alone whose primary key is there already. Another unique index that is met is an error still. */
   readonly skipDuplicates?: boolean
+  /**
+   * Puts the given row in the place of the one that has its primary key: attributes that it does not give get their
+   * defaults, and rows that refer to it go on doing so. Another unique index that is met is an error still; of two rows
+   * of one call with one key the later counts.
+   */
+  readonly replace?: boolean
+  /** Leaves out attributes that the table does not have. */
   readonly ignoreExtra?: boolean
+  /** Is told after every batch how many rows have been sent; they count only when the insert is done. */
+  readonly onProgress?: (rows: number) => void
   readonly signal?: AbortSignal
 }
 
 /** Rows in canonical form, which one transaction can insert without looking at anything else. */
 export interface PreparedRows {
   readonly table: AnyTable
-  readonly attributes: readonly Attribute[]
-  readonly rows: readonly (readonly StoredValue[])[]
+  readonly batches: readonly RowBatch[]
 }
 
-const ROWS_AT_ONCE = 500
-const PARAMETERS_AT_ONCE = 16_000
+/** What one insert works with. */
+export interface InsertTask {
+  readonly table: AnyTable
+  readonly encoder: RowEncoder
+  readonly given: GivenRows
+  readonly batch: BatchOptions
+  readonly onDuplicate: OnDuplicate
+  readonly onProgress: (rows: number) => void
+  readonly signal?: AbortSignal
+}
 
-/** Inserts all rows or none. Objects are in their stores before the transaction begins. */
+export const onDuplicateOf = ({ skipDuplicates, replace }: InsertRowsOptions): OnDuplicate =>
+  replace === true ? 'replace' : skipDuplicates === true ? 'skip' : 'fail'
+
+/**
+ * Inserts all rows or none, holding no more than a few batches of them. Where a transaction keeps all others from
+ * writing, what may be slow to come is collected first.
+ */
 export async function insertRows(
-  context: Context,
+  { connection, ...context }: Context,
   table: AnyTable,
-  rows: Iterable<object>,
+  source: unknown,
   options: InsertRowsOptions = {},
 ): Promise<number> {
-  const prepared = await prepareRows(context, table, rows, options)
-  return context.connection.transaction(
-    (transaction) => insertPrepared(transaction, prepared, options.skipDuplicates ?? false),
-    options.signal,
-  )
+  const task = taskOf({ connection, ...context }, table, source, options)
+  const { given, signal } = task
+  if (!given.inMemory && !connection.dialect.supports.concurrentWrites && !connection.inTransaction) {
+    return insertStaged(connection, task)
+  }
+  return connection.transaction(async (transaction) => {
+    const batches = rowBatches(given.rows, task.encoder, table, task.batch)
+    return insertBatches(transaction, task, batches)
+  }, signal)
+}
+
+function taskOf(context: Context, table: AnyTable, source: unknown, options: InsertRowsOptions): InsertTask {
+  const { supports } = context.connection.dialect
+  const signal = options.signal && { signal: options.signal }
+  const onDuplicate = onDuplicateOf(options)
+  return {
+    table,
+    encoder: rowEncoder(context, table, options),
+    given: givenRows(source),
+    batch: { supports, whole: onDuplicate === 'replace', ...signal },
+    onDuplicate,
+    onProgress: options.onProgress ?? (() => {}),
+    ...signal,
+  }
+}
+
+/** Inserts batch after batch, and has the next one converted while the database is at one. */
+async function insertBatches(
+  transaction: Connection,
+  task: InsertTask,
+  batches: AsyncIterable<RowBatch>,
+): Promise<number> {
+  let inserted = 0
+  let sent = 0
+  let running: Promise<void> = Promise.resolve()
+  const insert = async (batch: RowBatch): Promise<void> => {
+    inserted += await insertBatch(transaction, task.table, batch, task.onDuplicate, task)
+    sent += batch.rows.length
+    task.onProgress(sent)
+  }
+  try {
+    for await (const batch of batches) {
+      await running
+      running = insert(batch)
+      // awaited before the next one is sent, and at the end
+      running.catch(() => {})
+    }
+  } catch (error) {
+    // an earlier row's problem is told before a later one's
+    await running
+    throw error
+  }
+  await running
+  return inserted
 }
 
 /** Converts rows by the types of their attributes and puts what belongs there into the stores. */
@@ -47,154 +118,43 @@ export async function prepareRows(
   rows: Iterable<object>,
   options: InsertRowsOptions = {},
 ): Promise<PreparedRows> {
-  const given = listRows(rows, table)
-  const attributes = namesOf(given, table, options.ignoreExtra ?? false)
-  const prepared: (readonly StoredValue[])[] = []
-  for (const [index, row] of given.entries()) {
+  const { given, encoder, batch } = taskOf(context, table, rows, options)
+  const batches: RowBatch[] = []
+  for await (const one of rowBatches(given.rows, encoder, table, batch)) {
+    batches.push(one)
     options.signal?.throwIfAborted()
-    prepared.push(await prepareRow(context, table, attributes, row, index, options.signal))
   }
-  return { table, attributes, rows: prepared }
-}
-
-function listRows(rows: Iterable<object>, table: AnyTable): readonly object[] {
-  // from JavaScript, it may be one row
-  if (!(Symbol.iterator in rows)) throw new InvalidCallError('insert() takes a list of rows; insert1() takes one.')
-  const given = [...rows]
-  const wrong = given.findIndex((row) => !isRow(row))
-  if (wrong < 0) return given
-  const found = inspect(given[wrong], { depth: 0, breakLength: Infinity })
-  throw new InvalidRowError(table.typeName, wrong, [], `it is ${found}; a row is an object, { attribute: value }.`)
-}
-
-/** The attributes that the rows give, in the order of the heading: all rows the same, and none unknown. */
-function namesOf(rows: readonly object[], table: AnyTable, ignoreExtra: boolean): readonly Attribute[] {
-  const { heading } = table.declaration
-  const known = new Set(heading.map(({ name }) => name))
-  const given = new Set<string>()
-  for (const [index, row] of rows.entries()) {
-    for (const name of known) if (!given.has(name) && valueIn(row, name) !== undefined) given.add(name)
-    for (const name of Object.keys(row)) {
-      if (!known.has(name) && !ignoreExtra) {
-        throw new InvalidRowError(
-          table.typeName,
-          index,
-          [name],
-          `it has no attribute \`${name}\`; it has ${[...known].map((one) => `\`${one}\``).join(', ')}.`,
-        )
-      }
-    }
-  }
-  // A row that leaves out what another gives gets the default, written out: see `missing`. So does a key, by which rows
-  // are told apart.
-  return heading.filter(
-    ({ name, inKey, default: fallback }) => inKey || given.has(name) || fallback.kind === 'required',
-  )
-}
-
-async function prepareRow(
-  context: Context,
-  table: AnyTable,
-  attributes: readonly Attribute[],
-  row: object,
-  index: number,
-  signal: AbortSignal | undefined,
-): Promise<readonly StoredValue[]> {
-  const stored: StoredValue[] = []
-  for (const attribute of attributes) {
-    const value = valueIn(row, attribute.name)
-    try {
-      stored.push(
-        value === undefined ? missing(table, attribute, index) : await encode(context, table, attribute, value, signal),
-      )
-    } catch (error) {
-      if (!isAboutValue(error)) throw error
-      throw new InvalidRowError(table.typeName, index, [attribute.name], error.message, error)
-    }
-  }
-  return stored
-}
-
-async function encode(
-  { codecs, stores }: Context,
-  table: AnyTable,
-  attribute: Attribute,
-  value: unknown,
-  signal: AbortSignal | undefined,
-): Promise<StoredValue> {
-  if (attribute.type.codec === null || value === null) return toStored(attribute, value)
-  const { schema } = table.declaration.name
-  return codecs.get(attribute.type).encode(value, { schema, stores, ...(signal && { signal }) })
-}
-
-/** What an attribute gets that this row leaves out although another row gives it. */
-function missing(table: AnyTable, attribute: Attribute, index: number): StoredValue {
-  const fallback = attribute.default
-  switch (fallback.kind) {
-    case 'null':
-      return null
-    case 'literal':
-      return fallback.value
-    case 'required':
-      throw new InvalidRowError(table.typeName, index, [attribute.name], `\`${attribute.name}\` is missing.`)
-    case 'current-timestamp':
-      return new Date()
-        .toISOString()
-        .replace('T', ' ')
-        .replace('Z', '000')
-        .slice(0, fallback.fraction === 0 ? 19 : 20 + fallback.fraction)
-  }
+  return { table, batches }
 }
 
 /** Inserts inside a transaction; when the database refuses, finds the row that it refused. */
 export async function insertPrepared(
   transaction: Connection,
-  { table, attributes, rows }: PreparedRows,
-  skipDuplicates: boolean,
+  { table, batches }: PreparedRows,
+  onDuplicate: OnDuplicate,
 ): Promise<number> {
-  const { dialect } = transaction
-  const parameters = Math.min(dialect.supports.parameters, PARAMETERS_AT_ONCE)
-  const size = Math.max(1, Math.min(ROWS_AT_ONCE, Math.floor(parameters / Math.max(1, attributes.length))))
   let inserted = 0
-  for (const { start, chunk } of chunksOf(rows, size, dialect.supports.statementBytes)) {
-    try {
-      const statement = dialect.insert(table.declaration.name, attributes, chunk, skipDuplicates ? 'skip' : 'fail')
-      inserted += await transaction.execute(statement)
-    } catch (error) {
-      const problem = await explainInsert(transaction, { table, attributes, rows: chunk, start, skipDuplicates }, error)
-      if (start > 0) markHalfDone(transaction, problem)
-      throw problem
-    }
-  }
+  for (const batch of batches) inserted += await insertBatch(transaction, table, batch, onDuplicate)
   return inserted
 }
 
-/** Rows in turn, as many as one statement takes: a larger row is on its own. */
-function* chunksOf(
-  rows: PreparedRows['rows'],
-  mostRows: number,
-  mostBytes: number,
-): Generator<{ start: number; chunk: PreparedRows['rows'] }> {
-  let start = 0
-  let bytes = 0
-  for (const [index, row] of rows.entries()) {
-    const size = row.reduce<number>((sum, value) => sum + sizeOf(value), 0)
-    if (index > start && (index - start === mostRows || bytes + size > mostBytes)) {
-      yield { start, chunk: rows.slice(start, index) }
-      start = index
-      bytes = 0
-    }
-    bytes += size
+/** Inserts one batch and tells how many rows that were; those that replace another count too. */
+export async function insertBatch(
+  transaction: Connection,
+  table: AnyTable,
+  batch: RowBatch,
+  onDuplicate: OnDuplicate,
+  task?: InsertTask,
+): Promise<number> {
+  const { dialect } = transaction
+  try {
+    const changed = await transaction.execute(
+      dialect.insert(table.declaration.name, batch.attributes, batch.rows, onDuplicate),
+      task?.signal,
+    )
+    // a server counts a row twice that it has changed, and not at all where it was equal
+    return onDuplicate === 'replace' ? batch.rows.length : changed
+  } catch (error) {
+    throw await explainInsert(transaction, { table, batch, onDuplicate, ...(task && { task }) }, error)
   }
-  if (start < rows.length) yield { start, chunk: rows.slice(start) }
 }
-
-/** About how many bytes a value takes in a statement. */
-const sizeOf = (value: StoredValue): number =>
-  typeof value === 'string' ? value.length : value instanceof Uint8Array ? value.byteLength : 8
-
-const valueProblems: readonly unknown[] = ['invalid-value', 'unpackable-value', 'codec-value']
-
-/** Whether an error is the value's fault, rather than a store's or an abort. */
-const isAboutValue = (error: unknown): error is Error =>
-  error instanceof Error && 'code' in error && valueProblems.includes(error.code)

@@ -1,21 +1,27 @@
 import { tableNode } from '../relation/table.ts'
 import type { RelationNode } from '../relation/node.ts'
 import type { Context } from './context.ts'
-import { deletePlanned, type DeleteOptions, type DeletePlan, planDelete } from './delete.ts'
-import { AutoPopulatedError, WriteInFetchError } from './errors.ts'
-import { insertRows } from './insert.ts'
+import { type Deleted, deletePlanned, type DeleteOptions, type DeletePlan, planDelete } from './delete.ts'
+import { InvalidCallError, WriteInFetchError } from './errors.ts'
+import { insertRelation } from './insert-relation.ts'
+import { insertRows, type InsertRowsOptions } from './insert.ts'
+import { isOperand, nodeBeside, type Operand } from './operand.ts'
 import { Relation } from './relation.ts'
-import type { AnyTable, Key, NewRow, Row } from './table.ts'
+import type { RowSource } from './row-source.ts'
+import type { AnyTable, Key, NewRow, Row, UpdatedRow } from './table.ts'
+import { updateRow, type UpdateRowOptions } from './update1.ts'
+import { AutoPopulatedError } from './write-errors.ts'
 
-/** What an insert takes that it would refuse otherwise. */
-export interface InsertOptions {
-  /** Leaves rows alone whose primary key is there already. */
-  readonly skipDuplicates?: boolean
-  /** Leaves out attributes that the table does not have. */
-  readonly ignoreExtra?: boolean
-  /** Inserts into a table that fills itself, outside of populate(). */
+/** How rows are inserted. */
+export interface InsertOptions extends InsertRowsOptions {
+  /** Writes to a table that fills itself, outside of populate(). */
   readonly allowDirectInsert?: boolean
-  readonly signal?: AbortSignal
+}
+
+/** How a row is updated. */
+export interface UpdateOptions extends UpdateRowOptions {
+  /** Writes to a table that fills itself, outside of populate(). */
+  readonly allowDirectInsert?: boolean
 }
 
 /** A table on an open database, or some of its rows. */
@@ -28,21 +34,38 @@ export class TableRelation<T extends AnyTable> extends Relation<Key<T>, Row<T>> 
   }
 
   /**
-   * Inserts all rows or none; an error names the row and the attribute. Returns how many were inserted. (An array is an
-   * iterable too; said apart, the compiler points at the row that does not fit.)
+   * Inserts all rows or none, in one transaction; an error names the row and the attribute. Rows may come as a list, from
+   * whatever gives one after another, also by and by, from a CSV text (`csv()`), or from a relation, whose rows are copied
+   * within the database. Returns how many were inserted. (An array is an iterable too; said apart, the compiler points at
+   * the row that does not fit.)
    */
-  async insert(rows: readonly NewRow<T>[] | Iterable<NewRow<T>>, options: InsertOptions = {}): Promise<number> {
-    this.#refuseInFetch()
-    // a part is filled with its master
-    const { tier } = (this.table.master ?? this.table).declaration
-    if ((tier === 'imported' || tier === 'computed') && options.allowDirectInsert !== true) {
-      throw new AutoPopulatedError(this.table.typeName)
-    }
+  async insert(rows: RowSource<NewRow<T>> | Operand, options: InsertOptions = {}): Promise<number> {
+    this.#refuseWrite(options)
+    if (isOperand(rows)) return insertRelation(this.context, this.table, nodeBeside(this, rows, 'insert()'), options)
     return insertRows(this.context, this.table, rows, options)
   }
 
+  /** Inserts one row. */
   async insert1(row: NewRow<T>, options: InsertOptions = {}): Promise<void> {
     await this.insert([row], options)
+  }
+
+  /**
+   * Changes the row that has the key of `row` to the other values of `row`: `null` is NULL, and what is left out stays.
+   * Returns whether that changed anything. There must be such a row.
+   *
+   * ```ts
+   * await db(Subject).update1({ subject: 'm1', weight: 21.5 })
+   * ```
+   */
+  async update1(row: UpdatedRow<T>, options: UpdateOptions = {}): Promise<boolean> {
+    this.#refuseWrite(options)
+    if (this.node.kind !== 'table') {
+      throw new InvalidCallError(
+        `update1() finds its row by the key that it is given: call it on ${this.label} as a whole.`,
+      )
+    }
+    return updateRow(this.context, this.table, row, options)
   }
 
   /** What a delete of these rows would take: per table its rows, and why. */
@@ -54,9 +77,18 @@ export class TableRelation<T extends AnyTable> extends Relation<Key<T>, Row<T>> 
    * Deletes these rows and all that depend on them, in one transaction. Given a plan, it refuses when the database has
    * changed since. Returns what was deleted.
    */
-  async delete(plan?: DeletePlan, options: DeleteOptions = {}): Promise<DeletePlan> {
+  async delete(plan?: DeletePlan, options: DeleteOptions = {}): Promise<Deleted> {
     this.#refuseInFetch()
     return deletePlanned(this.context, this.table, this.node, plan ?? null, options)
+  }
+
+  #refuseWrite({ allowDirectInsert = false }: Pick<InsertOptions, 'allowDirectInsert'>): void {
+    this.#refuseInFetch()
+    // a part is filled with its master
+    const { tier } = (this.table.master ?? this.table).declaration
+    if ((tier === 'imported' || tier === 'computed') && !allowDirectInsert) {
+      throw new AutoPopulatedError(this.table.typeName)
+    }
   }
 
   /** A make's `fetch` only reads: what it wrote would stay where the make fails. */

@@ -43,6 +43,11 @@ export type Row<T extends AnyTable> = Flatten<T['~key'] & T['~secondary']>
 /** A row as it is inserted: what is nullable or has a default may be left out. */
 export type NewRow<T extends AnyTable> = Insertable<T['~key'] & T['~secondary'], T['~optional']>
 
+/** A row as it is updated: its key, and what is to change. */
+export type UpdatedRow<T extends AnyTable> = Flatten<
+  { [K in keyof T['~key']]: Given<T['~key'][K]> } & { [K in keyof T['~secondary']]?: Given<T['~secondary'][K]> }
+>
+
 /** What is left to give of `Values` where `Optional` may be left out. */
 export type Insertable<Values, Optional extends string> = Flatten<
   { [K in keyof Values as K extends Optional ? never : K]: Given<Values[K]> } & {

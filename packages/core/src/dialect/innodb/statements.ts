@@ -1,45 +1,106 @@
-import type { Attribute } from '../../attribute/attribute.ts'
-import type { Dialect } from '../../compile/dialect.ts'
-import { lowerCondition, tableColumns } from '../../compile/lower.ts'
-import { compile, keysAsJson, type SelectSyntax, writeCondition } from '../../compile/write-select.ts'
+import type { Attribute, Heading } from '../../attribute/attribute.ts'
+import type { StoredValue } from '../../attribute/storage.ts'
+import type { Dialect, OnDuplicate } from '../../compile/dialect.ts'
+import { lower, lowerCondition, tableColumns } from '../../compile/lower.ts'
+import { compile, compileSelect, keysAsJson, type SelectSyntax, writeCondition } from '../../compile/write-select.ts'
+import type { TableName } from '../../definition/table-declaration.ts'
+import type { Condition } from '../../relation/condition.ts'
+import { distinct } from '../../relation/distinct.ts'
+import { columnTypeOf } from './column.ts'
 import { quote, quoteList, quoteTable } from './quote.ts'
 
+type Changes = Pick<Dialect, 'insert' | 'insertSelect' | 'update' | 'delete' | 'createStage' | 'dropStage'>
+
 /** The statements that change rows. */
-export const statements = (syntax: SelectSyntax): Pick<Dialect, 'insert' | 'delete'> => ({
+export const statements = (syntax: SelectSyntax): Changes => ({
   insert(table, attributes, rows, onDuplicate) {
+    const places = attributes.map(({ type }) => syntax.placeholder(type.storage))
+    const values = new Array<string>(rows.length).fill(`(${places.join(', ')})`)
+    const parameters: StoredValue[] = []
+    for (const row of rows) {
+      for (const [index, { type }] of attributes.entries()) {
+        parameters.push(syntax.bound(row[index] ?? null, type.storage))
+      }
+    }
+    const names = quoteList(attributes.map(({ name }) => name))
+    return {
+      sql: `INSERT INTO ${quoteTable(table)} (${names}) VALUES ${values.join(', ')}${conflict(table, attributes, onDuplicate)}`,
+      parameters,
+    }
+  },
+
+  insertSelect(table, attributes, select, onDuplicate) {
+    const { sql, parameters } = compileSelect(select, syntax)
+    const here = quoteList(attributes.map(({ name }) => name))
+    const there = attributes.map(({ name }) => `\`given\`.${quote(name)}`).join(', ')
+    const target = `INSERT INTO ${quoteTable(table)} (${here})`
+    return {
+      sql: `${target} SELECT ${there} FROM (${sql}) AS \`given\`${conflict(table, attributes, onDuplicate)}`,
+      parameters,
+    }
+  },
+
+  update: (table, heading, values, condition) =>
+    compile(syntax, (bind) => {
+      const set = values.map(([{ name, type }, value]) => `${quote(name)} = ${bind(value, type.storage)}`)
+      const here = quoteTable(table)
+      const where = writeCondition(lowerCondition(condition, tableColumns(heading)), here, syntax, bind)
+      return `UPDATE ${here} SET ${set.join(', ')} WHERE ${where}`
+    }),
+
+  delete(table, heading, condition) {
+    const here = quoteTable(table)
+    const keys = keysOf(condition, heading, syntax)
+    if (keys) {
+      // Before 11.1 a DELETE reads what stands in an IN or EXISTS once per row of the table; a join reads it once.
+      const on = keys.names.map((name, index) => `${here}.${quote(name)} = k.k${index}`)
+      const sql = `DELETE ${here} FROM (${keys.sql}) AS k STRAIGHT_JOIN ${here} ON ${on.join(' AND ')}`
+      return { sql, parameters: keys.parameters }
+    }
     return compile(syntax, (bind) => {
-      const values = rows.map(
-        (row) => `(${attributes.map(({ type }, index) => bind(row[index] ?? null, type.storage)).join(', ')})`,
-      )
-      return (
-        `INSERT INTO ${quoteTable(table)} (${quoteList(attributes.map(({ name }) => name))}) VALUES ${values.join(', ')}` +
-        (onDuplicate === 'skip' ? skipDuplicates(attributes) : '')
-      )
+      const predicate = lowerCondition(condition, tableColumns(heading))
+      return `DELETE FROM ${here} WHERE ${writeCondition(predicate, here, syntax, bind)}`
     })
   },
 
-  delete: (table, heading, condition) =>
-    compile(syntax, (bind) => {
-      const predicate = lowerCondition(condition, tableColumns(heading))
-      if (predicate.kind === 'in' && predicate.keys.length > 0) {
-        // Before 11.1 a DELETE reads the list of an IN once per row of the table; a join reads it once.
-        const keys = syntax.keys(predicate.columns, bind(keysAsJson(predicate.keys), { kind: 'json' }))
-        const here = quoteTable(table)
-        const on = predicate.columns.map(({ name }, index) => `${here}.${quote(name)} = k.k${index}`)
-        return `DELETE ${here} FROM (${keys}) AS k STRAIGHT_JOIN ${here} ON ${on.join(' AND ')}`
-      }
-      return `DELETE FROM ${quoteTable(table)} WHERE ${writeCondition(predicate, quoteTable(table), syntax, bind)}`
-    }),
+  createStage(table, heading) {
+    const columns = heading.map(({ name, type }) => `${quote(name)} ${columnTypeOf(type.storage)} NULL`)
+    return { sql: `CREATE TEMPORARY TABLE ${quoteTable(table)} (${columns.join(', ')})`, parameters: [] }
+  },
+
+  dropStage: (table) => ({ sql: `DROP TEMPORARY TABLE ${quoteTable(table)}`, parameters: [] }),
 })
 
+/** A SELECT of the values, as `k0`, `k1` and so on, that a condition lets some attributes have; `null` for any other one. */
+function keysOf(condition: Condition, heading: Heading, syntax: SelectSyntax) {
+  if (condition.kind === 'in' && condition.keys.length > 0) {
+    const { attributes: names, keys } = condition
+    const all = tableColumns(heading)
+    const columns = names.flatMap((name) => all[name] ?? [])
+    return { names, ...compile(syntax, (bind) => syntax.keys(columns, bind(keysAsJson(keys), { kind: 'json' }))) }
+  }
+  if (condition.kind === 'matches' && condition.on.length > 0) {
+    const columns = Object.fromEntries(condition.on.map(([, there], index) => [`k${index}`, there]))
+    return {
+      names: condition.on.map(([here]) => here),
+      ...compileSelect(lower(distinct(condition.source, columns)), syntax),
+    }
+  }
+  return null
+}
+
 /**
- * Leaves the row that is there where the whole primary key is equal. Where another unique index was hit, the server is made
- * to fail: a subquery of two rows is its only error at will, and the row would be lost silently otherwise.
+ * What happens where the whole primary key is equal. Where another unique index was hit, the server is made to fail: a
+ * subquery of two rows is its only error at will, and the row would be lost, or another one changed, silently otherwise.
  */
-function skipDuplicates(attributes: readonly Attribute[]): string {
-  const key = attributes.filter(({ inKey }) => inKey).map(({ name }) => quote(name))
-  const [first] = key
-  if (first === undefined) return ' ON DUPLICATE KEY UPDATE `_singleton` = `_singleton`'
-  const same = key.map((name) => `${name} = VALUES(${name})`).join(' AND ')
-  return ` ON DUPLICATE KEY UPDATE ${first} = IF(${same}, ${first}, (SELECT ${first} UNION ALL SELECT ${first}))`
+function conflict(table: TableName, attributes: readonly Attribute[], onDuplicate: OnDuplicate): string {
+  if (onDuplicate === 'fail') return ''
+  const here = (name: string) => `${quoteTable(table)}.${quote(name)}`
+  const given = ({ name }: Attribute) => `${here(name)} = VALUES(${quote(name)})`
+  const key = attributes.filter(({ inKey }) => inKey)
+  const first = here(key[0]?.name ?? '_singleton')
+  const same = key.map(given).join(' AND ')
+  const kept = same === '' ? first : `IF(${same}, ${first}, (SELECT ${first} UNION ALL SELECT ${first}))`
+  const replaced = onDuplicate === 'replace' ? attributes.filter(({ inKey }) => !inKey).map(given) : []
+  return ` ON DUPLICATE KEY UPDATE ${[`${first} = ${kept}`, ...replaced].join(', ')}`
 }

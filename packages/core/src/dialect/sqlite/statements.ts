@@ -1,35 +1,81 @@
-import type { Dialect } from '../../compile/dialect.ts'
-import { lowerCondition, tableColumns } from '../../compile/lower.ts'
-import { compile, writeCondition } from '../../compile/write-select.ts'
-import { quoteList, quoteTable } from './quote.ts'
+import type { Attribute } from '../../attribute/attribute.ts'
+import type { StoredValue } from '../../attribute/storage.ts'
+import type { Dialect, OnDuplicate } from '../../compile/dialect.ts'
+import { lower, lowerCondition, tableColumns } from '../../compile/lower.ts'
+import { compile, compileSelect, writeCondition } from '../../compile/write-select.ts'
+import { distinct } from '../../relation/distinct.ts'
+import { quote, quoteList, quoteTable } from './quote.ts'
 import { selectSyntax } from './select-syntax.ts'
 
+type Changes = Pick<Dialect, 'insert' | 'insertSelect' | 'update' | 'delete' | 'createStage' | 'dropStage'>
+
 /** The statements that change rows. */
-export const statements: Pick<Dialect, 'insert' | 'delete'> = {
+export const statements: Changes = {
   insert(table, attributes, rows, onDuplicate) {
-    const key = attributes.filter(({ inKey }) => inKey).map(({ name }) => name)
+    // without an attribute there is nothing to bind: the row of a table of one row, all by default
+    if (attributes.length === 0) return { sql: `INSERT INTO ${quoteTable(table)} DEFAULT VALUES`, parameters: [] }
+    const places = attributes.map(({ type }) => selectSyntax.placeholder(type.storage))
+    const values = new Array<string>(rows.length).fill(`(${places.join(', ')})`)
+    const parameters: StoredValue[] = []
+    for (const row of rows) {
+      for (const [index, { type }] of attributes.entries()) {
+        parameters.push(selectSyntax.bound(row[index] ?? null, type.storage))
+      }
+    }
+    const names = quoteList(attributes.map(({ name }) => name))
+    return {
+      sql: `INSERT INTO ${quoteTable(table)} (${names}) VALUES ${values.join(', ')}${conflict(attributes, onDuplicate)}`,
+      parameters,
+    }
+  },
+
+  insertSelect(table, attributes, select, onDuplicate) {
+    const { sql, parameters } = compileSelect(select, selectSyntax)
+    const names = quoteList(attributes.map(({ name }) => name))
+    // the WHERE keeps ON CONFLICT from being read as the ON of a join
+    return {
+      sql: `INSERT INTO ${quoteTable(table)} (${names}) SELECT ${names} FROM (${sql}) WHERE 1${conflict(attributes, onDuplicate)}`,
+      parameters,
+    }
+  },
+
+  update: (table, heading, values, condition) =>
+    compile(selectSyntax, (bind) => {
+      const set = values.map(([{ name, type }, value]) => `${quote(name)} = ${bind(value, type.storage)}`)
+      const here = quoteTable(table)
+      const where = writeCondition(lowerCondition(condition, tableColumns(heading)), here, selectSyntax, bind)
+      return `UPDATE ${here} SET ${set.join(', ')} WHERE ${where}`
+    }),
+
+  delete(table, heading, condition) {
+    const here = quoteTable(table)
+    if (condition.kind === 'matches' && condition.on.length > 0) {
+      // an EXISTS would be asked of every row of the table
+      const columns = Object.fromEntries(condition.on.map(([, there], index) => [`k${index}`, there]))
+      const { sql, parameters } = compileSelect(lower(distinct(condition.source, columns)), selectSyntax)
+      const names = quoteList(condition.on.map(([name]) => name))
+      return { sql: `DELETE FROM ${here} WHERE (${names}) IN (${sql})`, parameters }
+    }
     return compile(selectSyntax, (bind) => {
-      // without an attribute there is nothing to bind: the row of a table of one row, all by default
-      if (attributes.length === 0) return `INSERT INTO ${quoteTable(table)} DEFAULT VALUES`
-      const values = rows.map(
-        (row) => `(${attributes.map(({ type }, index) => bind(row[index] ?? null, type.storage)).join(', ')})`,
-      )
-      const skip = ` ON CONFLICT (${quoteList(key.length === 0 ? ['_singleton'] : key)}) DO NOTHING`
-      return (
-        `INSERT INTO ${quoteTable(table)} (${quoteList(attributes.map(({ name }) => name))}) VALUES ${values.join(', ')}` +
-        (onDuplicate === 'skip' ? skip : '')
-      )
+      const where = writeCondition(lowerCondition(condition, tableColumns(heading)), here, selectSyntax, bind)
+      return `DELETE FROM ${here} WHERE ${where}`
     })
   },
 
-  delete: (table, heading, condition) =>
-    compile(selectSyntax, (bind) => {
-      const where = writeCondition(
-        lowerCondition(condition, tableColumns(heading)),
-        quoteTable(table),
-        selectSyntax,
-        bind,
-      )
-      return `DELETE FROM ${quoteTable(table)} WHERE ${where}`
-    }),
+  createStage: (table, heading) => ({
+    sql: `CREATE TEMP TABLE ${quoteTable(table)} (${heading.map(({ name, inKey }) => `${quote(name)}${inKey ? ' INTEGER PRIMARY KEY' : ''}`).join(', ')})`,
+    parameters: [],
+  }),
+
+  dropStage: (table) => ({ sql: `DROP TABLE temp.${quoteTable(table)}`, parameters: [] }),
+}
+
+/** What happens where the primary key is there; another unique index always fails. */
+function conflict(attributes: readonly Attribute[], onDuplicate: OnDuplicate): string {
+  if (onDuplicate === 'fail') return ''
+  const key = attributes.filter(({ inKey }) => inKey).map(({ name }) => name)
+  const rest = onDuplicate === 'replace' ? attributes.filter(({ inKey }) => !inKey) : []
+  const set = rest.map(({ name }) => `${quote(name)} = excluded.${quote(name)}`)
+  const action = set.length === 0 ? 'NOTHING' : `UPDATE SET ${set.join(', ')}`
+  return ` ON CONFLICT (${quoteList(key.length === 0 ? ['_singleton'] : key)}) DO ${action}`
 }

@@ -1,0 +1,93 @@
+import { createReadStream } from 'node:fs'
+import { CsvError, type Info, parse } from 'csv-parse'
+import type { GivenRow } from './row-encoder.ts'
+import { InvalidCsvError } from './write-errors.ts'
+
+/** Where a CSV text is: in a file, or here. */
+export type CsvSource = { readonly path: string | URL } | { readonly text: string }
+
+export interface CsvOptions {
+  /** What stands between two values; a comma where this is left out. */
+  readonly separator?: string
+}
+
+/** The rows of a CSV text, which insert() reads. */
+export interface CsvRows {
+  readonly kind: 'csv'
+  readonly source: CsvSource
+  readonly separator: string
+}
+
+/**
+ * A CSV text (RFC 4180) whose first line names the attributes. Its values are read strictly by the types of the table's
+ * attributes; an empty value is left out, which gives the default, and `""` is an empty text. Nothing is read before the
+ * rows are inserted.
+ *
+ * ```ts
+ * await db(Subject).insert(csv({ path: 'subjects.csv' }))
+ * ```
+ */
+export const csv = (source: CsvSource, { separator = ',' }: CsvOptions = {}): CsvRows => ({
+  kind: 'csv',
+  source,
+  separator,
+})
+
+export const isCsv = (value: unknown): value is CsvRows =>
+  typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'csv' && 'source' in value
+
+/** One line of the text, which may span several: its values, and the line where it ends. */
+interface CsvRecord {
+  readonly record: readonly (string | undefined)[]
+  readonly info: Info
+}
+
+export async function* readCsv({ source, separator }: CsvRows): AsyncGenerator<GivenRow> {
+  const parser = parse({
+    bom: true,
+    info: true,
+    delimiter: separator,
+    relax_column_count: true,
+    skip_empty_lines: true,
+    cast: (value, { quoting }) => (value === '' && !quoting ? undefined : value),
+  })
+  if ('text' in source) parser.end(source.text)
+  else {
+    const file = createReadStream(source.path)
+    file.on('error', (error) => parser.destroy(error))
+    file.pipe(parser)
+    parser.on('close', () => file.destroy())
+  }
+  let names: readonly string[] | null = null
+  let row = 0
+  try {
+    // with `info`, the parser gives this, which its types do not follow
+    for await (const { record, info } of parser as AsyncIterable<CsvRecord>) {
+      const line = info.lines - record.reduce((sum, value) => sum + (value?.match(/\r\n|\n|\r/g)?.length ?? 0), 0)
+      if (names === null) {
+        names = readHeader(record, line)
+        continue
+      }
+      if (record.length !== names.length) {
+        throw new InvalidCsvError(line, `it has ${record.length} values, and the header names ${names.length}.`)
+      }
+      const value: Record<string, string | undefined> = Object.create(null)
+      for (const [index, name] of names.entries()) value[name] = record[index]
+      yield { value, row: row++, line, text: true }
+    }
+  } catch (error) {
+    if (error instanceof InvalidCsvError || !(error instanceof Error)) throw error
+    if (error instanceof CsvError) throw new InvalidCsvError(Number(error['lines'] ?? 1), `${error.message}.`, error)
+    throw 'syscall' in error ? new InvalidCsvError(null, `${error.message}.`, error) : error
+  }
+  if (names === null) throw new InvalidCsvError(1, 'it has no header line with the names of the attributes.')
+}
+
+function readHeader(record: CsvRecord['record'], line: number): readonly string[] {
+  const names = record.map((name) => name?.trim() ?? '')
+  const unnamed = names.indexOf('')
+  if (unnamed >= 0) throw new InvalidCsvError(line, `column ${unnamed + 1} of the header has no name.`)
+  const repeated = names.find((name, index) => names.indexOf(name) !== index)
+  if (repeated !== undefined) throw new InvalidCsvError(line, `the header names \`${repeated}\` twice.`)
+  return names
+}

@@ -1,0 +1,128 @@
+import type { Attribute } from '../attribute/attribute.ts'
+import type { StoredValue } from '../attribute/storage.ts'
+import type { Dialect } from '../compile/dialect.ts'
+import { pulled } from '../driver/abort.ts'
+import type { EncodedRow, GivenRow, RowEncoder } from './row-encoder.ts'
+import type { AnyTable } from './table.ts'
+
+/** Rows for one statement, in canonical form. */
+export interface RowBatch {
+  readonly attributes: readonly Attribute[]
+  readonly rows: readonly (readonly StoredValue[])[]
+  /** Where each row stood in what was given. */
+  readonly places: readonly RowNumber[]
+}
+
+type RowNumber = Pick<GivenRow, 'row' | 'line'>
+
+export interface BatchOptions {
+  readonly supports: Pick<Dialect['supports'], 'parameters' | 'statementBytes'>
+  /** Every attribute is written, also those that no row gives: in place of what a row that is there has. */
+  readonly whole: boolean
+  readonly signal?: AbortSignal
+}
+
+const ROWS_AT_ONCE = 1000
+const PARAMETERS_AT_ONCE = 16_000
+
+/** Converts rows as they come, and gives them in batches of what one statement takes; a larger row is on its own. */
+export async function* rowBatches(
+  rows: Iterable<GivenRow> | AsyncIterable<GivenRow>,
+  encoder: RowEncoder,
+  { declaration: { heading } }: AnyTable,
+  options: BatchOptions,
+): AsyncGenerator<RowBatch, void, void> {
+  const { supports, whole, signal } = options
+  const parameters = Math.min(supports.parameters, PARAMETERS_AT_ONCE)
+  const mostRows =
+    heading.length === 0 ? 1 : Math.max(1, Math.min(ROWS_AT_ONCE, Math.floor(parameters / heading.length)))
+  let encoded: EncodedRow[] = []
+  let places: RowNumber[] = []
+  let bytes = 0
+  const flush = (): RowBatch => {
+    const batch = batchOf(heading, encoded, places, whole)
+    encoded = []
+    places = []
+    bytes = 0
+    return batch
+  }
+  /** Takes one row, and gives the batch that is full by it. */
+  const take = (given: GivenRow, values: EncodedRow): RowBatch | null => {
+    const size = sizeOf(values)
+    const full = encoded.length > 0 && bytes + size > supports.statementBytes ? flush() : null
+    encoded.push(values)
+    places.push({ row: given.row, line: given.line })
+    bytes += size
+    return full ?? (encoded.length === mostRows ? flush() : null)
+  }
+  if (Symbol.iterator in rows) {
+    for (const given of rows) {
+      const values = encoder.encode(given)
+      if (encoder.finish) await encoder.finish(given, values)
+      const full = take(given, values)
+      if (full) yield full
+      if (full) signal?.throwIfAborted()
+    }
+  } else {
+    for await (const given of pulled(rows, signal)) {
+      const values = encoder.encode(given)
+      if (encoder.finish) await encoder.finish(given, values)
+      const full = take(given, values)
+      if (full) yield full
+    }
+  }
+  if (encoded.length > 0) yield flush()
+}
+
+/**
+ * The attributes that some row of the batch gives, and those that need a value. A row that leaves out what another one
+ * gives gets the default, written out; so does a key, by which rows are told apart.
+ */
+function batchOf(
+  heading: readonly Attribute[],
+  encoded: readonly EncodedRow[],
+  places: readonly RowNumber[],
+  whole: boolean,
+): RowBatch {
+  const given = heading.map(({ inKey }, index) => whole || inKey || encoded.some((row) => row[index] !== undefined))
+  const wanted = given.includes(true) ? given : given.map(() => true)
+  const positions = wanted.flatMap((isWanted, index) => (isWanted ? [index] : []))
+  const attributes = positions.flatMap((position) => heading[position] ?? [])
+  const fill = attributes.map(({ default: fallback }) => defaultValue(fallback))
+  const rows = encoded.map((row) => {
+    if (positions.length === row.length && isWhole(row)) return row
+    return positions.map((position, index) => {
+      const value = row[position]
+      return value === undefined ? (fill[index] ?? null) : value
+    })
+  })
+  return { attributes, rows, places }
+}
+
+const isWhole = (row: EncodedRow): row is StoredValue[] => !row.includes(undefined)
+
+/** What an attribute gets that a row leaves out; without any, the row has been refused already. */
+function defaultValue(fallback: Attribute['default']): StoredValue {
+  switch (fallback.kind) {
+    case 'required':
+    case 'null':
+      return null
+    case 'literal':
+      return fallback.value
+    case 'current-timestamp':
+      return new Date()
+        .toISOString()
+        .replace('T', ' ')
+        .replace('Z', '000')
+        .slice(0, fallback.fraction === 0 ? 19 : 20 + fallback.fraction)
+  }
+}
+
+/** About how many bytes a row takes in a statement. */
+function sizeOf(row: EncodedRow): number {
+  let bytes = 0
+  for (const value of row) {
+    bytes += typeof value === 'string' ? value.length : value instanceof Uint8Array ? value.byteLength : 8
+  }
+  return bytes
+}

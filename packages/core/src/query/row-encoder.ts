@@ -1,0 +1,117 @@
+import { inspect } from 'node:util'
+import type { Attribute } from '../attribute/attribute.ts'
+import type { StoredValue } from '../attribute/storage.ts'
+import { toStored } from '../attribute/to-stored.ts'
+import type { Context } from './context.ts'
+import { isRow, valueIn } from './given-row.ts'
+import type { AnyTable } from './table.ts'
+import { textValue } from './text-value.ts'
+import { InvalidRowError } from './write-errors.ts'
+
+export interface EncoderOptions {
+  readonly ignoreExtra?: boolean
+  readonly signal?: AbortSignal
+}
+
+/** One row on its way into a table, and where it stood in what was given. */
+export interface GivenRow {
+  readonly value: unknown
+  readonly row: number
+  readonly line: number | null
+  /** Its values are text, as a file has them. */
+  readonly text: boolean
+}
+
+/** The values of one row in the order of the heading; `undefined` where the row leaves an attribute out. */
+export type EncodedRow = (StoredValue | undefined)[]
+
+/** Converts rows by the types of a table's attributes, which it looks at once. */
+export interface RowEncoder {
+  /** Everything but the values of codecs, whose places hold `undefined`. */
+  encode(given: GivenRow): EncodedRow
+  /** Puts the values of codecs into an encoded row; `null` where the table has none. */
+  readonly finish: ((given: GivenRow, encoded: EncodedRow) => Promise<void>) | null
+}
+
+export function rowEncoder(context: Context, table: AnyTable, options: EncoderOptions): RowEncoder {
+  const { heading } = table.declaration
+  const readers = heading.map((attribute) => ({
+    attribute,
+    required: attribute.default.kind === 'required',
+    isCodec: attribute.type.codec !== null,
+    read: readerOf(attribute.name),
+  }))
+  const known = new Set(heading.map(({ name }) => name))
+  const refuse = (given: GivenRow, names: readonly string[], problem: string, cause?: unknown) =>
+    new InvalidRowError(table.typeName, given, names, problem, cause)
+
+  const encode = (given: GivenRow): EncodedRow => {
+    const { value: row } = given
+    if (!isRow(row)) throw refuse(given, [], `it is ${show(row)}; ${adviceFor(row)}`)
+    if (options.ignoreExtra !== true) {
+      for (const name of Object.keys(row)) {
+        if (known.has(name)) continue
+        const all = [...known].map((one) => `\`${one}\``).join(', ')
+        throw refuse(given, [name], `it has no attribute \`${name}\`; it has ${all}.`)
+      }
+    }
+    const encoded: EncodedRow = []
+    for (const { attribute, required, isCodec, read } of readers) {
+      const value = read(row)
+      if (value === undefined) {
+        if (required) throw refuse(given, [attribute.name], `\`${attribute.name}\` is missing.`)
+        encoded.push(undefined)
+      } else if (isCodec && value !== null) {
+        if (given.text) throw refuse(given, [attribute.name], `${attribute.type.text} cannot be given as text.`)
+        encoded.push(undefined)
+      } else encoded.push(convert(attribute, value, given))
+    }
+    return encoded
+  }
+
+  const convert = (attribute: Attribute, value: unknown, given: GivenRow): StoredValue => {
+    try {
+      return toStored(attribute, given.text ? textValue(attribute, value) : value)
+    } catch (error) {
+      if (!isAboutValue(error)) throw error
+      throw refuse(given, [attribute.name], error.message, error)
+    }
+  }
+
+  const codecs = heading.flatMap((attribute, index) =>
+    attribute.type.codec === null ? [] : [{ attribute, index, read: readerOf(attribute.name) }],
+  )
+  const finish = async (given: GivenRow, encoded: EncodedRow): Promise<void> => {
+    const { schema } = table.declaration.name
+    for (const { attribute, index, read } of codecs) {
+      const value = isRow(given.value) ? read(given.value) : undefined
+      if (value === undefined || value === null) continue
+      try {
+        encoded[index] = await context.codecs
+          .get(attribute.type)
+          .encode(value, { schema, stores: context.stores, ...(options.signal && { signal: options.signal }) })
+      } catch (error) {
+        if (!isAboutValue(error)) throw error
+        throw refuse(given, [attribute.name], error.message, error)
+      }
+    }
+  }
+  return { encode, finish: codecs.length === 0 ? null : finish }
+}
+
+/** Reads one attribute of a row: of most names, what every object has stands in nobody's way. */
+const readerOf = (name: string): ((row: object) => unknown) =>
+  name in Object.prototype ? (row) => valueIn(row, name) : (row) => Reflect.get(row, name)
+
+const show = (value: unknown): string => inspect(value, { depth: 0, breakLength: Infinity, maxStringLength: 80 })
+
+const adviceFor = (value: unknown): string =>
+  Array.isArray(value)
+    ? 'a row is an object, { attribute: value }: a list would depend on the order of the attributes.'
+    : 'a row is an object, { attribute: value }.'
+
+const valueProblems: readonly unknown[] = ['invalid-value', 'unpackable-value', 'codec-value']
+
+/** Whether an error is the value's fault, rather than a store's or an abort. */
+export const isAboutValue = (error: unknown): error is Error =>
+  error instanceof Error && 'code' in error && valueProblems.includes(error.code)

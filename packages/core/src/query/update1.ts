@@ -1,0 +1,178 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { Attribute } from '../attribute/attribute.ts'
+import type { StoredValue } from '../attribute/storage.ts'
+import { toStored } from '../attribute/to-stored.ts'
+import { lower } from '../compile/lower.ts'
+import type { Connection } from '../connection/connection.ts'
+import type { Condition } from '../relation/condition.ts'
+import type { RelationNode } from '../relation/node.ts'
+import { project } from '../relation/project.ts'
+import { restrict } from '../relation/restrict.ts'
+import { tableNode } from '../relation/table.ts'
+import type { Context } from './context.ts'
+import { formatKey, isRow, valueIn } from './given-row.ts'
+import { codeOf, formatValue, uniqueIn } from './insert-problem.ts'
+import { keyNames } from './key-names.ts'
+import { findParent } from './parent.ts'
+import { findHolders, findPresent } from './present.ts'
+import { isAboutValue } from './row-encoder.ts'
+import type { AnyTable } from './table.ts'
+import { identify, tupleOf } from './tuple.ts'
+import { DuplicateRowError, InvalidUpdateError, MissingParentError, NoSuchRowError } from './write-errors.ts'
+
+export interface UpdateRowOptions {
+  readonly signal?: AbortSignal
+}
+
+type NewValue = readonly [attribute: Attribute, value: StoredValue]
+
+/**
+ * Gives the row with the key of `row` the other values of `row`; attributes that it leaves out stay. Tells whether that
+ * changed anything.
+ */
+export async function updateRow(
+  context: Context,
+  table: AnyTable,
+  row: unknown,
+  { signal }: UpdateRowOptions,
+): Promise<boolean> {
+  const { key, values } = await readUpdate(context, table, row, signal)
+  const node = restrict(tableNode(table.declaration), keyCondition(key))
+  return context.connection.transaction(async (transaction) => {
+    const present = await readPresent(transaction, node, values, signal)
+    if (!present) {
+      const shown = Object.fromEntries(key.map(([{ name }, value]) => [name, formatValue(value)]))
+      throw new NoSuchRowError(table.typeName, formatKey(shown))
+    }
+    const changed = values.filter(
+      ([attribute, value]) => !isSame(attribute, value, present.get(attribute.name) ?? null),
+    )
+    if (changed.length === 0) return false
+    const { name, heading } = table.declaration
+    try {
+      await transaction.execute(transaction.dialect.update(name, heading, changed, node.condition), signal)
+    } catch (error) {
+      const updated = new Map([...present, ...changed.map(([attribute, value]) => [attribute.name, value] as const)])
+      throw await explain(transaction, table, updated, error)
+    }
+    return true
+  }, signal)
+}
+
+/** What is to be updated, and how; refuses everything that is not exactly that. */
+async function readUpdate(context: Context, table: AnyTable, row: unknown, signal: AbortSignal | undefined) {
+  const { heading } = table.declaration
+  const refuse = (names: readonly string[], problem: string, cause?: unknown) =>
+    new InvalidUpdateError(table.typeName, names, problem, cause)
+  if (!isRow(row)) throw refuse([], 'it was given no object, { attribute: value }.')
+  const known = new Set(heading.map(({ name }) => name))
+  for (const name of Object.keys(row)) {
+    if (known.has(name)) continue
+    throw refuse([name], `it has no attribute \`${name}\`; it has ${[...known].map((one) => `\`${one}\``).join(', ')}.`)
+  }
+  const given: NewValue[] = []
+  for (const attribute of heading) {
+    const value = valueIn(row, attribute.name)
+    if (value === undefined) {
+      if (attribute.inKey) throw refuse([attribute.name], `\`${attribute.name}\`, of the primary key, is missing.`)
+      continue
+    }
+    try {
+      given.push([attribute, await encode(context, table, attribute, value, signal)])
+    } catch (error) {
+      if (!isAboutValue(error)) throw error
+      throw refuse([attribute.name], error.message, error)
+    }
+  }
+  const values = given.filter(([{ inKey }]) => !inKey)
+  if (values.length === 0) {
+    const all = heading.filter(({ inKey }) => !inKey).map(({ name }) => `\`${name}\``)
+    throw refuse([], `only its key was given. Name what is to change: ${all.join(', ') || 'it has nothing else'}.`)
+  }
+  return { key: given.filter(([{ inKey }]) => inKey), values }
+}
+
+async function encode(
+  { codecs, stores }: Context,
+  table: AnyTable,
+  attribute: Attribute,
+  value: unknown,
+  signal: AbortSignal | undefined,
+): Promise<StoredValue> {
+  if (attribute.type.codec === null || value === null) return toStored(attribute, value)
+  const { schema } = table.declaration.name
+  return codecs.get(attribute.type).encode(value, { schema, stores, ...(signal && { signal }) })
+}
+
+const keyCondition = (key: readonly NewValue[]): Condition => ({
+  kind: 'and',
+  conditions: key.flatMap(([{ name }, value]) =>
+    value === null ? [] : [{ kind: 'compare', attribute: name, operator: '=', value } as const],
+  ),
+})
+
+/** The row that is there, without values of codecs that stay as they are; `null` where there is none. */
+async function readPresent(
+  transaction: Connection,
+  node: RelationNode,
+  values: readonly NewValue[],
+  signal: AbortSignal | undefined,
+): Promise<ReadonlyMap<string, StoredValue> | null> {
+  const { dialect } = transaction
+  const isRead = ({ name, type }: Attribute) => type.codec === null || values.some(([one]) => one.name === name)
+  const names = node.heading.filter(isRead).map(({ name }) => [name, name] as const)
+  const wanted = project(node, Object.fromEntries(names))
+  const [row] = await transaction.query(dialect.select(lower(wanted)), signal)
+  if (!row) return null
+  return new Map(
+    wanted.heading.map(({ name, type }, index) => [name, dialect.fromRaw(row[index] ?? null, type.storage)]),
+  )
+}
+
+/** A server writes JSON in its own way. */
+const isSame = ({ type }: Attribute, value: StoredValue, present: StoredValue): boolean =>
+  type.storage.kind === 'json' && typeof value === 'string' && typeof present === 'string'
+    ? isDeepStrictEqual(JSON.parse(value), JSON.parse(present))
+    : identify([value]) === identify([present])
+
+/** Finds out what the database refused and why, as far as that can be told. */
+async function explain(
+  transaction: Connection,
+  table: AnyTable,
+  updated: ReadonlyMap<string, StoredValue>,
+  error: unknown,
+): Promise<unknown> {
+  const place = { table: table.typeName, row: null, line: null, undone: 'Nothing was changed.' }
+  const valuesOf = (names: readonly string[]) =>
+    tupleOf(
+      names.map((name) => updated.get(name) ?? null),
+      [...names.keys()],
+    )
+  const own = identify(valuesOf(keyNames(table.declaration)) ?? [])
+  try {
+    if (codeOf(error) === 'duplicate-entry') {
+      for (const attributes of uniqueIn(table).slice(1)) {
+        const tuple = valuesOf(attributes)
+        const holders = await findHolders(transaction, table.declaration, attributes, [tuple])
+        if (!tuple || [...holders.values()].every((key) => key === own)) continue
+        const values = tuple.map(formatValue).join(', ')
+        return new DuplicateRowError({ ...place, other: null, attributes, inKey: false, values }, error)
+      }
+    }
+    if (codeOf(error) === 'missing-parent') {
+      for (const { attributes, parent: name, parentAttributes } of table.declaration.foreignKeys) {
+        const parent = findParent(table, name)
+        const tuple = valuesOf(attributes)
+        if (!parent || !tuple) continue
+        const present = await findPresent(transaction, parent.declaration, parentAttributes, [tuple])
+        if (present.size > 0) continue
+        const key = Object.fromEntries(parentAttributes.map((one, index) => [one, formatValue(tuple[index] ?? null)]))
+        return new MissingParentError({ ...place, attributes, parent: parent.typeName, key }, error)
+      }
+    }
+    return error
+  } catch {
+    // where nothing more can be asked, what the database said is all there is
+    return error
+  }
+}
