@@ -113,36 +113,41 @@ function lowerJoin({ left, right, on, keep, heading }: JoinNode): Select {
 
 /**
  * The rows of both sides are joined and grouped by the key of the source. Where SQL text is among the expressions, the
- * common attributes of the source are hidden behind other names, so that the text sees those of the group.
+ * common attributes of the group are hidden behind other names, so that the text sees those of the source: they have a value
+ * also where no row of the group matches.
  */
 function lowerAggregate({ source, group, on, keep, columns, heading }: AggregateNode): Select {
   const expressions = Object.values(columns).filter((column) => typeof column !== 'string')
   const sql = expressions.some(({ kind }) => kind === 'sql')
-  const first = sql
-    ? hide(lower(source), source, on)
-    : { select: joinable(lower(source), source.heading), nameOf: (name: string) => name }
+  const plain = lower(source)
+  const first = joinable(sql ? nameable(plain, source.heading) : plain, source.heading)
   const marked = keep === 'all' && on.length === 0
-  const groupSelect = marked ? mark(lower(group), group) : sql ? nameable(lower(group), group.heading) : lower(group)
-  const ready = marked ? groupSelect : sqlOrPlain(groupSelect)
+  const nameOf = (name: string): string => (sql && on.includes(name) ? `group ${name}` : name)
+  const second = marked
+    ? mark(lower(group), group)
+    : sql
+      ? hide(lower(group), group, nameOf)
+      : groupSelect(lower(group))
   const pairs = on.map((name): Pair => ({
-    left: columnOf(first.select.columns, first.nameOf(name)),
-    right: columnOf(ready.columns, name),
+    left: columnOf(first.columns, name),
+    right: columnOf(second.columns, nameOf(name)),
     nulls: 'differ',
   }))
-  const joined = joinSelects(first.select, ready, pairs, keep === 'all' ? 'left' : 'inner')
-  const counted = keep === 'matching' ? null : columnOf(joined.right, on[0] ?? MARK)
+  const joined = joinSelects(first, second, pairs, keep === 'all' ? 'left' : 'inner')
+  const counted = keep === 'matching' ? null : columnOf(joined.right, on[0] === undefined ? MARK : nameOf(on[0]))
+  const rows = Object.fromEntries(group.heading.map(({ name }) => [name, columnOf(joined.right, nameOf(name))]))
   const term = (column: string | Expression, name: string): Term => {
-    if (typeof column === 'string') return columnOf(first.select.columns, first.nameOf(column))
-    return aggregateTerm(column, requireAttribute(heading, name).type.storage, joined.right, counted)
+    if (typeof column === 'string') return columnOf(first.columns, column)
+    return aggregateTerm(column, requireAttribute(heading, name).type.storage, rows, counted)
   }
   const by = source.heading.filter(({ inKey }) => inKey)
   return {
     ...ungrouped(joined),
     columns: mapValues(columns, term),
-    group: { by: by.map(({ name }) => columnOf(first.select.columns, first.nameOf(name))), atLeast: 1 },
+    group: { by: by.map(({ name }) => columnOf(first.columns, name)), ofNone: false },
   }
 
-  function sqlOrPlain(select: Select): Select {
+  function groupSelect(select: Select): Select {
     return keep === 'all' ? optional(select, group.heading) : addable(select, group.heading)
   }
 }
@@ -162,11 +167,10 @@ function mark(select: Select, { heading }: RelationNode): Select {
 }
 
 /** With names for some attributes that no attribute has. */
-function hide(select: Select, { heading }: RelationNode, names: readonly string[]) {
-  const nameOf = (name: string): string => (names.includes(name) ? `source ${name}` : name)
+function hide(select: Select, { heading }: RelationNode, nameOf: (name: string) => string): Select {
   const renamed = Object.fromEntries(Object.entries(select.columns).map(([name, term]) => [nameOf(name), term]))
   const hidden = heading.map((attribute) => ({ ...attribute, name: nameOf(attribute.name) }))
-  return { select: selectAll({ select: { ...select, columns: renamed } }, hidden), nameOf }
+  return selectAll({ select: { ...select, columns: renamed } }, hidden)
 }
 
 function lowerDistinct({ source, columns, heading }: DistinctNode): Select {
@@ -183,8 +187,13 @@ function lowerDistinct({ source, columns, heading }: DistinctNode): Select {
     return aggregateTerm(column, requireAttribute(heading, name).type.storage, inner.columns, null)
   }
   const by = all.flatMap((column) => (typeof column === 'string' ? columnOf(inner.columns, column) : []))
-  return { ...inner, columns: mapValues(columns, term), group: { by, atLeast: 0 }, order: [] }
+  const group = { by, ofNone: true }
+  const made = { ...inner, columns: mapValues(columns, term), group, order: [] }
+  // an aggregate function makes one row of all, and is not to be projected away
+  return by.length > 0 ? made : selectAll({ select: { ...made, columns: { ...made.columns, [MARK]: count } } }, heading)
 }
+
+const count: Term = { kind: 'aggregate', aggregation: 'count', column: null, storage: { kind: 'integer', bits: 53 } }
 
 function aggregateTerm(
   expression: Expression,

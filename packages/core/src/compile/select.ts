@@ -39,8 +39,8 @@ export interface Pair {
 /** The columns of the result that are not computed are equal in all rows of a group. */
 export interface Group {
   readonly by: readonly Column[]
-  /** With nothing to group by, all rows are one group: there also where there are none, or only of one row at least. */
-  readonly atLeast: 0 | 1
+  /** With nothing to group by, all rows are one group; whether there is one of no rows. */
+  readonly ofNone: boolean
 }
 
 /** A column of one source of a SELECT: 0 is `from`, 1 the first join. */

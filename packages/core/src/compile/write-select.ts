@@ -190,8 +190,9 @@ class SelectWriter {
       return by.includes(text) || this.#syntax.determined(text) !== null ? [] : [text]
     })
     const all = new Set([...by, ...kept])
-    const having = by.length === 0 ? ` HAVING COUNT(*) >= ${group.atLeast}` : ''
-    return `${all.size === 0 ? '' : ` GROUP BY ${[...all].join(', ')}`}${having}`
+    if (all.size > 0) return ` GROUP BY ${[...all].join(', ')}`
+    // without it there would be a group of no rows
+    return group.ofNone ? '' : ' GROUP BY NULL'
   }
 
   #rows(select: Select, aliases: readonly string[]): string {
@@ -288,5 +289,7 @@ export const keysAsJson = (keys: readonly (readonly StoredValue[])[]): string =>
 function valueAsJson(value: StoredValue): string {
   if (value instanceof Uint8Array)
     return `"${Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('hex')}"`
+  // MySQL 8.0 reads a number of JSON less exactly than one of text
+  if (typeof value === 'number') return `"${value}"`
   return typeof value === 'bigint' ? String(value) : JSON.stringify(value)
 }

@@ -13,7 +13,7 @@ export interface AggregateOptions {
 /**
  * For each row of `source` what the rows of `group` that match it amount to: attributes of `source` under new or old names,
  * always its whole primary key, and expressions over the rows of `group`, which must have that key. Without `keep:
- * 'matching'` also where no row matches. SQL sees the attributes of `group`, and those of `source` that `group` has not.
+ * 'matching'` also where no row matches. SQL sees the attributes of `source`, and those of `group` that `source` has not.
  */
 export function aggregate(
   source: RelationNode,

@@ -38,8 +38,6 @@ export function choose(source: Heading, columns: Readonly<Record<string, Column>
   }
 }
 
-/** One attribute under several names is in the key once: under its own name, else under the first. */
-function rename(attribute: Attribute, names: readonly string[]): Attribute[] {
-  const keyName = names.includes(attribute.name) ? attribute.name : names[0]
-  return names.map((name) => ({ ...attribute, name, inKey: attribute.inKey && name === keyName }))
-}
+/** One attribute under several names; of the key, each of them is in it, as in DataJoint. */
+const rename = (attribute: Attribute, names: readonly string[]): Attribute[] =>
+  names.map((name) => ({ ...attribute, name }))

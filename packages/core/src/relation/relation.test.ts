@@ -74,8 +74,8 @@ describe('project', () => {
     expect(node.heading[0]?.lineage).toBe('lab.session.subject')
   })
 
-  test('puts a key attribute that is given twice into the key once', () => {
-    expect(spell(project(session, { subject: 'subject', again: 'subject' }))).toBe('*subject again *session')
+  test('puts a key attribute that is given twice into the key under both names, as DataJoint does', () => {
+    expect(spell(project(session, { subject: 'subject', again: 'subject' }))).toBe('*subject *again *session')
   })
 
   test('swaps two names', () => {

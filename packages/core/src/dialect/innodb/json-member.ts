@@ -6,13 +6,14 @@ import { quoteText } from './quote.ts'
 
 /** A member of a JSON column as a value of one kind, NULL where it is of another. */
 export function memberOf(column: string, path: JsonPath, storage: Storage, collation: string): string {
-  const value = `JSON_EXTRACT(${column}, ${quoteText(jsonPath(path))})`
-  const type = `JSON_TYPE(${value})`
+  const value = extract(column, path, collation)
+  const type = typeOf(value, collation)
   const isNumber = `${type} IN ('INTEGER', 'UNSIGNED INTEGER', 'DOUBLE', 'DECIMAL')`
   const number = `CAST(${value} AS DOUBLE)`
+  const text = `JSON_UNQUOTE(${value}) COLLATE ${collation}`
   switch (storage.kind) {
     case 'boolean':
-      return `CASE WHEN ${type} = 'BOOLEAN' THEN JSON_UNQUOTE(${value}) = 'true' END`
+      return `CASE WHEN ${type} = 'BOOLEAN' THEN ${text} = 'true' END`
     case 'integer': {
       const [least, most] = integerRange(storage)
       // a double holds not all integers, and MariaDB reads 1e3 as the integer 1 where asked for one
@@ -23,6 +24,22 @@ export function memberOf(column: string, path: JsonPath, storage: Storage, colla
     case 'float':
       return `CASE WHEN ${isNumber} THEN ${number} END`
     default:
-      return `CASE WHEN ${type} = 'STRING' THEN JSON_UNQUOTE(${value}) COLLATE ${collation} END`
+      return `CASE WHEN ${type} = 'STRING' THEN ${text} END`
   }
 }
+
+/** That a member of a JSON column is absent or null. */
+export const lacksMember = (column: string, path: JsonPath, collation: string): string =>
+  `COALESCE(${typeOf(extract(column, path, collation), collation)}, 'NULL') = 'NULL'`
+
+/** To the servers, what is no array is the first element of one. */
+function extract(column: string, path: JsonPath, collation: string): string {
+  const at = (part: JsonPath): string => `JSON_EXTRACT(${column}, ${quoteText(jsonPath(part))})`
+  const arrays = path.flatMap((part, index) => (part === 0 ? [at(path.slice(0, index))] : []))
+  const checks = arrays.map((array) => `${typeOf(array, collation)} = 'ARRAY'`)
+  return checks.length === 0 ? at(path) : `CASE WHEN ${checks.join(' AND ')} THEN ${at(path)} END`
+}
+
+/** In the character set and collation of the session, which literals have. */
+const typeOf = (value: string, collation: string): string =>
+  `CONVERT(JSON_TYPE(${value}) USING utf8mb4) COLLATE ${collation}`

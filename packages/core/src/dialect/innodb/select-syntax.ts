@@ -1,25 +1,24 @@
 import type { Storage } from '../../attribute/storage.ts'
 import type { SelectSyntax } from '../../compile/write-select.ts'
 import type { Aggregation } from '../../relation/expression.ts'
-import { jsonPath } from '../json-path.ts'
 import { columnTypeOf } from './column.ts'
-import { memberOf } from './json-member.ts'
-import { quote, quoteTable, quoteText } from './quote.ts'
+import { lacksMember, memberOf } from './json-member.ts'
+import { quote, quoteTable } from './quote.ts'
 import type { Variant } from './variant.ts'
 
 export const selectSyntax = ({ collation, anyValue }: Pick<Variant, 'collation' | 'anyValue'>): SelectSyntax => ({
   quote,
   table: quoteTable,
   placeholder: () => '?',
-  bound: (value) => value,
+  // MySQL takes the text 0 for the year 2000
+  bound: (value, { kind }) => (kind === 'year' && value !== null ? Number(value) : value),
   noLimit: '18446744073709551615',
   ordered: byText,
   same: (left, right) => `${left} <=> ${right}`,
-  // a column of a schema that was made elsewhere may take a for A
-  like: (column, pattern, bind) => `${column} LIKE (${bind(pattern)} COLLATE ${collation})`,
+  // a column of a schema that was made elsewhere may take a for A; MySQL 8.0 takes a bound pattern for bytes there
+  like: (column, pattern, bind) => `${column} LIKE (CONVERT(${bind(pattern)} USING utf8mb4) COLLATE ${collation})`,
   member: (column, path, storage) => memberOf(column, path, storage, collation),
-  lacksMember: (column, path) =>
-    `COALESCE(JSON_TYPE(JSON_EXTRACT(${column}, ${quoteText(jsonPath(path))})), 'NULL') = 'NULL'`,
+  lacksMember: (column, path) => lacksMember(column, path, collation),
   determined: (column) => (anyValue ? `ANY_VALUE(${column})` : null),
   aggregate: writeAggregate,
   notIn: (_columns, isIn) => `NOT (${isIn})`,

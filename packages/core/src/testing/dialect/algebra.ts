@@ -1,6 +1,4 @@
-import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { Attribute } from '../../attribute/attribute.ts'
 import type { Condition } from '../../relation/condition.ts'
 import { join } from '../../relation/join.ts'
 import { matches } from '../../relation/matches.ts'
@@ -9,8 +7,6 @@ import { restrict } from '../../relation/restrict.ts'
 import { top } from '../../relation/top.ts'
 import { type Bench, benchFor } from './bench.ts'
 import type { DialectUnderTest } from './dialect-under-test.ts'
-import { evaluate, type NaiveRow } from './naive.ts'
-import { buildRelation, steps } from './random-relation.ts'
 
 const is = (attribute: string, value: bigint | string): Condition => ({
   kind: 'compare',
@@ -129,30 +125,6 @@ export function testAlgebra(dialect: DialectUnderTest): void {
       const either: Condition = { kind: 'or', conditions: [listed, is('animal', 3n)] }
       expect(await bench.values(restrict(Animal, not(not(either))), 'animal')).toEqual([1n, 2n, 3n])
       expect(await bench.values(restrict(Animal, not(either)), 'animal')).toEqual([4n])
-    })
-  })
-
-  describe('any expression', () => {
-    const open = benchFor(dialect)
-
-    test('has the rows that its definition gives, by an evaluator on arrays', { timeout: 60_000 }, async () => {
-      const bench = await open()
-      const nodes = Object.values(await fill(bench))
-      const tables = new Map<string, readonly NaiveRow[]>()
-      for (const node of nodes) tables.set(node.name.table, await bench.rows(node))
-      const values = [...tables.values()].flat().flatMap(Object.entries)
-      const valuesOf = ({ name }: Attribute) =>
-        values.flatMap(([attribute, value]) => (name.startsWith(attribute) && value !== null ? [value] : []))
-      await fc.assert(
-        fc.asyncProperty(steps, async (all) => {
-          const node = buildRelation(all, nodes, valuesOf)
-          const expected = evaluate(node, tables).map((row) => node.heading.map(({ name }) => row[name]))
-          const rows = (await bench.rows(node)).map((row) => node.heading.map(({ name }) => row[name]))
-          expect(rows.map(String).toSorted()).toEqual(expected.map(String).toSorted())
-          expect(await bench.count(node)).toBe(expected.length)
-        }),
-        { numRuns: 300 },
-      )
     })
   })
 

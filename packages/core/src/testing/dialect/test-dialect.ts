@@ -4,6 +4,8 @@ import { testChange } from './change.ts'
 import { testDeclare } from './declare.ts'
 import type { DialectUnderTest } from './dialect-under-test.ts'
 import { testProcesses } from './processes.ts'
+import { testRandomRelations } from './random.ts'
+import { testStream } from './stream.ts'
 import { testTransaction } from './transaction.ts'
 import { testValues } from './values.ts'
 
@@ -13,8 +15,10 @@ export function testDialect(dialect: DialectUnderTest): void {
     testDeclare(dialect)
     testValues(dialect)
     testAlgebra(dialect)
+    testRandomRelations(dialect)
     testChange(dialect)
     testTransaction(dialect)
+    testStream(dialect)
     testProcesses(dialect)
   })
 }
