@@ -102,11 +102,21 @@ function readMoment(value: unknown): Moment | null {
   if (!match) return null
   const [, date = '', minutes = '00:00', seconds = '00', fraction = ''] = match
   const time = `${minutes}:${seconds}`
-  // Date.parse takes 30 February for 1 March
-  const parsed = new Date(`${date}T${time}Z`)
-  if (Number.isNaN(parsed.getTime()) || parsed.toISOString().slice(0, 19) !== `${date}T${time}`) return null
-  return date.startsWith('0000') ? null : { date, time, fraction }
+  return isDate(date) && isTimeOfDay(time) ? { date, time, fraction } : null
 }
+
+/** A `Date` takes 30 February for 1 March, and several times as long. */
+function isDate(text: string): boolean {
+  const [year, month, day] = [Number(text.slice(0, 4)), Number(text.slice(5, 7)), Number(text.slice(8))]
+  if (year === 0 || month === 0 || day === 0) return false
+  const isLeap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0)
+  return day <= (month === 2 && isLeap ? 29 : (daysIn[month - 1] ?? 0))
+}
+
+const daysIn = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
+
+const isTimeOfDay = (text: string): boolean =>
+  text.slice(0, 2) < '24' && text.slice(3, 5) < '60' && text.slice(6) < '60'
 
 function formatMoment(value: unknown): string | null {
   if (typeof value === 'string') return value

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type { OnDuplicate } from '../compile/dialect.ts'
 import type { Connection } from '../connection/connection.ts'
 import type { Context } from './context.ts'
@@ -101,6 +102,8 @@ async function insertBatches(
       running = insert(batch)
       // awaited before the next one is sent, and at the end
       running.catch(() => {})
+      // it is sent before the next one is converted
+      await setImmediate()
     }
   } catch (error) {
     // an earlier row's problem is told before a later one's
