@@ -6,7 +6,10 @@ export interface AnyReference {
   readonly '~key': object
 }
 
-export type References = Readonly<Record<string, AnyReference>>
+/** Tables by their names, and groups of them, such as those of another schema: `-> lab.Session`. */
+export interface References {
+  readonly [name: string]: AnyReference | References
+}
 
 /** What one line, or several, say. */
 export interface Reading {
@@ -126,10 +129,12 @@ type Reference<Name extends string, Key, Check, Nullable extends boolean> = {
 }
 
 type KeyOfTarget<Name extends string, R extends References> = Name extends keyof R
-  ? R[Name]['~key']
-  : Name extends `${infer Master}.${infer Part}`
-    ? Master extends keyof R
-      ? (R[Master] & { readonly [K in Part]: AnyReference })[Part]['~key']
+  ? (R[Name] & AnyReference)['~key']
+  : Name extends `${infer First}.${infer Rest}`
+    ? First extends keyof R
+      ? Rest extends `${infer Second}.${infer Part}`
+        ? (R[First] & { readonly [K in Second]: { readonly [P in Part]: AnyReference } })[Second][Part]['~key']
+        : (R[First] & { readonly [K in Rest]: AnyReference })[Rest]['~key']
       : NoAttributes
     : NoAttributes
 
@@ -139,9 +144,15 @@ type KeyOfTarget<Name extends string, R extends References> = Name extends keyof
  */
 type CheckTarget<Name extends string, R extends References> = Name extends keyof R
   ? unknown
-  : Name extends `${infer Master}.${infer Part}`
-    ? Master extends keyof R
-      ? UnknownIfPresent<R[Master], Part> | Problem<`'${Name}' is not among the referenced tables`>
+  : Name extends `${infer First}.${infer Rest}`
+    ? First extends keyof R
+      ?
+          | (Rest extends `${infer Second}.${infer Part}`
+              ? Second extends keyof R[First]
+                ? UnknownIfPresent<R[First][Second], Part>
+                : never
+              : UnknownIfPresent<R[First], Rest>)
+          | Problem<`'${Name}' is not among the referenced tables`>
       : Problem<`'${Name}' is not among the referenced tables`>
     : Problem<`'${Name}' is not among the referenced tables`>
 

@@ -5,12 +5,17 @@ export interface Referable {
   readonly declaration: TableDeclaration
 }
 
+/** Tables by their names, and groups of them, such as those of another schema. */
+export interface ReferableGroup {
+  readonly [name: string]: Referable | ReferableGroup
+}
+
 interface References {
-  readonly references: Readonly<Record<string, Referable>>
+  readonly references: ReferableGroup
   readonly master?: Referable | undefined
 }
 
-/** Finds `Session`, `ProbeType.Electrode` or, in a part, `master`. */
+/** Finds `Session`, `lab.Session`, `ProbeType.Electrode` or, in a part, `master` and `master.Part`. */
 export function findReference({ references, master }: References, target: string): Referable | null {
   const [first = '', ...parts] = target.split('.')
   const start = first === 'master' && master ? master : ownProperty(references, first)
@@ -20,12 +25,15 @@ export function findReference({ references, master }: References, target: string
 
 /** The names that a definition could have used. */
 export function listReferences({ references, master }: References): readonly string[] {
-  const names = Object.entries(references).flatMap(([name, table]) => [
-    name,
-    ...Object.entries(table).flatMap(([part, value]) => (isPart(part, value, table) ? [`${name}.${part}`] : [])),
-  ])
-  return master ? ['master', ...names] : names
+  return listNames(master ? { master, ...references } : references)
 }
+
+const listNames = (group: ReferableGroup): readonly string[] =>
+  Object.entries(group).flatMap(([name, value]) =>
+    isReferable(value)
+      ? [name, ...Object.entries(value).flatMap(([part, one]) => (isPart(part, one, value) ? [`${name}.${part}`] : []))]
+      : listNames(value).map((inside) => `${name}.${inside}`),
+  )
 
 /** A part is named like a type; other tables that a table knows of (its master, its parents) are not its parts. */
 const isPart = (name: string, value: unknown, table: Referable): boolean =>
@@ -38,4 +46,4 @@ function ownProperty(value: unknown, name: string): unknown {
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   (typeof value === 'object' && value !== null) || typeof value === 'function'
 
-const isReferable = (value: unknown): value is Referable => isObject(value) && isObject(value.declaration)
+export const isReferable = (value: unknown): value is Referable => isObject(value) && isObject(value.declaration)

@@ -6,7 +6,7 @@ import { isIndexable } from './attribute-line.ts'
 import { parseIndexItem } from './index-item.ts'
 import { DefinitionError, type DefinitionErrorCode } from './errors.ts'
 import { parseDefinition } from './parse-definition.ts'
-import { findReference, listReferences, type Referable } from './reference.ts'
+import { findReference, listReferences, type Referable, type ReferableGroup } from './reference.ts'
 import type { ForeignKey, Index, TableDeclaration, TableName } from './table-declaration.ts'
 import type { AttributeLine, IndexLine, Position, ReferenceLine, TableDefinition } from './table-definition.ts'
 import { requireSchemaName, tableName } from './table-name.ts'
@@ -22,7 +22,7 @@ export interface UnresolvedTable {
   readonly generation?: Generation
   readonly definition: string | TableDefinition
   /** The tables that the definition may refer to, by name; parts are properties of their masters. */
-  readonly references: Readonly<Record<string, Referable>>
+  readonly references: ReferableGroup
   /** The master of a part, to which `-> master` refers. */
   readonly master?: Referable | undefined
 }
@@ -228,7 +228,10 @@ function requireTable(declaration: TableDeclaration, table: UnresolvedTable, fai
     throw fail('comment-too-long', start, comment, problem, 'Shorten the comment.')
   }
   const master = table.master?.declaration.name
-  if (tier === 'part' && !foreignKeys.some(({ parent }) => master && isSameTable(parent, master))) {
+  // a part may also refer to another one, which does
+  const leads = ({ schema, table: name }: TableName) =>
+    master?.schema === schema && (master.table === name || master.table === masterTable(name))
+  if (tier === 'part' && !foreignKeys.some(({ parent }) => leads(parent))) {
     throw fail('missing-master', start, table.name, 'a part does not refer to its master', 'Write `-> master` first.')
   }
   if (tier !== 'imported' && tier !== 'computed') return

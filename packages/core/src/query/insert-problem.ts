@@ -1,5 +1,6 @@
 import type { StoredValue } from '../attribute/storage.ts'
 import type { OnDuplicate } from '../compile/dialect.ts'
+import { isFunctional } from '../definition/index-item.ts'
 import type { Connection } from '../connection/connection.ts'
 import type { InsertTask } from './insert.ts'
 import { keyNames } from './key-names.ts'
@@ -38,11 +39,11 @@ export async function explainInsert(transaction: Connection, refused: RefusedRow
   }
 }
 
-/** The unique indexes of a table, its primary key first. */
+/** The unique indexes of a table on attributes, its primary key first. */
 export const uniqueIn = ({ declaration }: AnyTable): readonly (readonly string[])[] => [
   keyNames(declaration),
   ...[...declaration.indexes, ...declaration.foreignKeys]
-    .filter(({ unique }) => unique)
+    .filter((index) => index.unique && !isFunctional(index))
     .map(({ attributes }) => attributes),
 ]
 

@@ -27,8 +27,10 @@ export async function findHolders(
 ): Promise<ReadonlyMap<string, string>> {
   const keys = tuples.filter((tuple) => tuple !== null)
   if (keys.length === 0) return new Map()
+  const all = tableNode(table)
   const node = project(
-    restrict(tableNode(table), { kind: 'in', attributes: names, keys }),
+    // the empty key is that of any row
+    names.length === 0 ? all : restrict(all, { kind: 'in', attributes: names, keys }),
     Object.fromEntries(names.map((name) => [name, name])),
   )
   const { dialect } = connection

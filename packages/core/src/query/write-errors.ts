@@ -68,8 +68,10 @@ export class DuplicateRowError extends PipelineError {
         ? 'Leave one of them out.'
         : 'Pass { skipDuplicates: true } to keep what is there, or { replace: true } to replace it.'
     const whose = other ? `that ${formatPlace(other).toLowerCase()} has too` : 'that another row has already'
+    const what =
+      attributes.length === 0 ? 'is a second one, and it takes one' : `has values of ${list(attributes)} ${whose}`
     super(
-      `${formatPlace(duplicate)} for ${table} has values of ${list(attributes)} ${whose}` +
+      `${formatPlace(duplicate)} for ${table} ${what}` +
         `${values === '' ? '' : ` (${values})`}. ${duplicate.undone ?? nothing} ${advice}`,
       { cause },
     )

@@ -4,6 +4,7 @@ import { requireSchemaName } from '../definition/table-name.ts'
 import type { Tier } from '../definition/tier.ts'
 import { identifyTable } from '../query/dependencies.ts'
 import { InvalidCallError } from '../query/errors.ts'
+import { isPlain } from '../query/given-row.ts'
 import type { AnyMake } from '../query/make.ts'
 import { type AnyTable, isTable } from '../query/table.ts'
 import { MissingMakeError, MissingReferenceError, NameTakenError } from './errors.ts'
@@ -15,10 +16,20 @@ interface Options {
   readonly contents?: readonly object[]
 }
 
+/** How a schema is declared. */
+export interface SchemaOptions {
+  /**
+   * In whose format new tables are declared: with `python-0.14`, in that of DataJoint 0.14 and MATLAB, which cannot read
+   * that of DataJoint 2. Tables that are there keep theirs, and new ones beside tables of 0.14 are of 0.14 in any case.
+   */
+  readonly compat?: 'python-0.14'
+}
+
 /** A schema without tables, to declare them on. */
-export function defineSchema(name: string): Schema {
+export function defineSchema(name: string, { compat }: SchemaOptions = {}): Schema {
   requireSchemaName(name)
   const tables: AnyTable[] = []
+  const generation = compat === 'python-0.14' ? '0.14' : '2.x'
 
   const declare = (
     tier: Tier,
@@ -30,7 +41,14 @@ export function defineSchema(name: string): Schema {
   ) => {
     requireText(typeName, definition)
     const parents = tablesIn(typeName, references)
-    const declaration = resolveDefinition({ schema: name, name: typeName, tier, definition, references: parents })
+    const declaration = resolveDefinition({
+      schema: name,
+      name: typeName,
+      tier,
+      generation,
+      definition,
+      references: parents,
+    })
     refuseTaken(tables, declaration.name.table, typeName)
     const table = {
       typeName,
@@ -49,9 +67,11 @@ export function defineSchema(name: string): Schema {
         schema: name,
         name: partName,
         tier: 'part',
+        generation,
         definition: partDefinition,
         references: partParents,
-        master,
+        // those before it can be referred to by their master's name
+        master: { ...master, ...parts },
       })
       parts[partName] = tableValue({
         typeName: `${typeName}.${partName}`,
@@ -111,20 +131,36 @@ function requireText(typeName: string, definition: unknown): void {
 }
 
 /** The references as tables: from JavaScript one may be missing, and all that are missing are told at once. */
-function tablesIn(typeName: string, references: object): Record<string, AnyTable> {
-  const entries = Object.entries(references)
-  const missing = entries.filter(([, table]) => !isTable(table)).map(([name]) => name)
+function tablesIn(typeName: string, references: object): ReferenceTables {
+  const missing: string[] = []
+  const read = (group: object, prefix: string): ReferenceTables =>
+    Object.fromEntries(
+      Object.entries(group).flatMap(([name, value]): [string, AnyTable | ReferenceTables][] => {
+        if (isTable(value)) return [[name, value]]
+        if (isGroup(value)) return [[name, read(value, `${prefix}${name}.`)]]
+        missing.push(prefix + name)
+        return []
+      }),
+    )
+  const tables = read(references, '')
   if (missing.length > 0) throw new MissingReferenceError(typeName, missing)
-  return Object.fromEntries(entries)
+  return tables
 }
 
+interface ReferenceTables {
+  readonly [name: string]: AnyTable | ReferenceTables
+}
+
+/** Tables of another schema under one name. */
+const isGroup = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && isPlain(value) && Object.values(value).some(isTable)
+
+const listTables = (group: ReferenceTables): readonly AnyTable[] =>
+  Object.values(group).flatMap((value) => (isTable(value) ? [value, ...Object.values(value.parts)] : listTables(value)))
+
 /** The tables that the foreign keys of a declaration lead to, each once; they may be parts of what was given. */
-function referred({ foreignKeys }: TableDeclaration, given: Readonly<Record<string, AnyTable>>): readonly AnyTable[] {
-  const known = new Map(
-    Object.values(given)
-      .flatMap((table) => [table, ...Object.values(table.parts)])
-      .map((table) => [identifyTable(table.declaration.name), table]),
-  )
+function referred({ foreignKeys }: TableDeclaration, given: ReferenceTables): readonly AnyTable[] {
+  const known = new Map(listTables(given).map((table) => [identifyTable(table.declaration.name), table]))
   const names = new Set(foreignKeys.map(({ parent }) => identifyTable(parent)))
   return [...names].flatMap((name) => known.get(name) ?? [])
 }

@@ -17,9 +17,13 @@ export type PartDefinition = readonly [references: References, definition: strin
 /** The parts of a master, by their names. */
 export type PartDefinitions = Readonly<Record<string, PartDefinition>>
 
-/** What a part's definition may refer to: its own references, and `master`. */
-type PartReferences<P extends PartDefinition, D extends string, R extends References> = P[0] & {
-  readonly master: { readonly '~key': KeyOf<D, R> }
+/** What a part's definition may refer to: its own references, `master`, and, in that, the other parts. */
+type PartReferences<N extends keyof P, P extends PartDefinitions, D extends string, R extends References> = P[N][0] & {
+  readonly master: { readonly '~key': KeyOf<D, R> } & {
+    readonly [Sibling in Exclude<keyof P, N>]: {
+      readonly '~key': KeyOf<P[Sibling][1], PartReferences<Sibling, P, D, R>>
+    }
+  }
 }
 
 /** The table that a definition declares. */
@@ -27,12 +31,12 @@ export type TableOf<D extends string, R extends References> = Table<KeyOf<D, R>,
 
 /** A table and, under their names, its parts. */
 export type MasterOf<D extends string, R extends References, P extends PartDefinitions> = TableOf<D, R> & {
-  readonly [N in keyof P]: TableOf<P[N][1], PartReferences<P[N], D, R>>
+  readonly [N in keyof P]: TableOf<P[N][1], PartReferences<N, P, D, R>>
 }
 
 /** The definitions of parts with what is wrong in them said where it stands. */
 export type CheckedParts<P extends PartDefinitions, D extends string, R extends References> = {
-  readonly [N in keyof P]: readonly [P[N][0], P[N][1] & Checked<P[N][1], PartReferences<P[N], D, R>>]
+  readonly [N in keyof P]: readonly [P[N][0], P[N][1] & Checked<P[N][1], PartReferences<N, P, D, R>>]
 }
 
 /**

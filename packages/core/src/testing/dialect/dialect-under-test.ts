@@ -3,6 +3,8 @@ import type { Connection, DatabaseSettings } from '../../connection/connection.t
 /** What a dialect's own test file gives to the kit. */
 export interface DialectUnderTest {
   readonly name: string
+  /** Types that the database cannot hold, which it refuses by name. */
+  readonly lacks?: readonly string[]
   /** A connection with a database in which the schemas that `schema` names do not exist yet. */
   open(): Promise<OpenDatabase>
 }
