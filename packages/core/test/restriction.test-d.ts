@@ -129,9 +129,9 @@ test('sql binds values, and its attributes have to be there', () => {
   // @ts-expect-error: a text with values pasted in
   sql('weight > 5')
   // @ts-expect-error: a list cannot be bound
-  sql`weight in (${[1, 2]})`
+  void sql`weight in (${[1, 2]})`
   // @ts-expect-error: a computed attribute has no name here
-  sql`${json('settings', 'gain', 'float64')} > 5`
+  void sql`${json('settings', 'gain', 'float64')} > 5`
 })
 
 test('a universal set and options of matching restrict as well', () => {

@@ -46,7 +46,8 @@ export async function planPopulate<T extends AnyTable>(
 ): Promise<PopulatePlan<T>> {
   makeOf(table)
   const source = keySource(db, table)
-  const wanted = restriction === undefined ? source : source.restrict(restriction)
+  // a key source has the attributes of the key, for which the restriction was written
+  const wanted = restriction === undefined ? source : source.restrict(restriction as Restriction<object>)
   const missing = wanted.project().exclude(db(table).project())
   const keys = await missing.keys({ ...(limit !== undefined && { limit }), ...(signal && { signal }) })
   const heading = table.declaration.heading.filter(({ inKey }) => inKey)

@@ -68,7 +68,8 @@ export function like(pattern: string): Pattern {
   if (typeof pattern !== 'string') {
     throw new InvalidRestrictionError(`like(${format(pattern)})`, "Give a pattern as text: like('m%').")
   }
-  return made({ kind: 'like', pattern })
+  // the members for the compiler are on no value
+  return { kind: 'comparison', test: { kind: 'like', pattern } } as unknown as Pattern
 }
 
 function compare<V extends Comparable>(verb: string, operator: Comparison, value: V): Comparing<V> {
@@ -76,10 +77,8 @@ function compare<V extends Comparable>(verb: string, operator: Comparison, value
   return comparing({ kind: 'compare', operator, value })
 }
 
-const comparing = <V>(test: Test): Comparing<V> => made(test)
-
-/** The members for the compiler are on no value: this is where a comparison gets them. */
-const made = <C>(test: Test): C => ({ kind: 'comparison', test }) as C
+/** The member for the compiler is on no value: this is where a comparison gets it. */
+const comparing = <V>(test: Test): Comparing<V> => ({ kind: 'comparison', test }) as unknown as Comparing<V>
 
 function requireComparable(verb: string, value: unknown): void {
   switch (typeof value) {

@@ -26,7 +26,7 @@ export function matchingOf<M extends Matching>(
   const { matching = 'lineage' } = options
   if (matching === 'lineage' || allowed.includes(matching)) return matching
   const known = ['lineage', ...allowed].map((name) => `'${name}'`).join(', ')
-  throw new InvalidCallError(`There is no matching '${String(matching)}'. There are ${known}.`)
+  throw new InvalidCallError(`There is no matching '${matching}'. There are ${known}.`)
 }
 
 /** The condition that some row of `right` is equal in every common attribute. */

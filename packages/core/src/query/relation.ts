@@ -263,8 +263,9 @@ export class Relation<Key extends object, Row extends object> implements AnyRela
   }
 }
 
-function parseOrder(order: string): Order {
+/** From JavaScript, an order may be no text. */
+function parseOrder(order: unknown): Order {
   const [, attribute = '', direction] = /^(\S+)(?: (asc|desc))?$/i.exec(String(order)) ?? []
-  if (attribute === '') throw new InvalidOrderError(order)
+  if (attribute === '' || typeof order !== 'string') throw new InvalidOrderError(String(order))
   return { attribute, descending: direction?.toLowerCase() === 'desc' }
 }

@@ -1,0 +1,207 @@
+import {
+  and,
+  type AnyTable,
+  attribute,
+  type Database,
+  ne,
+  not,
+  type Relation,
+  type Restriction,
+  sql,
+  universalSet,
+} from '../src/index.ts'
+import type { Computed } from '../src/query/computed.ts'
+import { RepeatedNameError } from '../src/query/algebra-errors.ts'
+import { typeOfExpression } from './expression-type.ts'
+import { convert, heldInstead } from './restricting-value.ts'
+import type { Named, RecordedCondition, RecordedResult, RecordedValue, Tree } from './recorded.ts'
+
+type AnyRow = Record<string, unknown>
+export type AnyRows = Relation<AnyRow, AnyRow>
+
+/** What an expression is built on. */
+export interface Ground {
+  readonly db: Database
+  readonly tables: ReadonlyMap<string, AnyTable>
+  /** What the whole is to give: where else nothing tells the type of a computed attribute, it does. */
+  readonly expected: RecordedResult
+  /** How a restricting relation is matched. */
+  readonly matching: 'lineage' | 'strict'
+  /** The database speaks the language of the recorded SQL. */
+  readonly speaksSql: boolean
+}
+
+/** The expression holds SQL text, which is the language of another database. */
+export class ForeignSqlError extends Error {
+  override readonly name = 'ForeignSqlError'
+}
+
+/** Builds a recorded expression with the public algebra; what that refuses, it throws. */
+export function buildRelation(tree: Tree, ground: Ground): AnyRows {
+  const build = (part: Tree): AnyRows => buildRelation(part, ground)
+  switch (tree.op) {
+    case 'table': {
+      const table = ground.tables.get(tree.name)
+      if (!table) throw new RangeError(`There is no table ${tree.name} in schemas.json.`)
+      // of a definition that is no literal, the compiler knows nothing
+      return ground.db(table) as unknown as AnyRows
+    }
+    case 'restrict': {
+      const source = build(tree.arg)
+      return source.restrict(restrictionOf(tree.by, source, ground), { matching: ground.matching })
+    }
+    case 'antirestrict': {
+      const source = build(tree.arg)
+      return source.exclude(restrictionOf(tree.by, source, ground), { matching: ground.matching })
+    }
+    case 'proj':
+      return project(build(tree.arg), tree.attrs, tree.named, ground)
+    case 'join':
+      return build(tree.left).join(build(tree.right))
+    case 'leftjoin':
+      return build(tree.left).extend(build(tree.right))
+    case 'union': {
+      const [left, right] = [build(tree.left), build(tree.right)]
+      // the reference asks for one lineage only where it has to join the two (4.8)
+      const keysAlone = [left, right].every(({ heading }) => heading.every(({ inKey }) => inKey))
+      return left.union(right, { matching: keysAlone ? 'names' : 'lineage' })
+    }
+    case 'aggr':
+      return aggregate(build(tree.arg), build(tree.group), tree, ground)
+    case 'u_restrict':
+      return universalSet(...tree.attrs).restrict(build(tree.arg))
+    case 'u_aggr': {
+      const group = build(tree.group)
+      return universalSet(...tree.attrs).aggregate(group, computedIn(tree.named, typesOf(group), ground))
+    }
+    case 'top': {
+      const source = build(tree.arg)
+      return source.top({
+        order: tree.order.flatMap((word) => orderOf(word, source)),
+        limit: tree.limit,
+        offset: tree.offset,
+      })
+    }
+  }
+}
+
+/** `'...'`, `'-name'` and names are ours as well; a name in parentheses keeps the attribute beside its copy. */
+function project(source: AnyRows, attrs: readonly string[], named: Named, ground: Ground): AnyRows {
+  const sources = Object.entries(named).map(([name, text]) => [name, readSource(text)] as const)
+  const renamed = sources.flatMap(([name, { renames }]) => (renames === undefined ? [] : [[name, renames] as const]))
+  const copied = sources.flatMap(([name, { copies }]) => (copies === undefined ? [] : [[name, copies] as const]))
+  const gone = new Set(renamed.map(([, from]) => from))
+  const beside = copied
+    .map(([, from]) => from)
+    .filter((from) => !gone.has(from) && (attrs.includes('...') || isInKey(source, from)))
+  const expressions = Object.fromEntries(
+    sources.flatMap(([name, { computes }]) => (computes === undefined ? [] : [[name, computes] as const])),
+  )
+  return source.project(
+    ...attrs,
+    ...beside,
+    Object.fromEntries([...renamed, ...copied]),
+    computedIn(expressions, typesOf(source), ground),
+  )
+}
+
+function aggregate(source: AnyRows, group: AnyRows, tree: Extract<Tree, { op: 'aggr' }>, ground: Ground): AnyRows {
+  const kept = tree.attrs.flatMap((name) =>
+    name === '...' ? source.heading.filter(({ inKey }) => !inKey).map((one) => one.name) : [name],
+  )
+  // an object cannot say a name twice: the reference is asked to and refuses
+  const twice = Object.keys(tree.named).find((name) => kept.includes(name))
+  if (twice !== undefined) throw new RepeatedNameError(twice)
+  const types = new Map([...typesOf(source), ...typesOf(group)])
+  const computed = computedIn(tree.named, types, ground)
+  const columns = { ...Object.fromEntries(kept.map((name) => [name, name])), ...computed }
+  return source.aggregate(group, columns, { keep: tree.keep ? 'all' : 'matching' })
+}
+
+function computedIn(named: Named, types: ReadonlyMap<string, string>, ground: Ground) {
+  return Object.fromEntries(
+    Object.entries(named).map(([name, expression]): [string, Computed<unknown>] => {
+      const type = typeOfExpression(name, expression, types, ground.expected)
+      return [name, sqlText(expression, ground).as(type)]
+    }),
+  )
+}
+
+const identifier = /^\s*(?!NULL|CURRENT_TIMESTAMP)([a-zA-Z_]\w*)\s*$/
+const inParentheses = /^\s*\(\s*(?!NULL|CURRENT_TIMESTAMP)([a-zA-Z_]\w*)\s*\)\s*$/
+
+/** What the reference takes for a renaming, a copy or an expression (4.3). */
+function readSource(text: string): { readonly renames?: string; readonly copies?: string; readonly computes?: string } {
+  const [renames, copies] = [identifier.exec(text)?.[1], inParentheses.exec(text)?.[1]]
+  if (renames !== undefined) return { renames }
+  return copies === undefined ? { computes: text } : { copies }
+}
+
+/** The types as definitions spell them; an expression may name an attribute without having it checked. */
+const typesOf = ({ heading }: AnyRows): ReadonlyMap<string, string> =>
+  new Map(heading.map(({ name, type }) => [name, type.text]))
+
+const isInKey = ({ heading }: AnyRows, name: string): boolean =>
+  heading.some((candidate) => candidate.inKey && candidate.name === name)
+
+/** `KEY` stands for all attributes of the key. */
+function orderOf(text: string, source: AnyRows): readonly string[] {
+  const [word = '', direction = ''] = text.split(/\s+/)
+  const names = word === 'KEY' ? source.heading.filter(({ inKey }) => inKey).map(({ name }) => name) : [word]
+  return names.map((name) => (direction.toLowerCase() === 'desc' ? `${name} desc` : name))
+}
+
+function restrictionOf(condition: RecordedCondition, source: AnyRows, ground: Ground): Restriction<AnyRow> {
+  const part = (one: RecordedCondition): Restriction<AnyRow> => restrictionOf(one, source, ground)
+  switch (condition.c) {
+    case 'dict': {
+      // the reference drops names that it does not know
+      const known = Object.entries(condition.v).filter(([name]) => source.heading.some((one) => one.name === name))
+      return and(...known.map(([name, value]) => equal(name, value, source, ground)))
+    }
+    case 'sql':
+      return sqlText(condition.v, ground)
+    case 'list':
+      return condition.v.map(part)
+    case 'and':
+      return and(...condition.v.map(part))
+    case 'not':
+      return not(part(condition.v))
+    case 'query':
+      return buildRelation(condition.v, ground)
+    case 'u':
+      return universalSet(...condition.v)
+    case 'bool':
+      return condition.v ? {} : []
+    case 'null':
+      // refused, as by the reference
+      return null as unknown as Restriction<AnyRow>
+  }
+}
+
+/**
+ * The restriction that an attribute has a value. One that its type cannot hold is refused by ours; in the reference it is
+ * compared all the same, as the server converts it: where that leaves a value of the attribute's kind, it is equal to none
+ * that there is, else the comparison is written in the server's language.
+ */
+function equal(name: string, value: RecordedValue, source: AnyRows, ground: Ground): Restriction<AnyRow> {
+  const storage = source.heading.find((candidate) => candidate.name === name)?.type.storage
+  const given = convert(value, storage)
+  const restriction = { [name]: given }
+  try {
+    source.restrict(restriction)
+    return restriction
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'invalid-value')) throw error
+    const held = heldInstead(given, storage)
+    if (held !== null) return and({ [name]: held }, { [name]: ne(held) })
+    if (!ground.speaksSql) throw new ForeignSqlError(`${name} is compared with ${String(given)}`, { cause: error })
+    return sql`${attribute(name)} = ${given}`
+  }
+}
+
+/** Recorded SQL, of which nothing was ever a value: a template without any. */
+function sqlText(text: string, { speaksSql }: Ground) {
+  if (!speaksSql) throw new ForeignSqlError(text)
+  return sql(Object.assign([text], { raw: [text] }))
+}

@@ -1,0 +1,84 @@
+import type { Attribute, Database } from '../src/index.ts'
+import { type AnyRows, buildRelation, ForeignSqlError, type Ground } from './build-relation.ts'
+import type { DeclaredSchema } from './declare-recorded.ts'
+import { explain } from './explanations.ts'
+import { type Found, judge, type Judgement } from './judge.ts'
+import { expectedOf, type RecordedCase } from './recorded.ts'
+
+/** What came of one case. */
+export interface Outcome {
+  readonly recorded: RecordedCase
+  readonly judgement: Judgement | { readonly verdict: 'left out' }
+  /** It agrees only where relations that restrict are matched as strictly as in the reference (4.7). */
+  readonly strict: boolean
+  /** Why it may differ. */
+  readonly explanation: string | null
+}
+
+/** A database with the tables and rows of a recorded set. */
+export interface LoadedDatabase {
+  readonly name: string
+  readonly db: Database
+  /** It speaks the language of the recorded SQL. */
+  readonly speaksSql: boolean
+}
+
+/** Evaluates every recorded expression through the public algebra. */
+export async function runCases(
+  { db, speaksSql }: LoadedDatabase,
+  schemas: ReadonlyMap<string, DeclaredSchema>,
+  cases: readonly RecordedCase[],
+): Promise<readonly Outcome[]> {
+  const outcomes: Outcome[] = []
+  for (const recorded of cases) {
+    const tables = schemas.get(recorded.schema)?.tables
+    if (!tables) throw new RangeError(`There is no schema ${recorded.schema} in schemas.json.`)
+    const ground: Ground = { db, tables, expected: expectedOf(recorded), matching: 'lineage', speaksSql }
+    outcomes.push(await runCase(recorded, ground))
+  }
+  return outcomes
+}
+
+async function runCase(recorded: RecordedCase, ground: Ground): Promise<Outcome> {
+  const found = await evaluate(recorded, ground)
+  if ('error' in found && found.error instanceof ForeignSqlError) {
+    return { recorded, judgement: { verdict: 'left out' }, strict: false, explanation: null }
+  }
+  const judgement = judge(recorded, found)
+  if (judgement.verdict !== 'differing') return { recorded, judgement, strict: false, explanation: null }
+  const strictly = judge(recorded, await evaluate(recorded, { ...ground, matching: 'strict' }))
+  if (strictly.verdict !== 'differing') return { recorded, judgement: strictly, strict: true, explanation: null }
+  const explanation = explain(recorded)
+  return {
+    recorded,
+    judgement,
+    strict: false,
+    explanation: explanation ? `${explanation.trap}: ${explanation.reason}` : null,
+  }
+}
+
+async function evaluate({ expr }: RecordedCase, ground: Ground): Promise<Found> {
+  let relation: AnyRows
+  try {
+    relation = buildRelation(expr, ground)
+  } catch (error) {
+    return { error, phase: 'build' }
+  }
+  try {
+    const names = relation.heading.map(({ name }) => name)
+    const rows = await relation.fetch()
+    return {
+      heading: names,
+      pk: relation.heading.filter(({ inKey }) => inKey).map(({ name }) => name),
+      rows: rows.map((row) => relation.heading.map((attribute) => comparable(attribute, row[attribute.name]))),
+      count: await relation.count(),
+      exists: await relation.exists(),
+    }
+  } catch (error) {
+    return { error, phase: 'fetch' }
+  }
+}
+
+/** Decimals are text in our rows, which the recorded ones tell from text. */
+const comparable = ({ type }: Attribute, value: unknown): unknown =>
+  type.storage.kind === 'decimal' && typeof value === 'string' ? { decimal: value } : value
