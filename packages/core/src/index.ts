@@ -3,7 +3,7 @@ export type { Attribute, AttributeType, Heading } from './attribute/attribute.ts
 export type { ForeignKey, Index, TableDeclaration, TableName } from './definition/table-declaration.ts'
 export type { Tier } from './definition/tier.ts'
 export { describe } from './schema/describe.ts'
-export { defineSchema } from './schema/define-schema.ts'
+export { defineSchema, type SchemaOptions } from './schema/define-schema.ts'
 export type { Schema } from './schema/schema.ts'
 export {
   insertParamSet,
@@ -20,14 +20,7 @@ export type { ColumnOf, ColumnsOf, NumericColumn } from './query/columns.ts'
 export type { Database, Tables, TransactionOptions } from './query/database.ts'
 export type { Deleted, DeletedRows, DeleteOptions, DeletePlan, PlannedRows } from './query/delete.ts'
 export type { Preview, PreviewOptions } from './query/preview.ts'
-export type {
-  AggregateOptions,
-  FetchOptions,
-  OrderBy,
-  Relation,
-  StreamOptions,
-  TopOptions,
-} from './query/relation.ts'
+export type { AggregateOptions, FetchOptions, OrderBy, Relation, StreamOptions, TopOptions } from './query/relation.ts'
 export type { JoinOptions, RestrictOptions } from './query/matching.ts'
 export type { Restriction } from './query/restriction.ts'
 export {
@@ -61,6 +54,7 @@ export {
   type TableGroups,
 } from './pipeline/pipeline.ts'
 export { type DeclarePlan, declare, planDeclare } from './pipeline/declare.ts'
+export { readTables } from './pipeline/read-tables.ts'
 export { drop, type DropOptions, type DropPlan, type PlannedDrop, planDrop } from './pipeline/drop.ts'
 export type { PopulateEvent } from './populate/event.ts'
 export {

@@ -36,6 +36,21 @@ export class CodecValueError extends PipelineError {
   }
 }
 
+/** A value in the external storage of DataJoint 0.14. */
+export class ExternalValueError extends PipelineError {
+  override readonly name = 'ExternalValueError'
+  readonly code = 'external-value'
+  /** As a definition spells it: `blob@store`. */
+  readonly type: string
+  constructor(type: string, done: 'read' | 'written') {
+    super(
+      `A value of type ${type} cannot be ${done}: it is in the external storage of DataJoint 0.14. ` +
+        'Project the attribute away to read the rest of its rows, or leave it to Python.',
+    )
+    this.type = type
+  }
+}
+
 /** What an attribute holds in the database is not what its codec writes. */
 export class StoredFormError extends PipelineError {
   override readonly name = 'StoredFormError'

@@ -1,8 +1,9 @@
 import type { CodecSpec } from '../attribute/attribute.ts'
 import { attachCodec } from './attach-codec.ts'
-import { blobCodec } from './blob-codec.ts'
+import { blobCodec, legacyBlobCodec } from './blob-codec.ts'
 import { UnknownCodecError } from './codec-error.ts'
 import type { BoundCodec, Codec } from './codec.ts'
+import { externalCodecs } from './external-codec.ts'
 import { hashCodec } from './hash-codec.ts'
 
 /** The codecs of a pipeline: a value that is never changed. */
@@ -14,6 +15,8 @@ export interface Codecs {
   with(codec: Codec): Codecs
 }
 
+const external = new Map(externalCodecs.map((codec) => [codec.name, codec]))
+
 /** Codecs by their names; of two with one name the last counts. */
 export function codecsOf(codecs: readonly Codec[]): Codecs {
   const named = new Map(codecs.map((codec) => [codec.name, codec]))
@@ -21,9 +24,11 @@ export function codecsOf(codecs: readonly Codec[]): Codecs {
   return {
     names,
     get(type) {
-      const codec = named.get(type.codec?.name ?? '')
+      const codec = named.get(type.codec?.name ?? '') ?? external.get(type.codec?.name ?? '')
       if (type.codec === null || codec === undefined) throw new UnknownCodecError(type.codec?.name ?? type.text, names)
-      return bind(codec, type.codec.store)
+      // an own codec of that name knows what it does
+      const isLegacy = codec === blobCodec && !type.text.startsWith('<')
+      return bind(isLegacy ? legacyBlobCodec : codec, type.codec.store)
     },
     with: (codec) => codecsOf([...named.values(), codec]),
   }

@@ -1,5 +1,6 @@
 import { contextOf, type Database } from '../query/database.ts'
 import { identifyTable } from '../query/dependencies.ts'
+import { declarationHere } from '../query/in-database.ts'
 import type { AnyTable } from '../query/table.ts'
 import { compareDeclarations } from '../schema/compare.ts'
 import { type TableDifference, TableDiffersError } from '../schema/errors.ts'
@@ -10,12 +11,12 @@ import type { Stored } from './stored.ts'
  * database has them.
  */
 export function refuseDifferences(db: Database, tables: readonly AnyTable[], stored: Stored): void {
-  const { generations } = contextOf(db)
+  const { codecs, generations } = contextOf(db)
   const differing: TableDifference[] = []
   for (const { declaration, typeName } of tables) {
     const found = stored.find(declaration.name)
     if (!found) continue
-    const differences = compareDeclarations(declaration, found)
+    const differences = compareDeclarations(declarationHere(declaration, declaration.generation, codecs), found)
     const id = identifyTable(declaration.name)
     if (differences.length > 0) differing.push({ table: `${typeName} (${id})`, differences })
     else generations.set(id, found.generation)

@@ -1,19 +1,20 @@
 import { externalStoreOf } from '../attribute/legacy-type.ts'
-import { declarationIn } from '../definition/declaration-in.ts'
 import { toStored } from '../attribute/to-stored.ts'
 import type { Connection } from '../connection/connection.ts'
+import { isFunctional } from '../definition/index-item.ts'
 import type { Generation, TableDeclaration } from '../definition/table-declaration.ts'
 import type { Statement } from '../driver/driver.ts'
 import { contextOf, type Database } from '../query/database.ts'
 import { retryDeadlock } from '../query/deadlock.ts'
 import { identifyTable } from '../query/dependencies.ts'
+import { declarationHere } from '../query/in-database.ts'
 import { valueIn } from '../query/given-row.ts'
 import { insertRows } from '../query/insert.ts'
 import { keyNames } from '../query/key-names.ts'
 import { findPresent } from '../query/present.ts'
 import type { AnyTable } from '../query/table.ts'
 import { identify, type Tuple, tupleOf } from '../query/tuple.ts'
-import { UndeclaredParentError } from '../schema/errors.ts'
+import { UndeclaredParentError, UnsupportedIndexError } from '../schema/errors.ts'
 import type { Schema } from '../schema/schema.ts'
 import { refuseDifferences } from './check.ts'
 import { collationsWith } from './collations.ts'
@@ -61,9 +62,12 @@ export async function planDeclare(db: Database, schemas: readonly Schema[]): Pro
     tables.map(({ declaration }) => declaration.name),
     [...all.map(({ declaration }) => declaration.name), ...stored.tables.map(({ name }) => name)],
   )
+  requireIndexes(db, tables)
   const generations = generationsIn(tables, stored)
   // what cannot be declared is told with the plan
-  for (const { declaration } of tables) declarationIn(declaration, generations[declaration.name.schema] ?? '2.x')
+  for (const { declaration } of tables) {
+    declarationHere(declaration, generations[declaration.name.schema] ?? '2.x', contextOf(db).codecs)
+  }
   const present = new Set(stored.tables.map(({ name }) => name.schema))
   const unrecorded = new Set(stored.unrecorded.map(identifyTable))
   return {
@@ -92,6 +96,15 @@ function requireCodecs(db: Database, tables: readonly AnyTable[]): void {
     if (type.codec === null || externalStoreOf(type) !== null) continue
     codecs.get(type)
     if (type.codec.store !== null) stores.get(type.codec.store)
+  }
+}
+
+function requireIndexes(db: Database, tables: readonly AnyTable[]): void {
+  const { name, supports } = contextOf(db).connection.dialect
+  if (supports.functionalIndexes) return
+  for (const { declaration, typeName } of tables) {
+    const index = declaration.indexes.find(isFunctional)
+    if (index) throw new UnsupportedIndexError(typeName, index.attributes, name)
   }
 }
 
@@ -157,9 +170,10 @@ export async function declare(db: Database, plan: DeclarePlan): Promise<void> {
 }
 
 function statementsFor(db: Database, plan: DeclarePlan, stored: Stored): readonly Statement[] {
-  const { dialect } = contextOf(db).connection
+  const { codecs, connection } = contextOf(db)
+  const { dialect } = connection
   const declarations = plan.tables.map(({ declaration }) =>
-    declarationIn(declaration, plan.generations[declaration.name.schema] ?? '2.x'),
+    declarationHere(declaration, plan.generations[declaration.name.schema] ?? '2.x', codecs),
   )
   const generations = new Map<string, Generation>(plan.schemas.map((schema) => [schema, '2.x']))
   for (const { name, generation } of declarations) generations.set(name.schema, generation)

@@ -1,17 +1,43 @@
+import type { Codecs } from '../codec/codecs.ts'
 import { declarationIn } from '../definition/declaration-in.ts'
+import type { Generation, TableDeclaration } from '../definition/table-declaration.ts'
 import type { Context } from './context.ts'
 import { identifyTable } from './dependencies.ts'
 import type { AnyTable } from './table.ts'
 
-const converted = new WeakMap<AnyTable, AnyTable>()
+const converted = new WeakMap<Codecs, WeakMap<AnyTable, AnyTable>>()
 
 /** A table as this database has it, which may be in the format of another generation than its definition is. */
-export function inDatabase<T extends AnyTable>({ generations }: Context, table: T): T {
+export function inDatabase<T extends AnyTable>({ generations, codecs }: Context, table: T): T {
   const { declaration } = table
   const generation = generations.get(identifyTable(declaration.name)) ?? declaration.generation
-  if (generation === declaration.generation) return table
-  const known = converted.get(table) ?? { ...table, declaration: declarationIn(declaration, generation) }
-  converted.set(table, known)
+  const known = converted.get(codecs) ?? new WeakMap<AnyTable, AnyTable>()
+  converted.set(codecs, known)
+  const before = known.get(table)
+  if (before?.declaration.generation === generation) return before as T
+  const here = declarationHere(declaration, generation, codecs)
+  const own = here === declaration ? table : { ...table, declaration: here }
+  known.set(table, own)
   // the same members, of which one says how values are kept
-  return known as T
+  return own as T
+}
+
+/** A declaration in the format of a generation, with the storage that the codecs of its types ask for. */
+export function declarationHere(
+  declaration: TableDeclaration,
+  generation: Generation,
+  codecs: Codecs,
+): TableDeclaration {
+  const own = declarationIn(declaration, generation)
+  let changed = false
+  const heading = own.heading.map((attribute) => {
+    const { type } = attribute
+    // those of this language know theirs; whether there is a codec of another name is said where it is used
+    if (type.codec === null || !type.text.startsWith('<') || !codecs.names.includes(type.codec.name)) return attribute
+    const { storage } = codecs.get(type)
+    if (storage.kind === type.storage.kind) return attribute
+    changed = true
+    return { ...attribute, type: { ...type, storage } }
+  })
+  return changed ? { ...own, heading } : own
 }

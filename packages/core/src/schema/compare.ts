@@ -3,6 +3,7 @@ import type { Attribute, AttributeType, Default } from '../attribute/attribute.t
 import { serves, type Storage } from '../attribute/storage.ts'
 import type { Generation, Index, TableDeclaration } from '../definition/table-declaration.ts'
 import { inGeneration } from '../definition/declaration-in.ts'
+import { parseIndexItem } from '../definition/index-item.ts'
 import { formatWithoutComment } from '../definition/format-definition.ts'
 import { identifyTable } from '../query/dependencies.ts'
 
@@ -68,7 +69,10 @@ const spellForeignKeys = ({ foreignKeys, indexes }: TableDeclaration): readonly 
 const spellIndexes = ({ foreignKeys, indexes }: TableDeclaration): readonly string[] =>
   indexes
     .filter((index) => !foreignKeys.some(({ attributes }) => isOn(index, attributes)))
-    .map(({ unique, attributes }) => `${unique ? 'unique ' : ''}(${attributes.join(', ')})`)
+    .map(({ unique, attributes }) => `${unique ? 'unique ' : ''}(${attributes.map(spellItem).join(', ')})`)
+
+/** A server shows an expression in its own words, of which only that they are one can be compared. */
+const spellItem = (text: string): string => (parseIndexItem(text)?.kind === 'attribute' ? text : '(expression)')
 
 const isOn = (index: Index, attributes: readonly string[]): boolean => index.attributes.join() === attributes.join()
 

@@ -1,10 +1,9 @@
 import { formatDefinition } from '../definition/format-definition.ts'
+import type { TableDeclaration } from '../definition/table-declaration.ts'
 import { typeName } from '../definition/table-name.ts'
-import type { AnyTable } from '../query/table.ts'
+import { type AnyTable, isTable } from '../query/table.ts'
 
-/** The definition of a table, as text that declares the same table. */
-export function describe(table: AnyTable): string {
-  return formatDefinition(table.declaration, (name) =>
-    table.master?.declaration.name.table === name.table ? 'master' : typeName(name.table),
-  )
+/** The definition of a table, as text that declares the same table in a schema of its generation. */
+export function describe(table: AnyTable | TableDeclaration): string {
+  return formatDefinition(isTable(table) ? table.declaration : table, ({ table: name }) => typeName(name))
 }

@@ -52,6 +52,22 @@ export class CollidingNamesError extends PipelineError {
   }
 }
 
+/** An index on an expression, or on a member of a JSON value, for a database that has none of these. */
+export class UnsupportedIndexError extends PipelineError {
+  override readonly name = 'UnsupportedIndexError'
+  readonly code = 'unsupported-index'
+  readonly table: string
+  readonly items: readonly string[]
+  constructor(table: string, items: readonly string[], dialect: string) {
+    super(
+      `${table} has an index on (${items.join(', ')}), and ${dialect} indexes attributes alone. ` +
+        'Give the value an attribute of its own and index that, or leave the index out.',
+    )
+    this.table = table
+    this.items = items
+  }
+}
+
 export class UndeclaredParentError extends PipelineError {
   override readonly name = 'UndeclaredParentError'
   readonly code = 'undeclared-parent'

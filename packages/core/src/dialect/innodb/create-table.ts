@@ -2,6 +2,7 @@ import type { Attribute } from '../../attribute/attribute.ts'
 import { externalStoreOf } from '../../attribute/legacy-type.ts'
 import type { CollationOf, Dialect } from '../../compile/dialect.ts'
 import { isInherited } from '../../definition/column-comment.ts'
+import { parseIndexItem } from '../../definition/index-item.ts'
 import type { TableDeclaration } from '../../definition/table-declaration.ts'
 import type { Statement } from '../../driver/driver.ts'
 import { lineageRows } from '../hidden-table.ts'
@@ -71,7 +72,9 @@ function createTable(declaration: TableDeclaration, collationOf: CollationOf): S
         `FOREIGN KEY (${quote(attribute.name)}) REFERENCES ${external} (\`hash\`) ON UPDATE RESTRICT ON DELETE RESTRICT`,
       ]
     }),
-    ...indexes.map(({ unique, attributes }) => `${unique ? 'UNIQUE ' : ''}INDEX (${quoteList(attributes)})`),
+    ...indexes.map(
+      ({ unique, attributes }) => `${unique ? 'UNIQUE ' : ''}INDEX (${attributes.map(indexItem).join(', ')})`,
+    ),
   ]
   return statement(
     `CREATE TABLE IF NOT EXISTS ${quoteTable(name)} (${parts.join(', ')}) ENGINE=InnoDB, COMMENT ${quoteText(comment)}`,
@@ -92,4 +95,19 @@ function inheritedCollation(attribute: Attribute, declaration: TableDeclaration,
     return collation === null || collation === collationOf(name, attribute.name) ? '' : ` COLLATE ${collation}`
   }
   return ''
+}
+
+/** What a definition calls an item of an index, as DataJoint 2 writes it. */
+function indexItem(text: string): string {
+  const item = parseIndexItem(text)
+  switch (item?.kind) {
+    case 'member': {
+      const returning = item.type === null ? '' : ` RETURNING ${item.type}`
+      return `(JSON_VALUE(${quote(item.name)}, ${quoteText(item.path)}${returning}))`
+    }
+    case 'expression':
+      return item.sql
+    default:
+      return quote(text)
+  }
 }

@@ -1,6 +1,7 @@
 import { parseAttributeType } from '../../attribute/attribute-type.ts'
 import type { AttributeType } from '../../attribute/attribute.ts'
 import type { Query } from '../../compile/dialect.ts'
+import { parseDefinition } from '../../definition/parse-definition.ts'
 import type { Generation, TableName } from '../../definition/table-declaration.ts'
 import type { RawValue } from '../../driver/driver.ts'
 import type { Catalogue, CatalogueColumn, CatalogueTable } from '../catalogue.ts'
@@ -44,7 +45,9 @@ export async function readCatalogue(query: Query): Promise<Catalogue> {
     }),
     indexes: [...Map.groupBy(indexesOf.get(text) ?? [], (row) => row[2]).values()].map((rows) => ({
       unique: rows[0]?.[3] === '1',
-      attributes: rows.map((row) => row[4] ?? ''),
+      attributes: rows.every((row) => row[4] !== null)
+        ? rows.map((row) => row[4] ?? '')
+        : itemsIn(text, rows[0]?.[2] ?? ''),
     })),
   }))
   return {
@@ -125,6 +128,13 @@ async function readNotes(query: Query, names: readonly TableName[]): Promise<Rea
     }
   }
   return notes
+}
+
+/** SQLite shows no expression of an index; those that were declared here have their items in their names. */
+function itemsIn(table: string, index: string): readonly string[] {
+  const label = index.startsWith(`${table} `) ? index.slice(table.length + 1).replace(/^unique /, '') : ''
+  const [line] = label === '' ? [] : parseDefinition(`index (${label})`).lines
+  return line?.kind === 'index' ? line.attributes : ['(expression)']
 }
 
 function columnOf(table: TableName, row: TextRow, notes: ReadonlyMap<string, string>): CatalogueColumn {

@@ -1,7 +1,9 @@
 import { externalStoreOf } from '../../attribute/legacy-type.ts'
 import { markerOf } from '../../attribute/vocabulary.ts'
+import { quoteText } from '../../attribute/quoted-text.ts'
 import type { Dialect } from '../../compile/dialect.ts'
 import { formatColumnComment, isInherited } from '../../definition/column-comment.ts'
+import { parseIndexItem } from '../../definition/index-item.ts'
 import type { TableDeclaration } from '../../definition/table-declaration.ts'
 import type { Statement } from '../../driver/driver.ts'
 import { lineageRows } from '../hidden-table.ts'
@@ -111,7 +113,19 @@ function createIndexes({ name, heading, foreignKeys, indexes }: TableDeclaration
   return [...all].map(([label, { unique, attributes }]) =>
     statement(
       `CREATE ${unique ? 'UNIQUE ' : ''}INDEX IF NOT EXISTS ${quote(`${joinName(name)} ${label}`)} ` +
-        `ON ${quoteTable(name)} (${quoteList(attributes)})`,
+        `ON ${quoteTable(name)} (${attributes.map(indexItem).join(', ')})`,
     ),
   )
+}
+
+function indexItem(text: string): string {
+  const item = parseIndexItem(text)
+  switch (item?.kind) {
+    case 'member':
+      return `json_extract(${quote(item.name)}, ${quoteText(item.path)})`
+    case 'expression':
+      return item.sql
+    default:
+      return quote(text)
+  }
 }
