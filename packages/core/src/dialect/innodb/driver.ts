@@ -1,9 +1,8 @@
-import type { ConnectionOptions } from 'mysql2'
 import type { Driver, Purpose, Session } from '../../driver/driver.ts'
 import { DatabaseUnavailableError } from '../../driver/errors.ts'
 import { Pool } from '../../driver/pool.ts'
 import { explainInnodb } from './errors.ts'
-import { Link } from './link.ts'
+import { Link, type LinkOptions } from './link.ts'
 import { InnodbSession } from './session.ts'
 import type { Variant } from './variant.ts'
 
@@ -38,7 +37,7 @@ export async function openInnodb(settings: ServerSettings, variant: Variant): Pr
 
 class InnodbDriver implements Driver {
   readonly #pool: Pool<Link>
-  readonly #options: ConnectionOptions
+  readonly #options: LinkOptions
 
   constructor({ host, port, user, password, connections = 10, readOnly = false }: ServerSettings, variant: Variant) {
     this.#options = {

@@ -1,3 +1,4 @@
+import { connect, type Socket } from 'node:net'
 import { type Connection, type ConnectionOptions, createConnection } from 'mysql2'
 import type { StoredValue } from '../../attribute/storage.ts'
 import type { RawRow, Statement } from '../../driver/driver.ts'
@@ -6,30 +7,42 @@ import { RowStream } from './row-stream.ts'
 /** A connection with the server that has lain idle for longer is asked whether it is still there. */
 const IDLE_MILLISECONDS = 2000
 
+/** Where a server listens, and what the driver is to do. */
+export interface LinkOptions extends Omit<ConnectionOptions, 'host' | 'port'> {
+  readonly host: string
+  readonly port: number
+}
+
 /** One connection with a server, as promises; it knows when it broke. */
 export class Link {
   readonly #connection: Connection
+  readonly #socket: Socket
   readonly #running = new Set<(error: Error) => void>()
   #lost = false
   #usedAt = performance.now()
 
-  private constructor(connection: Connection) {
+  private constructor(connection: Connection, socket: Socket) {
     this.#connection = connection
+    this.#socket = socket
     // also of one that breaks while nothing runs on it
     connection.on('error', () => (this.#lost = true))
     connection.on('end', () => (this.#lost = true))
   }
 
   /** Connects, and runs some statements before all others. */
-  static async open(options: ConnectionOptions, setUp: readonly string[]): Promise<Link> {
-    const connection = createConnection(options)
-    const link = new Link(connection)
+  static async open(options: LinkOptions, setUp: readonly string[]): Promise<Link> {
+    // the driver would end its own only when all has been read that the server sends
+    const socket = connect(options.port, options.host)
+    socket.setNoDelay(true)
+    socket.setKeepAlive(true)
+    const connection = createConnection({ ...options, stream: socket })
+    const link = new Link(connection, socket)
     try {
       await link.#settled<void>((done) => connection.connect((error) => done(error)))
       for (const sql of setUp) await link.execute({ sql, parameters: [] })
       return link
     } catch (error) {
-      connection.destroy()
+      link.destroy()
       throw error
     }
   }
@@ -82,13 +95,14 @@ export class Link {
   destroy(): void {
     this.#lost = true
     this.#connection.destroy()
+    this.#socket.destroy()
     for (const fail of this.#running) fail(new Error('the connection was broken off (closed state)'))
     this.#running.clear()
   }
 
   async end(): Promise<void> {
-    if (this.#lost) this.#connection.destroy()
-    else await this.#settled<void>((done) => this.#connection.end(done)).catch(() => this.#connection.destroy())
+    if (!this.#lost) await this.#settled<void>((done) => this.#connection.end(done)).catch(() => {})
+    this.destroy()
   }
 
   #settled<T>(start: (done: (error: Error | null | undefined, result?: T) => void) => void): Promise<T> {

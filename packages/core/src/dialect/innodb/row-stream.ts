@@ -53,7 +53,7 @@ export class RowStream {
     for (;;) {
       const batch = this.#ready.shift()
       if (batch !== undefined) {
-        if (this.#ready.length < BATCHES_AHEAD) this.#connection.resume()
+        if (this.#ready.length < BATCHES_AHEAD && !this.#state.over) this.#connection.resume()
         return batch
       }
       if (this.#state.over) {
@@ -68,11 +68,16 @@ export class RowStream {
     }
   }
 
-  /** Takes no more rows: what the server still sends is thrown away. */
+  /** Takes no more rows: what comes is thrown away. */
   discard(): void {
     this.#discarding = true
     this.#ready = []
     this.#batch = []
+    if (!this.#state.over) this.#connection.pause()
+  }
+
+  /** Lets come what the server has sent already. */
+  drain(): void {
     this.#connection.resume()
   }
 

@@ -41,7 +41,7 @@ export function testTransaction(dialect: DialectUnderTest): void {
       expect(await bench.count(table.node)).toBe(1)
     })
 
-    test('a nested call runs in the same one', async () => {
+    test('what a nested one did is undone with the outer one', async () => {
       const bench = await open()
       const table = await bench.table('T', definition)
       const outer = bench.connection.transaction(async (on) => {
@@ -49,6 +49,66 @@ export function testTransaction(dialect: DialectUnderTest): void {
         throw new RangeError('undo both')
       })
       await expect(outer).rejects.toThrow('undo both')
+      expect(await bench.count(table.node)).toBe(0)
+    })
+
+    test('a nested one that fails and is caught is undone alone, however deep', async () => {
+      const bench = await open()
+      const table = await bench.table('T', definition)
+      await bench.connection.transaction(async (on) => {
+        await bench.insert(table, [{ n: 1 }], { on })
+        const failing = on.transaction(async (inner) => {
+          await bench.insert(table, [{ n: 2 }], { on: inner })
+          await inner.transaction((innermost) => bench.insert(table, [{ n: 3 }], { on: innermost }))
+          throw new RangeError('only this')
+        })
+        await expect(failing).rejects.toThrow('only this')
+        await on.transaction(async (inner) => {
+          await bench.insert(table, [{ n: 4 }], { on: inner })
+          const deeper = inner.transaction(async (innermost) => {
+            await bench.insert(table, [{ n: 5 }], { on: innermost })
+            await bench.insert(table, [{ n: 5 }], { on: innermost })
+          })
+          await expect(deeper).rejects.toMatchObject({ code: 'duplicate-entry' })
+        })
+        await bench.insert(table, [{ n: 6 }], { on })
+      })
+      expect(await bench.values(table.node, 'n')).toEqual([1n, 4n, 6n])
+    })
+
+    test('nested ones and writes at once take turns, so that what one undoes is its own', async () => {
+      const bench = await open()
+      const table = await bench.table('T', definition)
+      await bench.connection.transaction(async (on) => {
+        const outcomes = await Promise.allSettled(
+          [1, 2, 3, 4, 5, 6].map(async (n) => {
+            if (n === 6) return bench.insert(table, [{ n }], { on })
+            return on.transaction(async (inner) => {
+              await bench.insert(table, [{ n }], { on: inner })
+              await bench.insert(table, [{ n: n * 10 }], { on: inner })
+              if (n % 2 === 0) throw new RangeError('even')
+            })
+          }),
+        )
+        expect(outcomes.map(({ status }) => status)).toEqual(
+          [1, 0, 1, 0, 1, 1].map((n) => ['rejected', 'fulfilled'][n]),
+        )
+      })
+      expect(await bench.values(table.node, 'n')).toEqual([1n, 10n, 3n, 30n, 5n, 50n, 6n])
+    })
+
+    test('a write around a nested one is refused, and what is kept of it serves no more', async () => {
+      const bench = await open()
+      const table = await bench.table('T', definition)
+      await bench.connection.transaction(async (on) => {
+        const kept = await on.transaction(async (inner) => {
+          const around = bench.insert(table, [{ n: 1 }], { on })
+          await expect(around).rejects.toMatchObject({ code: 'outside-transaction' })
+          return inner
+        })
+        const late = bench.insert(table, [{ n: 2 }], { on: kept })
+        await expect(late).rejects.toMatchObject({ code: 'transaction-over' })
+      })
       expect(await bench.count(table.node)).toBe(0)
     })
 
@@ -148,6 +208,21 @@ export function testTransaction(dialect: DialectUnderTest): void {
       await expect(bench.connection.query(slow, abort.signal)).rejects.toThrow('enough')
       expect(performance.now() - started).toBeLessThan(1500)
       expect(await bench.count(table.node)).toBe(1500)
+    })
+
+    test('a statement that is aborted inside a transaction leaves the rest of it', async () => {
+      const bench = await open()
+      const table = await bench.table('T', definition)
+      await bench.connection.transaction(async (on) => {
+        await bench.insert(table, [{ n: 1 }], { on })
+        const aborted = on.query(
+          bench.connection.dialect.count(lower(table.node)),
+          AbortSignal.abort(new RangeError('no')),
+        )
+        await expect(aborted).rejects.toThrow('no')
+        await bench.insert(table, [{ n: 2 }], { on })
+      })
+      expect(await bench.values(table.node, 'n')).toEqual([1n, 2n])
     })
 
     test('an aborted transaction is undone', async () => {
