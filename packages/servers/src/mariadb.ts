@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Installation, ServerKind } from './server-kind.ts'
+import { type Installation, type ServerKind, temporaryFolder } from './server-kind.ts'
 import { ownSources, suiteOfDebian } from './server-source.ts'
 
 /** What all versions of MariaDB have in common. */
@@ -69,6 +69,7 @@ function commonParameters({ base, share }: Installation, dataFolder: string): re
     '--no-defaults',
     ...(process.getuid?.() === 0 ? ['--user=root'] : []),
     `--datadir=${dataFolder}`,
+    `--tmpdir=${temporaryFolder(dataFolder)}`,
     `--basedir=${base}`,
     `--lc-messages-dir=${share}`,
     `--character-sets-dir=${join(share, 'charsets')}`,

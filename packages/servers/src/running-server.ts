@@ -6,7 +6,7 @@ import { defaultCache } from './cache.ts'
 import { ServerFailedError } from './errors.ts'
 import { type Guard, startGuard } from './guard.ts'
 import { findInstallation } from './installation.ts'
-import type { Installation, ServerKind } from './server-kind.ts'
+import { type Installation, type ServerKind, temporaryFolder } from './server-kind.ts'
 import { type ServerProcess, startProcess } from './server-process.ts'
 
 /** How a server is found and started. */
@@ -49,6 +49,7 @@ export async function startServer<Name extends string>(
   try {
     const dataFolder = join(folder, 'data')
     await mkdir(dataFolder)
+    await mkdir(temporaryFolder(dataFolder))
     await initialize(kind, installation, dataFolder, guard, signal)
     const { server, port } = await serve(kind, installation, dataFolder, guard, signal)
     onProgress?.(`${kind.title} ${installation.version} runs on 127.0.0.1:${port}`)

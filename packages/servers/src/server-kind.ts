@@ -1,3 +1,4 @@
+import { dirname, join } from 'node:path'
 import type { ServerSource } from './server-source.ts'
 
 /** A server program that was found, and how to run it. */
@@ -16,6 +17,9 @@ export interface Place {
   readonly dataFolder: string
   readonly port: number
 }
+
+/** Where a server puts its temporary tables: in a shared folder, another one that starts would remove them. */
+export const temporaryFolder = (dataFolder: string): string => join(dirname(dataFolder), 'temporary')
 
 /** How the data directory is made: one run of the server, with statements on its standard input. */
 export interface Initialization {
