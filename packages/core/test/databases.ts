@@ -32,12 +32,12 @@ const sqlite: TestDatabase = {
   },
 }
 
-/** `null` where no server could be had, which fails the run on CI (see mariadb-server.ts). */
-function mariadb(): TestDatabase | null {
-  const settings = inject('mariadb')
+/** `null` where no server could be had, which fails the run on CI (see servers.ts). */
+function onServer(kind: 'mariadb' | 'mysql'): TestDatabase | null {
+  const settings = inject(kind)
   if (!settings) return null
   return {
-    name: 'mariadb',
+    name: kind,
     prefix,
     pipeline: (schemas) => temporaryPipeline({ schemas, database: settings }),
     shared: async () => ({ settings, dispose: async () => {} }),
@@ -46,7 +46,7 @@ function mariadb(): TestDatabase | null {
 
 /** Runs the same tests on every database. */
 export function onEveryDatabase(title: string, tests: (database: TestDatabase) => void): void {
-  for (const database of [sqlite, mariadb()]) {
+  for (const database of [sqlite, onServer('mariadb'), onServer('mysql')]) {
     if (database) describe(`${title} on ${database.name}`, () => tests(database))
   }
 }

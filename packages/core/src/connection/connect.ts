@@ -16,6 +16,13 @@ export async function connect(settings: DatabaseSettings): Promise<Connection> {
       ])
       return new DatabaseConnection(sqlite, await openSqlite(settings), readOnly)
     }
+    case 'mysql': {
+      const [{ mysql }, { openMysql }] = await Promise.all([
+        import('../dialect/mysql/dialect.ts'),
+        import('../dialect/mysql/driver.ts'),
+      ])
+      return new DatabaseConnection(mysql, await openMysql(settings), readOnly)
+    }
     case 'mariadb': {
       const [{ mariadb }, { openMariadb }] = await Promise.all([
         import('../dialect/mariadb/dialect.ts'),

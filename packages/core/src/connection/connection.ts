@@ -2,7 +2,7 @@ import type { RawRow, Statement } from '../driver/driver.ts'
 import type { Dialect } from '../compile/dialect.ts'
 
 /** Where a database is, and how it is opened. */
-export type DatabaseSettings = FileSettings | ServerSettings<'mariadb'>
+export type DatabaseSettings = FileSettings | ServerSettings<'mariadb'> | ServerSettings<'mysql'>
 
 interface OpeningSettings {
   /**

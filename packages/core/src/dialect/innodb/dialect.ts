@@ -4,7 +4,6 @@ import { storedSchemasOf } from '../catalogue.ts'
 import { readCatalogue, readReferencingSchemas } from './catalogue.ts'
 import { tableStatements } from './create-table.ts'
 import { explainInnodb } from './errors.ts'
-import { fromRaw } from './from-raw.ts'
 import { selectSyntax } from './select-syntax.ts'
 import { statements } from './statements.ts'
 import type { Variant } from './variant.ts'
@@ -12,7 +11,7 @@ import type { Variant } from './variant.ts'
 /** The dialect of a server that keeps tables in InnoDB. */
 export function innodbDialect(variant: Variant): Dialect {
   const { name, collation } = variant
-  const syntax = selectSyntax(variant)
+  const syntax = { ...selectSyntax(variant), ...variant.syntax }
   return {
     name,
     supports: {
@@ -28,7 +27,7 @@ export function innodbDialect(variant: Variant): Dialect {
     ...tableStatements(collation),
     readSchemas: async (query, schemas) => storedSchemasOf(await readCatalogue(query, schemas, variant), schemas),
     referencingSchemas: readReferencingSchemas,
-    fromRaw,
+    fromRaw: variant.fromRaw,
     explain: explainInnodb,
   }
 }

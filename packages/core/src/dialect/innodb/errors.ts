@@ -38,7 +38,7 @@ export function explainInnodb(error: unknown): PipelineError | null {
   const column = /column (?:[`'][^`']*[`']\.)*[`']([^`']+)[`']/i.exec(message)?.[1] ?? null
   switch (errno) {
     case 1062:
-      return new DuplicateEntryError(unquote(table), /for key '(.*)'$/.exec(message)?.[1] ?? 'a key', error)
+      return new DuplicateEntryError(unquote(table), keyIn(message, unquote(table)), error)
     // raised by an INSERT that skips duplicates, see statements.ts
     case 1242:
       return sql.startsWith('INSERT') ? new DuplicateEntryError(unquote(table), 'a unique index', error) : null
@@ -51,6 +51,7 @@ export function explainInnodb(error: unknown): PipelineError | null {
       )
     case 1217:
     case 1451:
+    case 3730:
       return new StillReferencedError(
         unquote(table),
         unquote(/fails \((`[^,]*`), CONSTRAINT/.exec(message)?.[1] ?? null),
@@ -66,9 +67,15 @@ export function explainInnodb(error: unknown): PipelineError | null {
     case 1366:
     case 1406:
     case 1690:
+    // invalid JSON, in a column that is declared as that
+    case 3140:
       return new InvalidValueError(column, error)
+    case 3819:
     case 4025:
-      return new InvalidValueError(/CONSTRAINT `(?:[^`]*\.)?(.*?)` failed/.exec(message)?.[1] ?? null, error)
+      return new InvalidValueError(
+        /(?:CONSTRAINT `(?:[^`]*\.)?|constraint ')(.*?)[`'] (?:failed|is violated)/.exec(message)?.[1] ?? null,
+        error,
+      )
     case 1049:
     case 1146:
       return new NoSuchTableError(/'(.*?)'/.exec(message)?.[1] ?? null, error)
@@ -85,11 +92,15 @@ export function explainInnodb(error: unknown): PipelineError | null {
     case 1227:
     case 1290:
     case 1370:
+    case 1698:
+    case 3118:
       return new AccessDeniedError(error)
     case 1053:
     case 1927:
     case 2006:
     case 2013:
+    // idle for too long
+    case 4031:
       return new ConnectionLostError(error)
     case 1054:
     case 1064:
@@ -100,3 +111,10 @@ export function explainInnodb(error: unknown): PipelineError | null {
 }
 
 const unquote = (name: string | null): string | null => name?.replaceAll('`', '') ?? null
+
+/** MySQL puts the table's name before the key's. */
+function keyIn(message: string, table: string | null): string {
+  const key = /for key '(.*)'$/.exec(message)?.[1] ?? 'a key'
+  const prefix = `${table?.slice(table.indexOf('.') + 1)}.`
+  return key.startsWith(prefix) ? key.slice(prefix.length) : key
+}

@@ -1,4 +1,6 @@
 import type { AttributeType, Default } from '../../attribute/attribute.ts'
+import type { Dialect } from '../../compile/dialect.ts'
+import type { SelectSyntax } from '../../compile/write-select.ts'
 
 /** What the servers that keep tables in InnoDB differ in. */
 export interface Variant {
@@ -12,6 +14,9 @@ export interface Variant {
   readonly anyValue: boolean
   /** A column declared `json` is one of text with a check, and `information_schema` shows that. */
   readonly jsonIsText: boolean
+  /** What its SELECTs are written in another way in. */
+  readonly syntax: Partial<SelectSyntax>
+  readonly fromRaw: Dialect['fromRaw']
   /** Reads a column's default as `information_schema` shows it, with what stands beside it under `extra`. */
   readDefault(text: string | null, nullable: boolean, type: AttributeType, extra: string): Default
 }

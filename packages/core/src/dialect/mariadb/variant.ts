@@ -1,3 +1,4 @@
+import { fromRaw } from '../innodb/from-raw.ts'
 import type { Variant } from '../innodb/variant.ts'
 import { readDefault } from './read-default.ts'
 
@@ -17,5 +18,7 @@ export const variant: Variant = {
   functionalIndexes: false,
   anyValue: false,
   jsonIsText: true,
+  syntax: {},
+  fromRaw,
   readDefault,
 }

@@ -1,0 +1,40 @@
+import { type RunningServer, startMariadb, startMysql, type StartOptions } from '@neurojoint/servers'
+import type { TestProject } from 'vitest/node'
+import type { DatabaseSettings } from '../src/connection/connection.ts'
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** The servers that the tests of this run share; `null` where one could not be had. */
+    readonly mariadb: Extract<DatabaseSettings, { readonly kind: 'mariadb' }> | null
+    readonly mysql: Extract<DatabaseSettings, { readonly kind: 'mysql' }> | null
+  }
+}
+
+/**
+ * Starts one server of each kind before the tests and ends them after those; other versions are started by the tests of
+ * their dialects. Without one the run fails on CI, else says so.
+ */
+export default async function startServers(project: TestProject): Promise<() => Promise<void>> {
+  const [mariadb, mysql] = await Promise.all([
+    start('MariaDB', (options) => startMariadb({ ...options, version: '10.11' })),
+    start('MySQL', (options) => startMysql({ ...options, version: '9' })),
+  ])
+  project.provide('mariadb', mariadb && { ...locationOf(mariadb), kind: 'mariadb' })
+  project.provide('mysql', mysql && { ...locationOf(mysql), kind: 'mysql' })
+  return async () => {
+    await Promise.all([mariadb?.stop(), mysql?.stop()])
+  }
+}
+
+async function start<Server>(name: string, begin: (options: StartOptions) => Promise<Server>): Promise<Server | null> {
+  try {
+    return await begin({ onProgress: (message) => console.info(message) })
+  } catch (error) {
+    if (process.env['CI']) throw error
+    const reason = error instanceof Error ? error.message : String(error)
+    console.error(`\n  NO ${name.toUpperCase()}: EVERY TEST THAT NEEDS ONE IS LEFT OUT. ${reason}\n`)
+    return null
+  }
+}
+
+const locationOf = ({ host, port, user, password }: RunningServer) => ({ host, port, user, password })
