@@ -1,18 +1,21 @@
 import type { Attribute, AttributeType } from '../attribute/attribute.ts'
 import { formatDefault } from './default.ts'
 import type { ForeignKey, Index, TableDeclaration, TableName } from './table-declaration.ts'
-import { masterTable } from './table-name.ts'
+import { masterTable, typeName } from './table-name.ts'
 
 /**
  * Writes the definition that declares a table, one line per attribute, reference and index.
  *
- * @param nameOf what the definition calls another table: `Session`, `ProbeType.Electrode`; a master is `master`
+ * @param nameOf what the definition calls another table: `Session`, `ProbeType.Electrode`; to a part its master is `master`
  */
 export function formatDefinition(declaration: TableDeclaration, nameOf: (table: TableName) => string): string {
   const { name, heading, foreignKeys, indexes, comment } = declaration
   const master = masterTable(name.table)
-  const nameHere = (table: TableName) =>
-    table.schema === name.schema && table.table === master ? 'master' : nameOf(table)
+  const nameHere = (table: TableName) => {
+    if (master === null || table.schema !== name.schema) return nameOf(table)
+    if (table.table === master) return 'master'
+    return masterTable(table.table) === master ? `master.${typeName(table.table).split('.')[1]}` : nameOf(table)
+  }
   const lines = comment === '' ? [] : [`# ${formatComment(comment)}`]
   const declared = new Set<string>()
   const waiting = [...foreignKeys]

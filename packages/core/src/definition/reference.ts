@@ -1,4 +1,5 @@
 import type { TableDeclaration } from './table-declaration.ts'
+import { typeName } from './table-name.ts'
 
 /** A table that a definition can refer to; its parts are properties, by their names. */
 export interface Referable {
@@ -15,10 +16,14 @@ interface References {
   readonly master?: Referable | undefined
 }
 
-/** Finds `Session`, `lab.Session`, `ProbeType.Electrode` or, in a part, `master` and `master.Part`. */
+/**
+ * Finds `Session`, `lab.Session`, `ProbeType.Electrode` or, in a part, its master and the parts before it, whose master
+ * it may call `master` or by name.
+ */
 export function findReference({ references, master }: References, target: string): Referable | null {
   const [first = '', ...parts] = target.split('.')
-  const start = first === 'master' && master ? master : ownProperty(references, first)
+  const named = master && first === typeName(master.declaration.name.table) ? master : undefined
+  const start = first === 'master' && master ? master : (ownProperty(references, first) ?? named)
   const found = parts.reduce<unknown>(ownProperty, start)
   return isReferable(found) ? found : null
 }

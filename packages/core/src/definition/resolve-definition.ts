@@ -9,7 +9,7 @@ import { parseDefinition } from './parse-definition.ts'
 import { findReference, listReferences, type Referable, type ReferableGroup } from './reference.ts'
 import type { ForeignKey, Index, TableDeclaration, TableName } from './table-declaration.ts'
 import type { AttributeLine, IndexLine, Position, ReferenceLine, TableDefinition } from './table-definition.ts'
-import { requireSchemaName, tableName } from './table-name.ts'
+import { masterTable, requireSchemaName, tableName } from './table-name.ts'
 import type { Tier } from './tier.ts'
 
 /** A definition and what it is to be resolved against. */
@@ -241,6 +241,3 @@ function requireTable(declaration: TableDeclaration, table: UnresolvedTable, fai
   const advice = 'Put it in a part, or in a table of its own to refer to.'
   throw fail('new-key-attribute', start, own.name, problem, advice)
 }
-
-const isSameTable = (left: TableName, right: TableName): boolean =>
-  left.schema === right.schema && left.table === right.table
