@@ -91,6 +91,8 @@ export function explainInnodb(error: unknown): PipelineError | null {
     case 1143:
     case 1227:
     case 1290:
+    // a write in a session that only reads
+    case 1792:
     case 1370:
     case 1698:
     case 3118:

@@ -13,6 +13,8 @@ export interface Mount {
 const network =
   /^(?:nfs\d?|cifs|smb\d?|smbfs|afp(?:fs)?|afs|webdav|davfs|ceph|lustre|gpfs|beegfs|glusterfs|panfs|orangefs|pvfs2|coda|ncpfs|ocfs2|gfs2?|acfs|vboxsf|vmhgfs|prl_fs|fuse\.(?:sshfs|glusterfs|ceph.*|s3fs|gcsfuse|rclone|goofys|mount-s3|juicefs|davfs2?|smbnetfs|curlftpfs|vmhgfs-fuse|seaweedfs|moosefs|mfs.*|lizardfs))$/i
 
+export const isNetwork = (type: string): boolean => network.test(type)
+
 /**
  * The kind of network file system that a path lies on; `null` where it lies on a disk of this computer, or where that cannot
  * be found out.
@@ -22,7 +24,7 @@ export async function networkFileSystem(path: string): Promise<string | null> {
   if (process.platform === 'win32') return /^(?:\\\\|\/\/)(?![?.][\\/])/.test(absolute) ? 'UNC path' : null
   const mounts = await readMounts()
   const type = mounts === null ? null : fileSystemOf(await existing(absolute), mounts)
-  return type !== null && network.test(type) ? type : null
+  return type !== null && isNetwork(type) ? type : null
 }
 
 /** The kind of file system of an absolute path without links. */

@@ -3,6 +3,7 @@ import { testAlgebra } from './algebra.ts'
 import { testChange } from './change.ts'
 import { testDeclare } from './declare.ts'
 import type { DialectUnderTest } from './dialect-under-test.ts'
+import { testOddText } from './odd-text.ts'
 import { testProcesses } from './processes.ts'
 import { testRandomRelations } from './random.ts'
 import { testStream } from './stream.ts'
@@ -14,6 +15,7 @@ export function testDialect(dialect: DialectUnderTest): void {
   describe(`kit on ${dialect.name}`, () => {
     testDeclare(dialect)
     testValues(dialect)
+    testOddText(dialect)
     testAlgebra(dialect)
     testRandomRelations(dialect)
     testChange(dialect)
