@@ -267,6 +267,19 @@ export class UnsupportedTypeError extends PipelineError {
   }
 }
 
+/** Text of a definition that this database would not give back as it was. */
+export class UnsupportedTextError extends PipelineError {
+  override readonly name = 'UnsupportedTextError'
+  readonly code = 'unsupported-text'
+  readonly table: string
+  readonly text: string
+  constructor(table: string, text: string, problem: string, advice: string) {
+    super(`The definition of ${table} has the character \`${text}\`, ${problem}. ${advice}`)
+    this.table = table
+    this.text = text
+  }
+}
+
 const inTable = (table: string | null): string => table ?? 'The table'
 
 const reason = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause))

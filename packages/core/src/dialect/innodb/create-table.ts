@@ -5,6 +5,7 @@ import { isInherited } from '../../definition/column-comment.ts'
 import { parseIndexItem } from '../../definition/index-item.ts'
 import type { TableDeclaration } from '../../definition/table-declaration.ts'
 import type { Statement } from '../../driver/driver.ts'
+import { UnsupportedTextError } from '../../driver/errors.ts'
 import { lineageRows } from '../hidden-table.ts'
 import { hasCollation, writeColumn } from './column.ts'
 import {
@@ -76,8 +77,14 @@ function createTable(declaration: TableDeclaration, collationOf: CollationOf): S
       ({ unique, attributes }) => `${unique ? 'UNIQUE ' : ''}INDEX (${attributes.map(indexItem).join(', ')})`,
     ),
   ]
-  return statement(
-    `CREATE TABLE IF NOT EXISTS ${quoteTable(name)} (${parts.join(', ')}) ENGINE=InnoDB, COMMENT ${quoteText(comment)}`,
+  const sql = `CREATE TABLE IF NOT EXISTS ${quoteTable(name)} (${parts.join(', ')}) ENGINE=InnoDB, COMMENT ${quoteText(comment)}`
+  const [lost] = /[\u{10000}-\u{10FFFF}]/u.exec(sql) ?? []
+  if (lost === undefined) return statement(sql)
+  throw new UnsupportedTextError(
+    `${name.schema}.${name.table}`,
+    lost,
+    'and a server keeps comments, enum values and defaults in characters up to U+FFFF alone',
+    'Write another: in values of rows every character is kept.',
   )
 }
 

@@ -18,7 +18,7 @@ async function open(): Promise<OpenDatabase> {
 const run = (connection: Connection, sql: string) => connection.execute({ sql, parameters: [] })
 
 describe.runIf(settings !== null)('with a server', () => {
-  testDialect({ name: 'mariadb', open })
+  testDialect({ name: 'mariadb', lacksCharacter: '😀', open })
   if (settings) testServer('mariadb', settings)
 
   test('tables are those that datajoint 2.3.5 makes of the same definitions, but for their collation', async () => {

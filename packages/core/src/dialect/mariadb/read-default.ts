@@ -6,6 +6,10 @@ export function readDefault(text: string | null, nullable: boolean, { storage }:
   if (text === null || text === 'NULL') return { kind: nullable ? 'null' : 'required' }
   const now = /^current_timestamp\((\d*)\)$/i.exec(text)
   if (now) return { kind: 'current-timestamp', fraction: Number(now[1] ?? 0) }
-  // shown with a backslash before what needs one
-  return { kind: 'literal', value: readLiteral(text.replaceAll('\\\\', '\\').replaceAll("\\'", "''"), storage) }
+  return { kind: 'literal', value: readLiteral(text.replaceAll(/\\(.)/gs, unescape), storage) }
 }
+
+const escapes: Readonly<Record<string, string>> = { "'": "''", n: '\n', r: '\r', 0: '\0', Z: '\u001a' }
+
+/** What is shown with a backslash before it. */
+const unescape = (_: string, character: string): string => escapes[character] ?? character

@@ -12,6 +12,6 @@ async function open(): Promise<OpenDatabase> {
 }
 
 describe.runIf(settings !== null)('with a server', () => {
-  testDialect({ name: 'mysql', open })
+  testDialect({ name: 'mysql', lacksCharacter: '😀', open })
   if (settings) testServer('mysql', settings)
 })

@@ -5,6 +5,8 @@ export interface DialectUnderTest {
   readonly name: string
   /** Types that the database cannot hold, which it refuses by name. */
   readonly lacks?: readonly string[]
+  /** A character that definitions cannot have there, which it refuses by name; none where this is left out. */
+  readonly lacksCharacter?: string
   /** A connection with a database in which the schemas that `schema` names do not exist yet. */
   open(): Promise<OpenDatabase>
 }

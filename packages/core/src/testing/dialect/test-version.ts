@@ -16,6 +16,6 @@ export async function testVersion(
   }
   const { settings, stop } = server
   afterAll(stop)
-  testDialect({ name, open: () => openServerDatabase(settings) })
+  testDialect({ name, lacksCharacter: '😀', open: () => openServerDatabase(settings) })
   testServer(name, settings)
 }
