@@ -54,7 +54,7 @@ export {
   type TableGroups,
 } from './pipeline/pipeline.ts'
 export { type DeclarePlan, declare, planDeclare } from './pipeline/declare.ts'
-export { readTables } from './pipeline/read-tables.ts'
+export { readTables, type StoredTable } from './pipeline/read-tables.ts'
 export { drop, type DropOptions, type DropPlan, type PlannedDrop, planDrop } from './pipeline/drop.ts'
 export type { PopulateEvent } from './populate/event.ts'
 export {

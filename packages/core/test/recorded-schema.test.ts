@@ -5,8 +5,9 @@ import type { Connection, DatabaseSettings } from '../src/connection/connection.
 import { externalStoreOf } from '../src/attribute/legacy-type.ts'
 import type { TableDeclaration } from '../src/definition/table-declaration.ts'
 import { resolveDefinition } from '../src/definition/resolve-definition.ts'
-import { type AnyTable, type Database, definePipeline, describe as describeTable, readTables } from '../src/index.ts'
+import { type Database, definePipeline, describe as describeTable, readTables, type StoredTable } from '../src/index.ts'
 import { declarationHere } from '../src/query/in-database.ts'
+import { openStores } from '../src/store/stores.ts'
 import { declareOn } from '../src/testing/dialect/declare-on.ts'
 import {
   load,
@@ -108,6 +109,8 @@ async function facts(
   }
 }
 
+const stores = await openStores({})
+
 /** The tables of the fixture as definitions declare them, in schemas of other names. */
 function resolveAll({ schemas, tables, generation }: RecordedSchema): readonly TableDeclaration[] {
   const byClass = new Map<string, { declaration: TableDeclaration; [part: string]: unknown }>()
@@ -126,7 +129,7 @@ function resolveAll({ schemas, tables, generation }: RecordedSchema): readonly T
       references: Object.fromEntries(byClass),
       ...(master && { master }),
     })
-    const resolved = declarationHere(declaration, generation, recordedCodecs)
+    const resolved = declarationHere(declaration, generation, { codecs: recordedCodecs, stores })
     if (master && part !== undefined) master[part] = { declaration: resolved }
     else byClass.set(own, { declaration: resolved })
     return resolved
@@ -140,8 +143,8 @@ for (const kind of ['mariadb', 'mysql'] as const) {
       const recorded = readRecorded(generation, `py${process.pid}_${kind}_`)
       let db: Database
       let connection: Connection
-      let tables: readonly AnyTable[]
-      const find = ({ table_name: name }: RecordedTable): AnyTable => {
+      let tables: readonly StoredTable[]
+      const find = ({ table_name: name }: RecordedTable): StoredTable => {
         const found = tables.find(({ declaration }) => declaration.name.table === name)
         if (!found) throw new RangeError(`${name} is not there`)
         return found

@@ -171,7 +171,7 @@ describe('a type of the other generation', () => {
     expect(parseAttributeType(text, '0.14')).toEqual({ text: spelling, storage, codec })
   })
 
-  test.each(['bytes', '<hash@raw>', '<npy@raw>', '<blob@>'])('%s is refused in 0.14', (text) => {
+  test.each(['bytes', '<hash@raw>', '<npy@raw>', '<hash@>'])('%s is refused in 0.14', (text) => {
     expect(() => parseAttributeType(text, '0.14')).toThrow(expect.objectContaining({ code: 'other-generation', text }))
   })
 })

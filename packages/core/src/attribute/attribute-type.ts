@@ -63,7 +63,7 @@ export function typeIn(type: AttributeType, generation: Generation): AttributeTy
   const [what, advice] =
     type.text === 'bytes'
       ? ['raw bytes', 'Write <blob>, which keeps a Uint8Array as an array']
-      : ['such a codec', 'Write <blob@store>, <attach@store> or <filepath@store>, with the name of the store']
+      : ['such a codec', 'Write <blob@store>, <attach@store> or <filepath@store>']
   throw new AttributeTypeError(
     'other-generation',
     type.text,
@@ -75,7 +75,7 @@ export function typeIn(type: AttributeType, generation: Generation): AttributeTy
 /** In 2.x `longblob` keeps raw bytes, and Python's client stores the text of an array in it without a word. */
 function refuseLegacy({ text, codec }: AttributeType): never {
   const own = codec?.name.replace('external-', '') ?? ''
-  const modern = `<${own}${codec?.store ? `@${codec.store}` : ''}>`
+  const modern = `<${own}${codec?.store === null ? '' : `@${codec?.store}`}>`
   const raw = text.endsWith('blob') ? ' for arrays and objects, or bytes for raw bytes' : ''
   throw new AttributeTypeError(
     'other-generation',

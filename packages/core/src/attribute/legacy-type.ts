@@ -23,6 +23,7 @@ export const blobName = (bytes: number): string => [...blobs].find(([, length]) 
  * The types of DataJoint 0.14 that name no column of a server but what is done with the value: `longblob` and its shorter
  * kin keep serialized objects, `attach` a file; `blob@store`, `attach@store` and `filepath@store` keep in 16 bytes the
  * identity of an object that `~external_<store>` lists. The codecs of the last are their own, not those of `<blob@store>`.
+ * Without a name it is the default store, which gets its name when the table is declared.
  */
 export function readLegacyType(text: string): AttributeType | null {
   const name = text.toLowerCase()
@@ -31,7 +32,7 @@ export function readLegacyType(text: string): AttributeType | null {
     return { text: name, storage: { kind: 'bytes', length }, codec: { name: 'blob', store: null } }
   }
   if (name === 'attach') return { text: name, storage: { kind: 'bytes' }, codec: { name: 'attach', store: null } }
-  const match = /^(blob|attach|filepath)@([a-z][-\w]*)$/i.exec(text)
+  const match = /^(blob|attach|filepath)@([a-z][-\w]*)?$/i.exec(text)
   if (!match) return null
   const [, kind = '', store = ''] = match
   const own = kind.toLowerCase()

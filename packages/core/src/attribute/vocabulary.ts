@@ -46,7 +46,7 @@ export function legacyName(text: string): string | null {
     const [before = '', after = ''] = core.split('*')
     if (!core.includes('*') || !text.startsWith(before) || !text.endsWith(after)) continue
     const store = text.slice(before.length, text.length - after.length)
-    if (store !== '') return legacy.replace('*', store)
+    return legacy.replace('*', store)
   }
   return null
 }

@@ -1,3 +1,6 @@
+import { OtherGenerationError } from '../definition/other-generation-error.ts'
+import type { TableDeclaration } from '../definition/table-declaration.ts'
+import type { Context } from '../query/context.ts'
 import { contextOf, type Database } from '../query/database.ts'
 import { identifyTable } from '../query/dependencies.ts'
 import { declarationHere } from '../query/in-database.ts'
@@ -11,15 +14,25 @@ import type { Stored } from './stored.ts'
  * database has them.
  */
 export function refuseDifferences(db: Database, tables: readonly AnyTable[], stored: Stored): void {
-  const { codecs, generations } = contextOf(db)
+  const context = contextOf(db)
   const differing: TableDifference[] = []
   for (const { declaration, typeName } of tables) {
     const found = stored.find(declaration.name)
     if (!found) continue
-    const differences = compareDeclarations(declarationHere(declaration, declaration.generation, codecs), found)
+    const differences = compareDeclarations(asFound(declaration, found, context), found)
     const id = identifyTable(declaration.name)
     if (differences.length > 0) differing.push({ table: `${typeName} (${id})`, differences })
-    else generations.set(id, found.generation)
+    else context.generations.set(id, found.generation)
   }
   if (differing.length > 0) throw new TableDiffersError(differing)
+}
+
+/** The definition in the format that the table has; where there is none, what differs is told of the definition itself. */
+function asFound(defined: TableDeclaration, { generation }: TableDeclaration, context: Context): TableDeclaration {
+  try {
+    return declarationHere(defined, generation, context)
+  } catch (error) {
+    if (error instanceof OtherGenerationError) return defined
+    throw error
+  }
 }

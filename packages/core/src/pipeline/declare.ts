@@ -66,7 +66,7 @@ export async function planDeclare(db: Database, schemas: readonly Schema[]): Pro
   const generations = generationsIn(tables, stored)
   // what cannot be declared is told with the plan
   for (const { declaration } of tables) {
-    declarationHere(declaration, generations[declaration.name.schema] ?? '2.x', contextOf(db).codecs)
+    declarationHere(declaration, generations[declaration.name.schema] ?? '2.x', contextOf(db))
   }
   const present = new Set(stored.tables.map(({ name }) => name.schema))
   const unrecorded = new Set(stored.unrecorded.map(identifyTable))
@@ -170,10 +170,9 @@ export async function declare(db: Database, plan: DeclarePlan): Promise<void> {
 }
 
 function statementsFor(db: Database, plan: DeclarePlan, stored: Stored): readonly Statement[] {
-  const { codecs, connection } = contextOf(db)
-  const { dialect } = connection
+  const { dialect } = contextOf(db).connection
   const declarations = plan.tables.map(({ declaration }) =>
-    declarationHere(declaration, plan.generations[declaration.name.schema] ?? '2.x', codecs),
+    declarationHere(declaration, plan.generations[declaration.name.schema] ?? '2.x', contextOf(db)),
   )
   const generations = new Map<string, Generation>(plan.schemas.map((schema) => [schema, '2.x']))
   for (const { name, generation } of declarations) generations.set(name.schema, generation)

@@ -1,14 +1,17 @@
 import type { TableDeclaration } from '../definition/table-declaration.ts'
 import { masterTable, typeName } from '../definition/table-name.ts'
 import type { Database } from '../query/database.ts'
-import type { AnyTable } from '../query/table.ts'
+import type { AnyTable, Table } from '../query/table.ts'
 import { readStored } from './stored.ts'
+
+/** A table of whose rows nothing is known at compile time. */
+export type StoredTable = Table<Record<string, unknown>, Record<string, unknown>>
 
 /**
  * The tables of schemas as they stand in the database, whoever made them, with rows that nothing is known of at compile
  * time. What a column holds that no type here says is told when it is used.
  */
-export async function readTables(db: Database, schemas: readonly string[]): Promise<readonly AnyTable[]> {
+export async function readTables(db: Database, schemas: readonly string[]): Promise<readonly StoredTable[]> {
   const { tables } = await readStored(db, [], schemas)
   const masters = tables.filter(({ name }) => masterTable(name.table) === null).map((one) => tableOf(one, null))
   const parts = tables.flatMap((declaration) => {
@@ -21,7 +24,7 @@ export async function readTables(db: Database, schemas: readonly string[]): Prom
   return [...masters, ...parts]
 }
 
-const tableOf = (declaration: TableDeclaration, master: AnyTable | null): AnyTable =>
+const tableOf = (declaration: TableDeclaration, master: AnyTable | null): StoredTable =>
   // the types of its rows are for the compiler alone
   ({
     kind: 'table',
@@ -32,4 +35,4 @@ const tableOf = (declaration: TableDeclaration, master: AnyTable | null): AnyTab
     parts: {},
     contents: [],
     make: null,
-  }) as unknown as AnyTable
+  }) as unknown as StoredTable
