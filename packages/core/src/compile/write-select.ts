@@ -13,7 +13,7 @@ export interface SelectSyntax {
   /** How a value of this kind of storage is bound, and its place in the text. */
   placeholder(storage: Storage): string
   bound(value: StoredValue, storage: Storage): StoredValue
-  /** What to order by for the order of the values: text as text. */
+  /** What to order by: an enum has the order of its values in the type, as in DataJoint. */
   ordered(column: string, storage: Storage): string
   /** That two columns have the same value, NULL included. */
   same(left: string, right: string): string
@@ -29,6 +29,8 @@ export interface SelectSyntax {
   lacksMember(column: string, path: JsonPath): string
   /** A column that is equal in all rows of each group, in the result of a grouping; `null` where it must be grouped by. */
   determined(column: string): string | null
+  /** What SQL text computes, as text that compares like that of columns. */
+  asText(expression: string): string
   /** An aggregate function over a column, in the arithmetic that all databases share. */
   aggregate(aggregation: Aggregation, column: string, storage: Storage): string
   /** The LIMIT of "all rows", which an OFFSET needs. */
@@ -98,7 +100,8 @@ class SelectWriter {
         return `${this.#column(column, aliases)} ${sqlOperator(operator)} ${this.#bind(value, column.storage)}`
       }
       case 'is-null':
-        return `${this.#column(predicate.column, aliases)} IS NULL`
+        // MySQL takes IS NULL of a date that is never NULL for a comparison with the date 0
+        return this.#syntax.same(this.#column(predicate.column, aliases), 'NULL')
       case 'like':
         return this.#syntax.like(this.#column(predicate.column, aliases), predicate.pattern, (pattern) =>
           this.#bind(pattern, predicate.column.storage),
@@ -227,8 +230,10 @@ class SelectWriter {
         if (term.column === null) return 'COUNT(*)'
         return this.#syntax.aggregate(term.aggregation, this.#column(term.column, aliases), term.column.storage)
       }
-      case 'sql':
-        return this.#sql(term.sql)
+      case 'sql': {
+        const isText = term.storage.kind === 'text' || term.storage.kind === 'enum'
+        return isText ? this.#syntax.asText(this.#sql(term.sql)) : this.#sql(term.sql)
+      }
       case 'null':
         return 'NULL'
       case 'one':

@@ -1,5 +1,6 @@
 import type { Storage, StoredValue } from '../../attribute/storage.ts'
 import type { RawValue } from '../../driver/driver.ts'
+import { integerFromRaw } from '../integer-from-raw.ts'
 
 /** What the driver handed over, in the canonical form of its storage kind. */
 export function fromRaw(raw: RawValue, storage: Storage): StoredValue {
@@ -8,7 +9,7 @@ export function fromRaw(raw: RawValue, storage: Storage): StoredValue {
     case 'integer':
     case 'boolean':
     case 'year':
-      return typeof raw === 'number' || typeof raw === 'string' ? BigInt(raw) : raw
+      return integerFromRaw(raw)
     case 'float':
       return Number(raw)
     case 'datetime':

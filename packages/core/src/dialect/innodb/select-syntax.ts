@@ -3,7 +3,7 @@ import type { SelectSyntax } from '../../compile/write-select.ts'
 import type { Aggregation } from '../../relation/expression.ts'
 import { columnTypeOf } from './column.ts'
 import { lacksMember, memberOf } from './json-member.ts'
-import { quote, quoteTable } from './quote.ts'
+import { quote, quoteTable, quoteText } from './quote.ts'
 import type { Variant } from './variant.ts'
 
 export const selectSyntax = ({ collation, anyValue }: Pick<Variant, 'collation' | 'anyValue'>): SelectSyntax => ({
@@ -13,12 +13,13 @@ export const selectSyntax = ({ collation, anyValue }: Pick<Variant, 'collation' 
   // MySQL takes the text 0 for the year 2000
   bound: (value, { kind }) => (kind === 'year' && value !== null ? Number(value) : value),
   noLimit: '18446744073709551615',
-  ordered: byText,
+  ordered: byPlace,
   same: (left, right) => `${left} <=> ${right}`,
   // a column of a schema that was made elsewhere may take a for A; MySQL 8.0 takes a bound pattern for bytes there
   like: (column, pattern, bind) => `${column} LIKE (CONVERT(${bind(pattern)} USING utf8mb4) COLLATE ${collation})`,
   member: (column, path, storage) => memberOf(column, path, storage, collation),
   lacksMember: (column, path) => lacksMember(column, path, collation),
+  asText: (expression) => `CONVERT(${expression} USING utf8mb4) COLLATE ${collation}`,
   determined: (column) => (anyValue ? `ANY_VALUE(${column})` : null),
   aggregate: writeAggregate,
   notIn: (_columns, isIn) => `NOT (${isIn})`,
@@ -48,7 +49,11 @@ function writeAggregate(aggregation: Aggregation, column: string, storage: Stora
   }
 }
 
-/** An enum has the order of its values' places in the type, elsewhere that of their text. */
+/** The order of an enum is that of its values in the type, also where it was computed and is text. */
+const byPlace = (column: string, storage: Storage): string =>
+  storage.kind === 'enum' ? `FIELD(${column}, ${storage.values.map(quoteText).join(', ')})` : column
+
+/** An enum is compared as text, and its least value found so; this server takes the first in the type. */
 const byText = (column: string, { kind }: Storage): string => (kind === 'enum' ? `CONCAT(${column})` : column)
 
 /** As text where the column is text: with the collation of new schemas a list can be looked up instead of searched. */

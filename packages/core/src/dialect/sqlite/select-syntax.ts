@@ -13,12 +13,13 @@ export const selectSyntax: SelectSyntax = {
   placeholder: () => '?',
   bound: toColumn,
   noLimit: '-1',
-  ordered: (column) => column,
+  ordered: byPlace,
   same: (left, right) => `${left} IS ${right}`,
   // its own LIKE takes a for A
   like: (column, pattern, bind) => `${column} GLOB ${bind(globOf(pattern))}`,
   member: memberOf,
   lacksMember: (column, path) => `COALESCE(json_type(${column}, ${quoteText(jsonPath(path))}), 'null') = 'null'`,
+  asText: (expression) => `CAST(${expression} AS TEXT)`,
   // of a column that is not grouped by, it takes that of one row
   determined: (column) => column,
   aggregate: writeAggregate,
@@ -29,6 +30,13 @@ export const selectSyntax: SelectSyntax = {
     const values = columns.map(({ storage }, index) => keyPart(storage, `json_extract(value, '$[${index}]')`))
     return `SELECT ${values.join(', ')} FROM json_each(${placeholder})`
   },
+}
+
+/** The order of an enum is that of its values in the type. */
+function byPlace(column: string, storage: Storage): string {
+  if (storage.kind !== 'enum') return column
+  const places = storage.values.map((value, place) => `WHEN ${quoteText(value)} THEN ${place}`)
+  return `CASE ${column} ${places.join(' ')} END`
 }
 
 function writeAggregate(aggregation: Aggregation, column: string, storage: Storage): string {
