@@ -30,6 +30,6 @@ function formatDifference({ recorded, judgement, explanation }: Outcome): string
   ].join('\n')
 }
 
-/** Whether a difference is there that nothing explains. */
-export const hasUnexplained = (outcomes: readonly Outcome[]): boolean =>
-  outcomes.some(({ judgement, explanation }) => judgement.verdict === 'differing' && explanation === null)
+/** The differences that nothing explains. */
+export const unexplained = (outcomes: readonly Outcome[]): readonly Outcome[] =>
+  outcomes.filter(({ judgement, explanation }) => judgement.verdict === 'differing' && explanation === null)

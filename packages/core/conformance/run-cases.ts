@@ -48,13 +48,9 @@ async function runCase(recorded: RecordedCase, ground: Ground): Promise<Outcome>
   if (judgement.verdict !== 'differing') return { recorded, judgement, strict: false, explanation: null }
   const strictly = judge(recorded, await evaluate(recorded, { ...ground, matching: 'strict' }))
   if (strictly.verdict !== 'differing') return { recorded, judgement: strictly, strict: true, explanation: null }
-  const explanation = explain(recorded)
-  return {
-    recorded,
-    judgement,
-    strict: false,
-    explanation: explanation ? `${explanation.trap}: ${explanation.reason}` : null,
-  }
+  const explanation = explain(recorded, judgement.difference)
+  const text = explanation ? `${explanation.trap ?? 'The server'}: ${explanation.reason}` : null
+  return { recorded, judgement, strict: false, explanation: text }
 }
 
 async function evaluate({ expr }: RecordedCase, ground: Ground): Promise<Found> {
