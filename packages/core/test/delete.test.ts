@@ -140,4 +140,79 @@ onEveryDatabase('delete', (database) => {
     await expect(broken).rejects.toThrow('changed my mind')
     expect(await lab.db(lab.Note).count()).toBe(3)
   })
+
+  test('tells of each table why, whose part it is, and how many of its rows hold objects in a store', async () => {
+    const schema = defineSchema(`${database.prefix()}stored`)
+    const Scan = schema.manual('Scan', {}, 'scan : int16\n---\nstack = null : <blob@>\nnote = null : <blob>', {
+      parts: { Field: [{}, '-> master\nfield : int16\n---\nmask = null : <blob@local>\nother = null : <attach@local>'] },
+    })
+    await using pipeline = await database.pipeline([schema])
+    const { db } = pipeline
+    await db(Scan).insert([{ scan: 1, stack: [1] }, { scan: 2, note: [2] }, { scan: 3 }])
+    await db(Scan.Field).insert([
+      { scan: 1, field: 1, mask: [1], other: { name: 'a.txt', bytes: new Uint8Array([1]) } },
+      { scan: 1, field: 2 },
+      { scan: 3, field: 1, mask: [3] },
+    ])
+    const told = (await db(Scan).planDelete()).tables.map(({ table, rows, because, master, stored }) => ({
+      table: table.table,
+      rows,
+      because: because.map((one) => one.table),
+      master: master?.table ?? null,
+      stored,
+    }))
+    expect(told).toEqual([
+      { table: 'scan', rows: 3, because: [], master: null, stored: 1 },
+      { table: 'scan__field', rows: 3, because: ['scan'], master: 'scan', stored: 2 },
+    ])
+    expect((await db(Scan).delete()).tables).toMatchObject(told.map(({ rows, stored }) => ({ rows, stored })))
+  })
+
+  test('draws masters in one after another, as far as their parts lead', async () => {
+    const schema = defineSchema(`${database.prefix()}chain`)
+    const Chain = schema.manual('Chain', {}, 'chain : int16', {
+      parts: { Part: [{}, `
+        -> master
+        -> master.proj(next='chain')
+      `] },
+    })
+    await using pipeline = await database.pipeline([schema])
+    const { db } = pipeline
+    const numbers = Array.from({ length: 12 }, (_, index) => index)
+    await db(Chain).insert(numbers.map((chain) => ({ chain })))
+    await db(Chain.Part).insert(numbers.slice(0, 9).map((chain) => ({ chain, next: chain + 1 })))
+    const doomed = db(Chain).restrict({ chain: 5 })
+    await expect(doomed.delete()).rejects.toMatchObject({ code: 'part-without-master', rows: 1 })
+    const { tables } = await doomed.delete(undefined, { parts: 'cascade' })
+    expect(tables.map(({ table, rows }) => [table.table, rows])).toEqual([['chain', 6], ['chain__part', 6]])
+    expect(await db(Chain).keys({ order: ['chain'] })).toEqual([6, 7, 8, 9, 10, 11].map((chain) => ({ chain })))
+    expect(await db(Chain.Part).count()).toBe(3)
+  })
+
+  test('takes rows that are told by what goes with them', async () => {
+    await using lab = await open()
+    const { db, Subject, Session, Note } = lab
+    // what tells them is deleted before they are
+    const doomed = db(Subject).restrict(db(Session).restrict(db(Note).restrict({ note: 2 })))
+    expect((await doomed.planDelete()).tables.map(({ rows }) => rows).toSorted()).toEqual([1, 1, 1, 2])
+    await doomed.delete()
+    expect(await db(Subject).keys()).toEqual([{ subject: 'm2' }])
+    await db(Note).exclude(db(Note).restrict({ text: 'y' })).delete()
+    expect(await db(Note).count()).toBe(0)
+    expect(await db(Session).count()).toBe(1)
+  })
+
+  test('is refused for a table that is not there', async () => {
+    const here = defineSchema(`${database.prefix()}here`)
+    const There = here.manual('There', {}, 'x : int8')
+    await using pipeline = await database.pipeline([defineSchema(`${database.prefix()}none`)])
+    await expect(pipeline.db(There).delete()).rejects.toMatchObject({ code: 'no-such-table' })
+  })
+
+  test('that is aborted takes nothing', async () => {
+    await using lab = await open()
+    const signal = AbortSignal.abort(new RangeError('changed my mind'))
+    await expect(lab.db(lab.Subject).delete(undefined, { signal })).rejects.toThrow('changed my mind')
+    expect(await lab.db(lab.Note).count()).toBe(3)
+  })
 })

@@ -1,3 +1,4 @@
+import type { Attribute } from '../attribute/attribute.ts'
 import type { StoredValue } from '../attribute/storage.ts'
 import { lower } from '../compile/lower.ts'
 import type { Connection } from '../connection/connection.ts'
@@ -10,22 +11,33 @@ import { keyNames } from './key-names.ts'
 import { identify, type Tuple, tupleOf } from './tuple.ts'
 import { CircularRowsError } from './write-errors.ts'
 
-/** Keys of one table that can be deleted together. */
+/** What is done together to rows of one table. */
 export interface DeleteStep {
   readonly table: TableDeclaration
   readonly keys: readonly Tuple[]
+  /** An attribute that is set to NULL, so that the rows no longer refer to each other; `null` where they are deleted. */
+  readonly clear: Attribute | null
 }
 
-/** One row of a circle of references, and the doomed rows that it refers to. */
+/** One row of a circle of references, and the references to doomed rows that it has. */
 interface Row {
   readonly table: TableDeclaration
   readonly key: Tuple
   readonly values: readonly StoredValue[]
-  readonly parents: Row[]
+  references: readonly Reference[]
   referrers: number
 }
 
-/** In which order rows of tables that refer to each other can be deleted: each after those that refer to it. */
+interface Reference {
+  readonly parent: Row
+  /** An attribute of the reference that may be NULL. */
+  readonly nullable: Attribute | null
+}
+
+/**
+ * In which order rows of tables that refer to each other can be deleted: each after those that refer to it. Where they
+ * refer to each other in a circle, or to themselves, references that may be NULL are cleared first.
+ */
 export async function deleteOrder(
   connection: Connection,
   { tables }: DeleteGroup,
@@ -49,12 +61,14 @@ export async function deleteOrder(
         const values = valuesIn(row, foreignKey.parentAttributes)
         if (values) above.set(identify(values), row)
       }
+      const isCleared = ({ name, nullable, inKey }: Attribute) =>
+        nullable && !inKey && foreignKey.attributes.includes(name)
+      const nullable = table.heading.find(isCleared) ?? null
       for (const row of rows.get(table) ?? []) {
         const values = valuesIn(row, foreignKey.attributes)
         const referred = values && above.get(identify(values))
-        // a row that refers to itself stands in nobody's way
-        if (!referred || referred === row) continue
-        row.parents.push(referred)
+        if (!referred) continue
+        row.references = [...row.references, { parent: referred, nullable }]
         referred.referrers += 1
       }
     }
@@ -64,25 +78,39 @@ export async function deleteOrder(
 
 function stepsOf(rows: readonly Row[]): readonly DeleteStep[] {
   const steps: DeleteStep[] = []
-  let left = rows.length
+  const left = new Set(rows)
   let free = rows.filter(({ referrers }) => referrers === 0)
-  while (free.length > 0) {
-    left -= free.length
-    for (const [table, step] of Map.groupBy(free, (row) => row.table)) {
-      steps.push({ table, keys: step.map(({ key }) => key) })
+  for (;;) {
+    while (free.length > 0) {
+      for (const [table, step] of Map.groupBy(free, (row) => row.table)) {
+        steps.push({ table, keys: step.map(({ key }) => key), clear: null })
+      }
+      for (const row of free) left.delete(row)
+      free = release(free.flatMap(({ references }) => references))
     }
-    const next: Row[] = []
-    for (const { parents } of free) {
-      for (const parent of parents) {
-        parent.referrers -= 1
-        if (parent.referrers === 0) next.push(parent)
+    if (left.size === 0) return steps
+    const cleared = [...left].flatMap((row) =>
+      row.references.flatMap(({ parent, nullable }) => (nullable ? [{ row, parent, nullable }] : [])),
+    )
+    for (const [clear, some] of Map.groupBy(cleared, ({ nullable }) => nullable)) {
+      for (const [table, step] of Map.groupBy(some, ({ row }) => row.table)) {
+        steps.push({ table, keys: step.map(({ row }) => row.key), clear })
       }
     }
-    free = next
+    for (const row of left) row.references = row.references.filter(({ nullable }) => !nullable)
+    free = release(cleared)
+    if (free.length > 0) continue
+    const tables = new Set([...left].map(({ table }) => identifyTable(table.name)))
+    throw new CircularRowsError([...tables], left.size)
   }
-  if (left === 0) return steps
-  const tables = new Set(rows.filter(({ referrers }) => referrers > 0).map(({ table }) => identifyTable(table.name)))
-  throw new CircularRowsError([...tables], left)
+}
+
+/** Takes references away; gives the rows to which none is left. */
+function release(references: readonly Reference[]): readonly Row[] {
+  return references.flatMap(({ parent }) => {
+    parent.referrers -= 1
+    return parent.referrers === 0 ? [parent] : []
+  })
 }
 
 /** The doomed rows of a table with the attributes by which rows may refer to each other. */
@@ -92,8 +120,7 @@ async function readRows(
   signal: AbortSignal | undefined,
 ): Promise<readonly Row[]> {
   const { dialect } = connection
-  const isRead = (name: string, codec: unknown) => codec === null && table.heading.some((one) => one.name === name)
-  const names = node.heading.filter(({ name, type }) => isRead(name, type.codec)).map(({ name }) => name)
+  const names = node.heading.filter(({ type }) => type.codec === null).map(({ name }) => name)
   const wanted = project(node, Object.fromEntries(names.map((name) => [name, name])))
   const raw = await connection.query(dialect.select(lower(wanted)), signal)
   const key = keyNames(table).map((name) => table.heading.findIndex((attribute) => attribute.name === name))
@@ -103,6 +130,6 @@ async function readRows(
       const attribute = wanted.heading[index]
       return attribute ? dialect.fromRaw(row[index] ?? null, attribute.type.storage) : null
     })
-    return { table, key: tupleOf(values, key) ?? [], values, parents: [], referrers: 0 }
+    return { table, key: tupleOf(values, key) ?? [], values, references: [], referrers: 0 }
   })
 }

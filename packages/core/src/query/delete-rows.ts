@@ -131,9 +131,14 @@ async function deleteTurn(
   }
   for (const group of graph.toReversed()) {
     if (group.circular) {
-      for (const { table, keys } of await deleteOrder(transaction, group, doomed, signal)) {
+      for (const { table, keys, clear } of await deleteOrder(transaction, group, doomed, signal)) {
         for (let start = 0; start < keys.length; start += KEYS_AT_ONCE) {
-          await remove(table, isOneOf(table, keys.slice(start, start + KEYS_AT_ONCE)))
+          const some = isOneOf(table, keys.slice(start, start + KEYS_AT_ONCE))
+          if (clear === null) await remove(table, some)
+          else {
+            const { update } = transaction.dialect
+            await transaction.execute(update(table.name, table.heading, [[clear, null]], some), signal)
+          }
         }
       }
       continue

@@ -226,7 +226,7 @@ export class CircularRowsError extends PipelineError {
   constructor(tables: readonly string[], rows: number) {
     super(
       `${rows} rows of ${list(tables)} refer to each other in a circle, so that none can be deleted first. Nothing was ` +
-        `deleted. Set one of their references to NULL, where that is allowed, and delete again.`,
+        `deleted. None of their references may be NULL: change one of them, and delete again.`,
     )
     this.tables = tables
     this.rows = rows
