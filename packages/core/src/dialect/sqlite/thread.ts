@@ -24,8 +24,7 @@ export class SqliteThread {
     this.#worker = new Worker(workerEntry('dialect/sqlite/worker'), {
       workerData: data,
       name: `sqlite ${data.purpose}`,
-      // what --eval runs has this option, and files refuse it
-      execArgv: process.execArgv.filter((option) => !option.startsWith('--input-type')),
+      ...threadOptions(process.execArgv),
     })
     this.#worker.on('message', (reply: SqliteReply) => this.#settle(reply))
     this.#worker.on('error', (error) => this.#fail(error))
@@ -121,3 +120,16 @@ export class SqliteThread {
 }
 
 const rowsOf = (reply: SqliteReply): readonly RawRow[] => (reply.kind === 'rows' ? unpackRows(reply.rows) : [])
+
+/**
+ * What a thread is started with where the options of the process do not do: `--input-type`, which what `--eval` runs has,
+ * is refused for files. Options that were not given to the process by itself may be none of V8's.
+ */
+const threadOptions = (given: readonly string[]): { readonly execArgv?: string[] } =>
+  given.some((option) => option.startsWith('--input-type'))
+    ? {
+        execArgv: given.filter(
+          (option) => !/^--(?:input-type|max-|stack-|expose|v8-)/.test(option.replaceAll('_', '-')),
+        ),
+      }
+    : {}
