@@ -7,7 +7,7 @@
  */
 import { globSync } from 'node:fs'
 import { basename } from 'node:path'
-import { startMariadb } from '../packages/servers/src/index.ts'
+import { type RunningServer, startMariadb, startMysql } from '../packages/servers/src/index.ts'
 import { interruption, root, runCommand } from './command.ts'
 import { findCargo } from './rust.ts'
 
@@ -34,6 +34,9 @@ const paths = narrowed === undefined ? ['.'] : chosen
 const needsNative = narrowed === undefined || !['arrays', 'core', 'servers', 'figures'].includes(narrowed)
 const needsServer = narrowed === undefined || narrowed === 'core' || narrowed === 'servers'
 
+/** Servers without which a run on CI fails. */
+const required = ['MariaDB 10.11', 'MySQL 9'] as const
+
 const outcomes: Outcome[] = []
 
 await step('format', () => passes(['oxfmt', '--check', ...paths]))
@@ -52,7 +55,7 @@ if (narrowed === undefined || narrowed === 'native-dsp') {
     return noCargo === null ? passes(['cargo', 'test', '--locked', '--profile', 'quick', ...crate]) : noRust('tested')
   })
 }
-if (needsServer) await step('MariaDB', startAndStopMariadb)
+if (needsServer) await step('servers', startAndStopServers)
 await step('tests', () => {
   const projects = narrowed === undefined ? [] : ['--project', narrowed]
   // With Rust the native code was built above: then its tests may not be left out.
@@ -104,17 +107,32 @@ async function checkTypes(): Promise<Partial<Outcome>> {
   return failed.length === 0 ? { result: 'passed' } : { result: 'failed', note: failed.join(', ') }
 }
 
-/** Has the server fetched before tests with time limits need it. */
-async function startAndStopMariadb(): Promise<Partial<Outcome>> {
-  try {
-    const server = await startMariadb({ onProgress: (message) => console.log(message) })
-    await server.stop()
-    return { result: 'passed', note: server.version }
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
-    console.error(`\n${'!'.repeat(100)}\nNO MARIADB: nothing below is tested on it.\n${reason}\n${'!'.repeat(100)}`)
-    return { result: inCi ? 'failed' : 'skipped', note: 'NO MARIADB: only SQLite is tested' }
+/** Has the servers fetched before tests with time limits need them. Not every machine can have every version. */
+async function startAndStopServers(): Promise<Partial<Outcome>> {
+  const onProgress = (message: string): void => console.log(message)
+  const found: string[] = []
+  const missing: string[] = []
+  const start = async (title: string, begin: () => Promise<RunningServer>): Promise<void> => {
+    try {
+      const server = await begin()
+      await server.stop()
+      found.push(`${title.split(' ')[0]} ${server.version}`)
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error)
+      console.error(
+        `\n${'!'.repeat(100)}\nNO ${title.toUpperCase()}: nothing below is tested on it.\n${reason}\n${'!'.repeat(100)}`,
+      )
+      missing.push(title)
+    }
   }
+  await start(required[0], () => startMariadb({ version: '10.11', onProgress }))
+  await start(required[1], () => startMysql({ version: '9', onProgress }))
+  await start('MariaDB 11.8', () => startMariadb({ version: '11.8', onProgress }))
+  await start('MySQL 8.4', () => startMysql({ version: '8.4', onProgress }))
+  await start('MySQL 8.0', () => startMysql({ version: '8.0', onProgress }))
+  const note = `${found.join(', ')}${missing.length === 0 ? '' : `; NOT TESTED ON ${missing.join(', ')}`}`
+  if (!required.some((title) => missing.includes(title))) return { result: 'passed', note }
+  return { result: inCi ? 'failed' : 'skipped', note }
 }
 
 function summarize(): void {

@@ -36,6 +36,14 @@ export const coreValues: Readonly<Record<string, string>> = {
   requireUpstream: 'lists, for callers from JavaScript, every upstream table that is missing; holds no state of core',
 }
 
+/** The files of core outside `dialect/` that may name a database, each with its reason: another one is added in a folder. */
+export const databaseNames: Readonly<Record<string, string>> = {
+  'connection/connect.ts': 'loads the dialect that the settings ask for',
+  'connection/connection.ts': 'says what settings there are',
+  'testing/temporary-pipeline.ts': 'makes a file, where no database is given',
+  'definition/table-name.ts': 'knows the schemas that servers keep for themselves',
+}
+
 const everywhere = ['errors', 'attribute'] as const
 
 /** Inside core. */

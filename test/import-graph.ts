@@ -88,3 +88,17 @@ export function findCycles(imports: readonly Import[]): readonly (readonly strin
   for (const file of next.keys()) walk(file, [])
   return cycles
 }
+
+/** The names and texts in code, with their lines: what stands there besides comments. */
+export function parseWords(file: string, text: string): readonly { readonly line: number; readonly word: string }[] {
+  const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true)
+  const words: { readonly line: number; readonly word: string }[] = []
+  const visit = (node: ts.Node): void => {
+    if (ts.isIdentifier(node) || ts.isStringLiteralLike(node) || ts.isTemplateLiteralToken(node)) {
+      words.push({ line: source.getLineAndCharacterOfPosition(node.getStart()).line + 1, word: node.text })
+    }
+    ts.forEachChild(node, visit)
+  }
+  visit(source)
+  return words
+}

@@ -1,6 +1,8 @@
+import { globSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { coreArrows, coreValues, packageArrows, reachable } from './arrows.ts'
-import { findCycles, type Import, parseImports, readImports } from './import-graph.ts'
+import { coreArrows, coreValues, databaseNames, packageArrows, reachable } from './arrows.ts'
+import { findCycles, type Import, parseImports, parseWords, readImports } from './import-graph.ts'
 import {
   externalName,
   isApp,
@@ -176,6 +178,32 @@ describe('inside core', () => {
     })
     expect(problems).toEqual([])
   })
+
+  test('a database is known by name in its folder of dialect/ alone, and where connections are opened', () => {
+    const folders = readdirSync(join(root, 'packages/core/src/dialect'), { withFileTypes: true })
+    const names = folders.filter((entry) => entry.isDirectory()).map(({ name }) => name)
+    expect(names).toContain('mysql')
+    const known = new RegExp(names.join('|'), 'i')
+    const files = globSync('packages/core/src/**/*.ts', { cwd: root }).filter(
+      (file) =>
+        !isDevelopmentFile(file) &&
+        !file.startsWith('packages/core/src/dialect/') &&
+        !(file.replace('packages/core/src/', '') in databaseNames),
+    )
+    const problems = files.flatMap((file) =>
+      parseWords(file, readFileSync(join(root, file), 'utf8'))
+        .filter(({ word }) => known.test(word))
+        .map(({ line, word }) => `${file}:${line} names ${word}`),
+    )
+    expect(files.length).toBeGreaterThan(100)
+    expect(problems).toEqual([])
+  })
+
+  test('what a dialect is called decides nothing', () => {
+    const files = globSync('packages/core/src/**/*.ts', { cwd: root }).filter((file) => !isDevelopmentFile(file))
+    const asked = files.filter((file) => /dialect\.name\b/.test(readFileSync(join(root, file), 'utf8')))
+    expect(asked).toEqual([])
+  })
 })
 
 test('no file imports itself by way of others, types aside', () => {
@@ -214,6 +242,12 @@ describe('the checks themselves', () => {
 
   test('the values that an import takes are named', () => {
     expect(parseImports('a.ts', `import { type A, b, c as d } from 'e'`)).toMatchObject([{ values: ['b', 'c'] }])
+  })
+
+  test('a database that is named in code is found, and not in a comment', () => {
+    expect(parseWords('a.ts', "// mysql\nif (kind === 'mysql') openMariadb(`sqlite`)").map(({ word }) => word)).toEqual(
+      ['kind', 'mysql', 'openMariadb', 'sqlite'],
+    )
   })
 
   test('a cycle is found', () => {

@@ -53,6 +53,7 @@ export const isDevelopmentFile = (file: string): boolean =>
   /\.(test|test-d|bench)\.ts$/.test(file) ||
   /^[^/]+\/[^/]+\/(test|scripts)\//.test(file) ||
   file.startsWith('packages/core/src/testing/dialect/') ||
+  /^packages\/core\/src\/[a-z]+\/testing\//.test(file) ||
   file.endsWith('.config.ts')
 
 /** `core` and `./testing` of `@neurojoint/core/testing`; null for others' packages. */

@@ -6,7 +6,7 @@ import { databaseSettings } from './database-settings.ts'
  * Where this lab keeps what. Everything stands under one folder unless the environment says otherwise:
  *
  * - `NEUROJOINT_HOME`: that folder (`neurojoint` where the program is started)
- * - `NEUROJOINT_DATABASE`: a SQLite file, or `mariadb://user:password@host:3306`
+ * - `NEUROJOINT_DATABASE`: a SQLite file, or `mariadb://user:password@host:3306`, or `mysql://…`
  * - `NEUROJOINT_DATA`: the raw data, as `<session_dir>/<SpikeGLX run>`
  * - `NEUROJOINT_PROCESSED`: what spike sorters made of them, in the same folders
  * - `NEUROJOINT_STORE`: large results

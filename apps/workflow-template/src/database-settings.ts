@@ -5,15 +5,18 @@ export class InvalidDatabaseError extends Error {
   override readonly name = 'InvalidDatabaseError'
   readonly code = 'invalid-database'
   constructor(problem: string) {
-    super(`NEUROJOINT_DATABASE ${problem} Write mariadb://user:password@host:3306, or the path of a SQLite file.`)
+    super(
+      `NEUROJOINT_DATABASE ${problem} Write mariadb://user:password@host:3306, or mysql://…, or the path of a SQLite file.`,
+    )
   }
 }
 
-/** Reads `mariadb://user:password@host:3306`, or the path of a SQLite file. Throws `invalid-database`. */
+/** Reads `mariadb://user:password@host:3306`, the same with `mysql`, or the path of a SQLite file. Throws `invalid-database`. */
 export function databaseSettings(where: string): DatabaseSettings {
   const [, scheme] = /^(\w+):\/\//.exec(where) ?? []
   if (scheme === undefined) return { kind: 'sqlite', path: resolve(where) }
-  if (scheme !== 'mariadb') throw new InvalidDatabaseError(`begins with ${scheme}://, which is not known here.`)
+  if (scheme !== 'mariadb' && scheme !== 'mysql')
+    throw new InvalidDatabaseError(`begins with ${scheme}://, which is not known here.`)
   // The password is said nowhere: it would end in a log.
   const url = URL.canParse(where) ? new URL(where) : null
   const rest = url === null ? '' : url.pathname.slice(1) + url.search + url.hash
@@ -23,7 +26,7 @@ export function databaseSettings(where: string): DatabaseSettings {
     )
   }
   return {
-    kind: 'mariadb',
+    kind: scheme,
     host: url.hostname,
     port: url.port === '' ? 3306 : Number(url.port),
     user: decode(url.username),
