@@ -51,6 +51,21 @@ export class ExternalValueError extends PipelineError {
   }
 }
 
+/** A value of a column that DataJoint did not make, of a type that definitions have nothing like. */
+export class UnreadableColumnError extends PipelineError {
+  override readonly name = 'UnreadableColumnError'
+  readonly code = 'unreadable-column'
+  /** `schema.table.attribute`. */
+  readonly attribute: string
+  constructor(attribute: string) {
+    super(
+      `\`${attribute}\` is of a type that definitions have nothing like. ` +
+        'Project it away, or compute what you need of it with SQL.',
+    )
+    this.attribute = attribute
+  }
+}
+
 /** What an attribute holds in the database is not what its codec writes. */
 export class StoredFormError extends PipelineError {
   override readonly name = 'StoredFormError'

@@ -3,7 +3,7 @@ import { attachCodec } from './attach-codec.ts'
 import { blobCodec, legacyBlobCodec } from './blob-codec.ts'
 import { UnknownCodecError } from './codec-error.ts'
 import type { BoundCodec, Codec } from './codec.ts'
-import { externalCodecs } from './external-codec.ts'
+import { externalCodecs, unreadableCodec } from './external-codec.ts'
 import { hashCodec } from './hash-codec.ts'
 
 /** The codecs of a pipeline: a value that is never changed. */
@@ -15,7 +15,7 @@ export interface Codecs {
   with(codec: Codec): Codecs
 }
 
-const external = new Map(externalCodecs.map((codec) => [codec.name, codec]))
+const external = new Map([...externalCodecs, unreadableCodec].map((codec) => [codec.name, codec]))
 
 /** Codecs by their names; of two with one name the last counts. */
 export function codecsOf(codecs: readonly Codec[]): Codecs {

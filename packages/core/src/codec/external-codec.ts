@@ -1,4 +1,4 @@
-import { ExternalValueError } from './codec-error.ts'
+import { ExternalValueError, UnreadableColumnError } from './codec-error.ts'
 import type { Codec } from './codec.ts'
 
 /**
@@ -15,3 +15,17 @@ export const externalCodecs: readonly Codec[] = ['blob', 'attach', 'filepath'].m
     throw new ExternalValueError(`${kind}@${store}`, 'read')
   },
 }))
+
+/** The codec of columns that no type of definitions is like; their place stands for its store. */
+export const unreadable = 'unreadable'
+
+export const unreadableCodec: Codec = {
+  name: unreadable,
+  storage: () => ({ kind: 'bytes' }),
+  encode: async (_value, place) => {
+    throw new UnreadableColumnError(place ?? '')
+  },
+  decode: async (_stored, place) => {
+    throw new UnreadableColumnError(place ?? '')
+  },
+}

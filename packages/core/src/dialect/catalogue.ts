@@ -48,6 +48,7 @@ export function storedSchemasOf(catalogue: Catalogue, schemas: readonly string[]
     catalogue.tables.filter(({ name }) => isHidden(name)),
     ({ name }) => name.schema,
   )
+  const recorded = new Set(catalogue.tables.flatMap(({ name }) => (name.table === '~lineage' ? [name.schema] : [])))
   return {
     tables,
     generations: new Map([...generations].filter(([schema]) => wanted.has(schema))),
@@ -56,7 +57,9 @@ export function storedSchemasOf(catalogue: Catalogue, schemas: readonly string[]
         .filter((schema) => catalogue.schemas.has(schema))
         .map((schema) => [schema, (hidden.get(schema) ?? []).map(({ name }) => name.table)]),
     ),
-    unrecorded: tables.filter((table) => !isRecorded(table, catalogue)).map(({ name }) => name),
+    unrecorded: tables
+      .filter((table) => recorded.has(table.name.schema) && !isRecorded(table, catalogue))
+      .map(({ name }) => name),
     collationOf: (name, attribute) => {
       const column = byName.get(textOf(name))?.columns.find((candidate) => candidate.name === attribute)
       return column?.collation ?? catalogue.schemas.get(name.schema) ?? null

@@ -1,5 +1,6 @@
 import { formatLineage, parseColumnComment } from '../definition/column-comment.ts'
 import type { Generation } from '../definition/table-declaration.ts'
+import { tierOf } from '../definition/table-name.ts'
 import type { Catalogue, CatalogueTable } from './catalogue.ts'
 
 /** The generation of each schema that has tables: one 0.14 table makes it 0.14's, as its other clients must read it. */
@@ -18,8 +19,8 @@ export function generationsOf(catalogue: Catalogue): ReadonlyMap<string, Generat
 }
 
 /**
- * The generation of a table: by its markers and its lineage, then by the hidden tables of its schema, then by a blob that
- * has no marker. A table that tells nothing is read alike in both.
+ * The generation of a table: by its markers and its lineage, then by the hidden tables of its schema, then, where its name
+ * is a pipeline's, by a blob that has no marker. A table that tells nothing is read alike in both.
  */
 export function generationOf(table: CatalogueTable, catalogue: Catalogue): Generation {
   const { name, columns, primaryKey } = table
@@ -28,7 +29,7 @@ export function generationOf(table: CatalogueTable, catalogue: Catalogue): Gener
   if (columns.some((column) => catalogue.lineage.has(formatLineage(name, column.name)))) return '2.x'
   const sign = signOf(name.schema, catalogue)
   if (sign) return sign
-  return columns.some(isUnmarkedBlob) ? '0.14' : '2.x'
+  return tierOf(name.table) !== null && columns.some(isUnmarkedBlob) ? '0.14' : '2.x'
 }
 
 /** What the hidden tables of a schema say; `~lineage` may have come later, with the first table of DataJoint 2. */

@@ -230,14 +230,27 @@ export class TransactionOverError extends PipelineError {
   }
 }
 
+/** A right that a user lacks. */
+export interface MissingPrivilege {
+  readonly privilege: string
+  readonly on: string
+  readonly user: string
+}
+
 export class AccessDeniedError extends DatabaseError {
   override readonly name = 'AccessDeniedError'
   readonly code = 'access-denied'
-  constructor(cause: unknown) {
-    super(
-      `The database refuses access: ${reason(cause)}. Correct user and password, or ask its administrator for the right.`,
-      cause,
-    )
+  /** What the user may not do, as the server calls it: `INSERT`; `null` where it is not told. */
+  readonly privilege: string | null
+  /** The table, or `schema.*`, on which the user may not do it; `null` where it is not told. */
+  readonly on: string | null
+  constructor(cause: unknown, missing: MissingPrivilege | null = null) {
+    const advice = missing
+      ? `An administrator gives the right: GRANT ${missing.privilege} ON ${missing.on} TO ${missing.user}.`
+      : 'Correct user and password, or ask its administrator for the right.'
+    super(`The database refuses access: ${reason(cause)}. ${advice}`, cause)
+    this.privilege = missing?.privilege ?? null
+    this.on = missing?.on ?? null
   }
 }
 

@@ -1,3 +1,5 @@
+import type { AttributeType } from '../../attribute/attribute.ts'
+import { unreadable } from '../../codec/external-codec.ts'
 import type { Query } from '../../compile/dialect.ts'
 import { formatLineage } from '../../definition/column-comment.ts'
 import type { RawValue } from '../../driver/driver.ts'
@@ -92,13 +94,15 @@ async function readSchemas(query: Query, schemas: readonly string[], variant: Va
 }
 
 function columnOf(row: TextRow, isJson: boolean, variant: Variant): CatalogueColumn {
-  const [, , , name, type, isNullable, initial = null, comment, collation = null, extra] = row
+  const [, schema, table, name, type, isNullable, initial = null, comment, collation = null, extra] = row
   const nullable = isNullable === 'YES'
   const own = isJson ? 'json' : (type ?? '')
   return {
     name: name ?? '',
     comment: comment ?? '',
-    native: (generation) => (generation === '0.14' ? readLegacyType(own) : null) ?? nativeTypeOf(own),
+    native: (generation) =>
+      (generation === '0.14' ? readLegacyType(own) : null) ??
+      (isBytes(own) ? nativeTypeOf(own) : readableOf(nativeTypeOf(own), `${schema}.${table}.${name}`)),
     // that of JSON text is the server's affair
     collation: isJson ? null : collation,
     nullable,
@@ -109,6 +113,12 @@ function columnOf(row: TextRow, isJson: boolean, variant: Variant): CatalogueCol
     },
   }
 }
+
+const isBytes = (columnType: string): boolean => /^((tiny|medium|long)?blob|(var)?binary|bit)\b/.test(columnType)
+
+/** Of what no type is like, a geometry for instance, values are refused where they are used. */
+const readableOf = (type: AttributeType, place: string): AttributeType =>
+  type.storage.kind === 'bytes' ? { ...type, codec: { name: unreadable, store: place } } : type
 
 type TextRow = readonly (string | null)[]
 

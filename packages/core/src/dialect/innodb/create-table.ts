@@ -35,7 +35,7 @@ export const tableStatements = (collation: string): TableStatements => ({
     ...[...new Set(declaration.heading.map(({ type }) => externalStoreOf(type)))].flatMap((store) =>
       store === null ? [] : [createExternal(declaration.name.schema, store)],
     ),
-    createTable(declaration, collationOf),
+    createTable(declaration, collation, collationOf),
     ...(declaration.generation === '2.x'
       ? writeLineage(declaration.name, lineageRows(declaration))
       : [logDeclared(declaration)]),
@@ -50,13 +50,13 @@ export const tableStatements = (collation: string): TableStatements => ({
   ],
 })
 
-function createTable(declaration: TableDeclaration, collationOf: CollationOf): Statement {
+function createTable(declaration: TableDeclaration, collation: string, collationOf: CollationOf): Statement {
   const { name, heading, foreignKeys, indexes, comment } = declaration
   const key = heading.filter(({ inKey }) => inKey).map((attribute) => attribute.name)
   const singleton = `\`_singleton\` tinyint NOT NULL DEFAULT 1 COMMENT ':bool:singleton primary key'`
   const parts = [
     ...heading.map((attribute) =>
-      writeColumn(attribute, declaration, inheritedCollation(attribute, declaration, collationOf)),
+      writeColumn(attribute, declaration, inheritedCollation(attribute, declaration, collation, collationOf)),
     ),
     ...(key.length === 0 ? [singleton] : []),
     `PRIMARY KEY (${quoteList(key.length === 0 ? ['_singleton'] : key)})`,
@@ -92,14 +92,21 @@ function createTable(declaration: TableDeclaration, collationOf: CollationOf): S
  * A text column and its parent's must have one collation, or the reference is refused. That of a parent is whatever its
  * maker chose, which a new column here has by itself only where it is that of the schema.
  */
-function inheritedCollation(attribute: Attribute, declaration: TableDeclaration, collationOf: CollationOf): string {
+function inheritedCollation(
+  attribute: Attribute,
+  declaration: TableDeclaration,
+  collation: string,
+  collationOf: CollationOf,
+): string {
   const { name, foreignKeys } = declaration
   if (!hasCollation(attribute.type.storage) || !isInherited(attribute, name)) return ''
   for (const { attributes, parent, parentAttributes } of foreignKeys) {
     const column = parentAttributes[attributes.indexOf(attribute.name)]
     if (column === undefined) continue
-    const collation = collationOf(parent, column)
-    return collation === null || collation === collationOf(name, attribute.name) ? '' : ` COLLATE ${collation}`
+    // of a table that is not there, `collationOf` tells what its schema gives to a new column
+    const own = collationOf({ ...name, table: '' }, attribute.name) ?? collation
+    const inherited = collationOf(parent, column) ?? collation
+    return inherited === own ? '' : ` COLLATE ${inherited}`
   }
   return ''
 }

@@ -11,6 +11,7 @@ import {
   NoSuchTableError,
   StillReferencedError,
 } from '../../driver/errors.ts'
+import { missingPrivilege } from './missing-privilege.ts'
 import type { PipelineError } from '../../errors.ts'
 
 const lost = new Set(['PROTOCOL_CONNECTION_LOST', 'PROTOCOL_ENQUEUE_AFTER_FATAL_ERROR', 'PROTOCOL_ENQUEUE_AFTER_QUIT'])
@@ -96,7 +97,7 @@ export function explainInnodb(error: unknown): PipelineError | null {
     case 1370:
     case 1698:
     case 3118:
-      return new AccessDeniedError(error)
+      return new AccessDeniedError(error, missingPrivilege(message, sql))
     case 1053:
     case 1927:
     case 2006:
