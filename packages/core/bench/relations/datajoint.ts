@@ -17,7 +17,7 @@ export async function datajoint(server: Server, tables: string): Promise<Contest
   const python = await environment()
   const { host, port, user, password } = server
   const sizes = { host, port, user, password, tables, samples: SAMPLES, keys: KEYS, levels: LEVELS, families: FAMILIES }
-  const script = join(import.meta.dirname, 'datajoint.py')
+  const script = join(import.meta.dirname, 'datajoint_process.py')
   const child = spawn(python, [script, JSON.stringify(sizes)], { stdio: ['pipe', 'pipe', 'inherit'] })
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
   const read = async (member: string): Promise<unknown> => {

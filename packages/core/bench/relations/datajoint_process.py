@@ -100,6 +100,8 @@ samples = [sample_at(i) for i in range(sizes["samples"])]
 def fill_samples():
     if len(Sample()) == 0:
         Sample.insert(samples)
+        # else its plan for many keys is a matter of chance
+        dj.conn().query(f"ANALYZE TABLE {Sample().full_table_name}").fetchall()
 
 
 def insert():
