@@ -10,6 +10,10 @@ export function order(a: StoredValue, b: StoredValue, storage: Storage): number 
   return left === right ? 0 : left < right ? -1 : 1
 }
 
+/** What a value is ordered by: an enum's by its place in the type. */
+export const placeOf = (value: StoredValue, storage: Storage): StoredValue =>
+  storage.kind === 'enum' && value !== null ? BigInt(storage.values.indexOf(String(value))) : value
+
 const rank = (value: Exclude<StoredValue, null>, storage: Storage): bigint | number | string =>
   value instanceof Uint8Array ? hexOf(value) : storage.kind === 'decimal' ? Number(value) : value
 

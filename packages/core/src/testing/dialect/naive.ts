@@ -3,7 +3,7 @@ import type { Comparison, Condition } from '../../relation/condition.ts'
 import type { Expression, SqlText } from '../../relation/expression.ts'
 import { requireAttribute } from '../../relation/heading.ts'
 import type { AggregateNode, DistinctNode, RelationNode, UnionNode } from '../../relation/node.ts'
-import { aggregateOf, type NaiveRow, order, readMember, same } from './naive-values.ts'
+import { aggregateOf, type NaiveRow, order, placeOf, readMember, same } from './naive-values.ts'
 
 export type { NaiveRow } from './naive-values.ts'
 
@@ -68,7 +68,9 @@ class Evaluator {
       case 'top': {
         const sorted = this.rows(node.source).toSorted((a, b) => {
           for (const { attribute, descending } of node.order) {
-            const found = order(a[attribute] ?? null, b[attribute] ?? null, storageIn(node, attribute))
+            const storage = storageIn(node, attribute)
+            const [left, right] = [a, b].map((row) => placeOf(row[attribute] ?? null, storage))
+            const found = order(left ?? null, right ?? null, storage)
             if (found !== 0) return descending ? -found : found
           }
           return 0
