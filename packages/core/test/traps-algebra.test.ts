@@ -175,6 +175,15 @@ onEveryDatabase('the algebra', (database) => {
     ])
   })
 
+  test('M2: MySQL forgets that what an extension computes is NULL beside a row that matches nothing', async () => {
+    await using lab = await open()
+    const { subjects, species, ids } = lab
+    const known = sql`CASE WHEN species IS NULL THEN 'no' ELSE 'yes' END`.as('varchar(8)')
+    const extended = subjects.project('species').extend(species.restrict({ species: 'rat' }).project({ known }))
+    expect(await ids(extended.restrict({ known: 'yes' }))).toEqual(['r1'])
+    expect(await ids(extended.restrict({ known: null }))).toEqual(['m1', 'm2', 'x1'])
+  })
+
   test('X3: unions of unions combine attributes by name', async () => {
     await using lab = await open()
     const { subjects } = lab

@@ -55,7 +55,22 @@ export function addable(select: Select, heading: Heading): Select {
 /** To be joined to rows that are all kept: its conditions must not decide about them. */
 export function optional(select: Select, heading: Heading): Select {
   const single = select.joins.length === 0 && select.where.length === 0
-  return single ? joinable(select, heading) : derive(select, heading)
+  return fence(single ? joinable(select, heading) : derive(select, heading))
+}
+
+/**
+ * Keeps what is computed in a subquery there. MySQL writes it in the place of the column, where it sees that a column which
+ * cannot be NULL is not, and forgets that all of them are NULL beside a row that matches nothing (9.7 and 8.0).
+ */
+export function fence(select: Select): Select {
+  if (!('select' in select.from) || !computes(select.from.select)) return select
+  return { ...select, from: { select: { ...select.from.select, fenced: true } } }
+}
+
+function computes(select: Select): boolean {
+  if (!columnsOnly(select)) return true
+  const sources = [select.from, ...select.joins.map(({ source }) => source)]
+  return sources.some((source) => 'select' in source && computes(source.select))
 }
 
 /** For SQL text, which sees the columns of the sources: they must be the attributes, all of them and under their names. */

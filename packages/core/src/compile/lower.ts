@@ -2,7 +2,7 @@ import type { Condition } from '../relation/condition.ts'
 import type { AggregateNode, DistinctNode, JoinNode, ProjectNode, RelationNode, TopNode } from '../relation/node.ts'
 import type { Expression } from '../relation/expression.ts'
 import { requireAttribute } from '../relation/heading.ts'
-import { addable, choosable, columnOf, joinable, nameable, optional, selectAll } from './derive.ts'
+import { addable, choosable, columnOf, fence, joinable, nameable, optional, selectAll } from './derive.ts'
 import { joinSelects } from './join-selects.ts'
 import { attributesIn, hasSqlText } from './condition-reads.ts'
 import { lowerUnion } from './lower-union.ts'
@@ -124,9 +124,9 @@ function lowerAggregate({ source, group, on, keep, columns, heading }: Aggregate
   const marked = keep === 'all' && on.length === 0
   const nameOf = (name: string): string => (sql && on.includes(name) ? `group ${name}` : name)
   const second = marked
-    ? mark(lower(group), group)
+    ? fence(mark(lower(group), group))
     : sql
-      ? hide(lower(group), group, nameOf)
+      ? fence(hide(lower(group), group, nameOf))
       : groupSelect(lower(group))
   const pairs = on.map((name): Pair => ({
     left: columnOf(first.columns, name),

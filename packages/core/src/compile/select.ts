@@ -14,6 +14,8 @@ export interface Select {
   readonly order: readonly { readonly column: Column; readonly descending: boolean }[]
   readonly limit: number | null
   readonly offset: number
+  /** To be evaluated by itself, where the database would take it apart and get it wrong. */
+  readonly fenced?: true
 }
 
 export type Source =

@@ -15,6 +15,7 @@ export interface SelectSyntax {
   bound(value: StoredValue, storage: Storage): StoredValue
   /** What to order by: an enum has the order of its values in the type, as in DataJoint. */
   ordered(column: string, storage: Storage): string
+  isNull(column: string, storage: Storage): string
   /** That two columns have the same value, NULL included. */
   same(left: string, right: string): string
   /** That `columns` are not `isIn` a list, where it is not negated once more: NULL may count as false. */
@@ -33,8 +34,12 @@ export interface SelectSyntax {
   asText(expression: string): string
   /** An aggregate function over a column, in the arithmetic that all databases share. */
   aggregate(aggregation: Aggregation, column: string, storage: Storage): string
+  /** A column of the result as the driver is to be given it: in the spelling that it reads with the least work. */
+  handed(expression: string, storage: Storage): string
   /** The LIMIT of "all rows", which an OFFSET needs. */
   readonly noLimit: string
+  /** What stands after a subquery that must not be taken apart. */
+  readonly fence: string
 }
 
 /** Puts a value beside the text and returns what stands for it there. Called in the order of the text. */
@@ -52,6 +57,12 @@ export function compile(syntax: SelectSyntax, write: (bind: Bind) => string): St
 
 export const compileSelect = (select: Select, syntax: SelectSyntax): Statement =>
   compile(syntax, (bind) => new SelectWriter(syntax, bind).select(select))
+
+/** A SELECT whose rows are read, and not used by the statement around it. */
+export const compileRead = (select: Select, syntax: SelectSyntax): Statement =>
+  compile(syntax, (bind) =>
+    new SelectWriter(syntax, bind).select(select, (text, { storage }) => syntax.handed(text, storage)),
+  )
 
 export const compileCount = (select: Select, syntax: SelectSyntax): Statement =>
   compile(syntax, (bind) => new SelectWriter(syntax, bind).count(select))
@@ -73,10 +84,10 @@ class SelectWriter {
     this.#bind = bind
   }
 
-  select(select: Select): string {
+  select(select: Select, handed: (text: string, term: Term) => string = (text) => text): string {
     const aliases = this.#aliasesOf(select)
     const columns = Object.entries(select.columns).map(([name, term]) => {
-      const text = this.#term(term, aliases, select.group)
+      const text = handed(this.#term(term, aliases, select.group), term)
       // a plain column under its own name is called that already
       const named = term.kind === 'column' && name === term.name && text === this.#column(term, aliases)
       return named ? text : `${text} AS ${this.#syntax.quote(name)}`
@@ -212,7 +223,10 @@ class SelectWriter {
 
   #source(source: Source, alias = ''): string {
     if ('table' in source) return `${this.#syntax.table(source.table)} AS ${alias}`
-    if ('select' in source) return `(${this.select(source.select)}) AS ${alias}`
+    if ('select' in source) {
+      const fence = source.select.fenced && !isCut(source.select) ? this.#syntax.fence : ''
+      return `(${this.select(source.select)}${fence}) AS ${alias}`
+    }
     const [first, second] = source.union.map((select) => this.select(select))
     return `(${first} UNION ${source.all ? 'ALL ' : ''}${second}) AS ${alias}`
   }

@@ -1,12 +1,17 @@
 import { integerRange } from '../../attribute/integer-type.ts'
 import type { Storage } from '../../attribute/storage.ts'
+import { InvalidExpressionError } from '../../relation/errors.ts'
 import type { JsonPath } from '../../relation/expression.ts'
 import { jsonPath } from '../json-path.ts'
 import { quoteText } from './quote.ts'
+import type { Variant } from './variant.ts'
+
+type JsonServer = Pick<Variant, 'collation' | 'jsonHyphens'>
 
 /** A member of a JSON column as a value of one kind, NULL where it is of another. */
-export function memberOf(column: string, path: JsonPath, storage: Storage, collation: string): string {
-  const value = extract(column, path, collation)
+export function memberOf(column: string, path: JsonPath, storage: Storage, server: JsonServer): string {
+  const { collation } = server
+  const value = extract(column, path, server)
   const type = typeOf(value, collation)
   const isNumber = `${type} IN ('INTEGER', 'UNSIGNED INTEGER', 'DOUBLE', 'DECIMAL')`
   const number = `CAST(${value} AS DOUBLE)`
@@ -29,11 +34,17 @@ export function memberOf(column: string, path: JsonPath, storage: Storage, colla
 }
 
 /** That a member of a JSON column is absent or null. */
-export const lacksMember = (column: string, path: JsonPath, collation: string): string =>
-  `COALESCE(${typeOf(extract(column, path, collation), collation)}, 'NULL') = 'NULL'`
+export const lacksMember = (column: string, path: JsonPath, server: JsonServer): string =>
+  `COALESCE(${typeOf(extract(column, path, server), server.collation)}, 'NULL') = 'NULL'`
 
 /** To the servers, what is no array is the first element of one. */
-function extract(column: string, path: JsonPath, collation: string): string {
+function extract(column: string, path: JsonPath, { collation, jsonHyphens }: JsonServer): string {
+  const lost = jsonHyphens ? undefined : path.find((part) => typeof part === 'string' && part.startsWith('-'))
+  if (lost !== undefined) {
+    throw new InvalidExpressionError(
+      `MariaDB finds no member whose name starts with a hyphen, such as \`${lost}\`. Fetch the whole value, or rename the member.`,
+    )
+  }
   const at = (part: JsonPath): string => `JSON_EXTRACT(${column}, ${quoteText(jsonPath(part))})`
   const arrays = path.flatMap((part, index) => (part === 0 ? [at(path.slice(0, index))] : []))
   const checks = arrays.map((array) => `${typeOf(array, collation)} = 'ARRAY'`)

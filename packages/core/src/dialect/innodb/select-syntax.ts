@@ -6,25 +6,34 @@ import { lacksMember, memberOf } from './json-member.ts'
 import { quote, quoteTable, quoteText } from './quote.ts'
 import type { Variant } from './variant.ts'
 
-export const selectSyntax = ({ collation, anyValue }: Pick<Variant, 'collation' | 'anyValue'>): SelectSyntax => ({
+export const selectSyntax = (server: Pick<Variant, 'collation' | 'anyValue' | 'jsonHyphens'>): SelectSyntax => ({
   quote,
   table: quoteTable,
   placeholder: () => '?',
   // MySQL takes the text 0 for the year 2000
   bound: (value, { kind }) => (kind === 'year' && value !== null ? Number(value) : value),
+  // the driver puts a date together from its parts, in three times the time that all else takes
+  handed: (expression, { kind }) =>
+    kind === 'date' || kind === 'datetime' ? `CAST(${expression} AS CHAR)` : expression,
   noLimit: '18446744073709551615',
+  fence: '',
   ordered: byPlace,
+  // to MySQL, IS NULL of a date that cannot be NULL means the date 0000-00-00, which it may then refuse
+  isNull: (column, { kind }) => `${column} ${kind === 'date' || kind === 'datetime' ? '<=>' : 'IS'} NULL`,
   same: (left, right) => `${left} <=> ${right}`,
   // a column of a schema that was made elsewhere may take a for A; MySQL 8.0 takes a bound pattern for bytes there
-  like: (column, pattern, bind) => `${column} LIKE (CONVERT(${bind(pattern)} USING utf8mb4) COLLATE ${collation})`,
-  member: (column, path, storage) => memberOf(column, path, storage, collation),
-  lacksMember: (column, path) => lacksMember(column, path, collation),
-  asText: (expression) => `CONVERT(${expression} USING utf8mb4) COLLATE ${collation}`,
-  determined: (column) => (anyValue ? `ANY_VALUE(${column})` : null),
+  like: (column, pattern, bind) =>
+    `${column} LIKE (CONVERT(${bind(pattern)} USING utf8mb4) COLLATE ${server.collation})`,
+  member: (column, path, storage) => memberOf(column, path, storage, server),
+  lacksMember: (column, path) => lacksMember(column, path, server),
+  asText: (expression) => `CONVERT(${expression} USING utf8mb4) COLLATE ${server.collation}`,
+  determined: (column) => (server.anyValue ? `ANY_VALUE(${column})` : null),
   aggregate: writeAggregate,
   notIn: (_columns, isIn) => `NOT (${isIn})`,
   keys(columns, placeholder) {
-    const parts = columns.map(({ storage }, index) => `${keyPart(storage, `k.k${index}`, collation)} AS k${index}`)
+    const parts = columns.map(
+      ({ storage }, index) => `${keyPart(storage, `k.k${index}`, server.collation)} AS k${index}`,
+    )
     const paths = columns.map(({ storage }, index) => `k${index} ${keyType(storage)} PATH '$[${index}]'`)
     return `SELECT ${parts.join(', ')} FROM JSON_TABLE(${placeholder}, '$[*]' COLUMNS (${paths.join(', ')})) AS k`
   },

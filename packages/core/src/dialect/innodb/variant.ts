@@ -12,6 +12,8 @@ export interface Variant {
   readonly functionalIndexes: boolean
   /** `ANY_VALUE`, for a column that the key which rows are grouped by determines. */
   readonly anyValue: boolean
+  /** Finds members of JSON values whose names start with a hyphen, which MariaDB takes for a place. */
+  readonly jsonHyphens: boolean
   /** A column declared `json` is one of text with a check, and `information_schema` shows that. */
   readonly jsonIsText: boolean
   /** What its SELECTs are written in another way in. */

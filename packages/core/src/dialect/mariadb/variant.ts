@@ -17,6 +17,7 @@ export const variant: Variant = {
   ],
   functionalIndexes: false,
   anyValue: false,
+  jsonHyphens: false,
   jsonIsText: true,
   syntax: {},
   fromRaw,

@@ -16,8 +16,11 @@ export const variant: Variant = {
   ],
   functionalIndexes: true,
   anyValue: true,
+  jsonHyphens: true,
   jsonIsText: false,
   syntax: {
+    // a subquery with a LIMIT is evaluated by itself
+    fence: ' LIMIT 18446744073709551615',
     // with NULL left out, the list is read once, and looked up
     notIn: (columns, isIn) =>
       `(${columns.map((column) => `${column} IS NOT NULL`).join(' AND ')} AND (${isIn}) IS NOT TRUE)`,

@@ -12,8 +12,11 @@ export const selectSyntax: SelectSyntax = {
   table: quoteTable,
   placeholder: () => '?',
   bound: toColumn,
+  handed: (expression) => expression,
   noLimit: '-1',
+  fence: '',
   ordered: byPlace,
+  isNull: (column) => `${column} IS NULL`,
   same: (left, right) => `${left} IS ${right}`,
   // its own LIKE takes a for A
   like: (column, pattern, bind) => `${column} GLOB ${bind(globOf(pattern))}`,

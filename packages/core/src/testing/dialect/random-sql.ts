@@ -14,7 +14,9 @@ interface Written {
 
 /** A value of each row; reads names as they are and quoted ones, and has a value beside it. */
 export function rowSql(heading: Heading, [a = 0, b = 0, c = 0]: readonly number[]): Written {
-  const { name } = pick(heading, a)
+  const { name, type } = pick(heading, a)
+  // to MySQL, IS NULL of a date that cannot be NULL means the date 0000-00-00
+  const isDate = type.storage.kind === 'date' || type.storage.kind === 'datetime'
   const integers = heading.filter(isInteger)
   if (b % 3 === 0 && integers.length > 0) {
     const integer = pick(integers, a).name
@@ -26,13 +28,16 @@ export function rowSql(heading: Heading, [a = 0, b = 0, c = 0]: readonly number[
   }
   if (b % 3 === 1) {
     return {
-      sql: { text: [`${name} IS NULL`], operands: [] },
+      sql: { text: [isDate ? `COALESCE(${name} = ${name}, 0) = 0` : `${name} IS NULL`], operands: [] },
       type: 'bool',
       meaning: ([row]) => BigInt(valueOf(row, name) === null),
     }
   }
+  const end = " THEN 'b' ELSE 'a' END -- a comment"
   return {
-    sql: { text: ['CASE WHEN ', " IS NULL THEN 'a' ELSE 'b' END -- a comment"], operands: [named(name)] },
+    sql: isDate
+      ? { text: ['CASE WHEN ', ' = ', end], operands: [named(name), named(name)] }
+      : { text: ['CASE WHEN NOT ', ` IS NULL${end}`], operands: [named(name)] },
     type: 'varchar(8)',
     meaning: ([row]) => (valueOf(row, name) === null ? 'a' : 'b'),
   }

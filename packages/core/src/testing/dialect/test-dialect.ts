@@ -2,8 +2,10 @@ import { describe } from 'vitest'
 import { testAlgebra } from './algebra.ts'
 import { testChange } from './change.ts'
 import { testDeclare } from './declare.ts'
+import { testDefinitions } from './definitions.ts'
 import type { DialectUnderTest } from './dialect-under-test.ts'
 import { testOddText } from './odd-text.ts'
+import { testMembers } from './members.ts'
 import { testProcesses } from './processes.ts'
 import { testRandomRelations } from './random.ts'
 import { testStream } from './stream.ts'
@@ -14,9 +16,11 @@ import { testValues } from './values.ts'
 export function testDialect(dialect: DialectUnderTest): void {
   describe(`kit on ${dialect.name}`, () => {
     testDeclare(dialect)
+    testDefinitions(dialect)
     testValues(dialect)
     testOddText(dialect)
     testAlgebra(dialect)
+    testMembers(dialect)
     testRandomRelations(dialect)
     testChange(dialect)
     testTransaction(dialect)
