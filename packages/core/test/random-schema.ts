@@ -105,9 +105,9 @@ function define(
     const names = new Map(
       parent.keys.map((name) => {
         const there = origins.get(name)
-        // one attribute may be of two references, where it descends from one
-        const isFree = there === undefined || there === parent.origins.get(name)
-        return [reference.renamed || !isFree ? `r${at}_${name}` : name, name]
+        // one attribute may be of two references, where it descends from one; but what may be NULL serves no other
+        const isFree = there === undefined || (there === parent.origins.get(name) && !nullable.has(name))
+        return [reference.renamed || !isFree ? `r${index}_${at}_${name}` : name, name]
       }),
     )
     const fresh = [...names].filter(([name]) => !origins.has(name))
