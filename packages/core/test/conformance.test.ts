@@ -44,4 +44,16 @@ describe('the recorded answers of DataJoint to 200 expressions', () => {
       },
     )
   }
+
+  test('would tell an answer that is not ours', { timeout: 60_000 }, async () => {
+    await using database = await loadSqlite(set.dump, schemas)
+    const cases = set.cases.map((recorded) =>
+      recorded.id === 'dja_s_02-0002'
+        ? { ...recorded, datajoint: { ...recorded.datajoint, rows: [[1, 2]] } }
+        : recorded,
+    )
+    const outcomes = await runCases(database, schemas, cases)
+    expect(unexplained(outcomes).map(({ recorded }) => recorded.id)).toEqual(['dja_s_02-0002'])
+    expect(formatReport('SQLite', outcomes)).toContain('NOT EXPLAINED')
+  })
 })
