@@ -3,7 +3,7 @@ import { MalformedStoredValueError } from '../attribute/errors.ts'
 import type { Storage } from '../attribute/storage.ts'
 import { lower } from '../compile/lower.ts'
 import type { Flatten } from '../definition/types.ts'
-import type { RawRow } from '../driver/driver.ts'
+import type { RawRow, RawValue } from '../driver/driver.ts'
 import { requireAttribute } from '../relation/heading.ts'
 import type { RelationNode } from '../relation/node.ts'
 import type { Context } from './context.ts'
@@ -84,34 +84,50 @@ async function readColumn(
     })
     return values
   }
-  const { dialect } = context.connection
-  const read = valueReader(type, dialect)
+  const read = valueReader(type, context.connection.dialect)
   const target = arrayFor(attribute, rows.length)
   if (target === null) return rows.map((row) => read(row[index] ?? null))
-  let place = 0
-  for (const row of rows) {
-    const raw = row[index] ?? null
-    const value = raw === null && attribute.nullable ? NaN : read(raw)
-    // an array of integers would keep what does not fit as another number
-    if (!fits(target, place, value)) throw new MalformedStoredValueError(type.text, raw)
-    place += 1
+  const refuse = (raw: RawValue): never => {
+    throw new MalformedStoredValueError(type.text, raw)
+  }
+  if (target instanceof BigInt64Array || target instanceof BigUint64Array) {
+    fillLarge(target, rows, index, read, refuse)
+  } else {
+    // NULL is NaN, where there may be any
+    fill(target, rows, index, (raw) => (raw === null && attribute.nullable ? NaN : read(raw)), refuse)
   }
   return target
 }
 
-type TypedArray = NumericColumn | BigInt64Array | BigUint64Array
+type LargeColumn = BigInt64Array | BigUint64Array
+type TypedArray = NumericColumn | LargeColumn
+type Read = (raw: RawValue) => unknown
 
-/** Puts a value into its place; false where the array cannot hold it. */
-function fits(target: TypedArray, place: number, value: unknown): boolean {
-  if (target instanceof BigInt64Array || target instanceof BigUint64Array) {
-    if (typeof value !== 'bigint') return false
-    target[place] = value
-  } else {
-    if (typeof value !== 'number') return false
-    target[place] = value
-    if (target instanceof Float32Array || target instanceof Float64Array) return true
+function fill(target: NumericColumn, rows: readonly RawRow[], index: number, read: Read, refuse: Read): void {
+  const integers = !(target instanceof Float32Array || target instanceof Float64Array)
+  let place = 0
+  for (const row of rows) {
+    const raw = row[index] ?? null
+    const value = typeof raw === 'number' ? raw : read(raw)
+    if (typeof value !== 'number') refuse(raw)
+    else {
+      target[place] = value
+      // an array of integers keeps what does not fit as another number
+      if (integers && target[place] !== value) refuse(raw)
+    }
+    place += 1
   }
-  return target[place] === value
+}
+
+function fillLarge(target: LargeColumn, rows: readonly RawRow[], index: number, read: Read, refuse: Read): void {
+  let place = 0
+  for (const row of rows) {
+    const raw = row[index] ?? null
+    const value = read(raw)
+    if (typeof value === 'bigint') target[place] = value
+    if (target[place] !== value) refuse(raw)
+    place += 1
+  }
 }
 
 /** The typed array that holds all values of an attribute; `null` where there is none. */

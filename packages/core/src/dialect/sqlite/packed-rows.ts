@@ -36,9 +36,15 @@ const isExact = (value: bigint): boolean => value <= largest && value >= -larges
 
 export function unpackRows({ length, columns }: PackedRows): readonly RawRow[] {
   const rows: RawRow[] = []
+  // a copy of the right length is made sooner than an array that grows
+  const empty = columns.map((): RawValue => null)
   for (let row = 0; row < length; row++) {
-    const values: RawValue[] = []
-    for (const column of columns) values.push(column[row] ?? null)
+    const values = empty.slice()
+    let index = 0
+    for (const column of columns) {
+      values[index] = column[row] ?? null
+      index += 1
+    }
     rows.push(values)
   }
   return rows
