@@ -99,7 +99,9 @@ function define(
   const references: { parent: MadeTable; names: Map<string, string> }[] = []
   // a part is known by its master's name, which these definitions do without
   const candidates = made.filter((table) => table.master === null)
-  for (const [at, reference] of wanted.entries()) {
+  // the key is written first, and so is what it brings
+  const ordered = [...wanted.filter(({ inKey: first }) => first), ...wanted.filter(({ inKey: first }) => !first)]
+  for (const [at, reference] of ordered.entries()) {
     const parent = candidates[reference.table % Math.max(1, candidates.length)]
     if (!parent) continue
     const names = new Map(
