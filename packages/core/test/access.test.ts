@@ -38,7 +38,8 @@ for (const kind of ['mariadb', 'mysql'] as const) {
       if (!settings) throw new RangeError('there is no server')
       const prefix = `access${process.pid}_${Date.now().toString(36)}_`
       const { lab, Species, Subject } = labSchemas(prefix)
-      await using _declared = await temporaryPipeline({ schemas: [lab], database: settings })
+      await using declared = await temporaryPipeline({ schemas: [lab], database: settings })
+      expect(await declared.db(Species).count()).toBe(2)
       const administrator = await connect(settings)
       const run = (sql: string) => administrator.execute({ sql, parameters: [] })
       const user = `reader${process.pid}`

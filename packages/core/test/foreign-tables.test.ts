@@ -88,6 +88,32 @@ for (const kind of ['mariadb', 'mysql'] as const) {
         await connection.close()
       }
     })
+
+    test('and those that the migration of Python rewrote are read by their markers, without hidden columns (T25, T26)', async () => {
+      if (!settings) throw new RangeError('there is no server')
+      const schema = `migrated${process.pid}_${Date.now().toString(36)}`
+      const connection = await connect(settings)
+      const run = (sql: string) => connection.execute({ sql, parameters: [] })
+      await run(`CREATE DATABASE \`${schema}\``)
+      try {
+        await run(`CREATE TABLE \`${schema}\`.\`_scan__field\` (
+          n int unsigned COMMENT ':uint32:number', data longblob COMMENT ':<blob>:', trace json COMMENT ':blob@local:',
+          odd int COMMENT ':nobody_knows:x', _job_start_time datetime(3), _job_duration float, _prov json, PRIMARY KEY (n))`)
+        const db = await definePipeline({ schemas: [], tables: {}, database: settings }).open()
+        const [table] = await readTables(db, [schema])
+        expect(table?.declaration).toMatchObject({ generation: '2.x', tier: 'part' })
+        expect(table?.declaration.heading.map(({ name, type, comment }) => [name, type.text, comment])).toEqual([
+          ['n', 'int unsigned', 'number'],
+          ['data', '<blob>', ''],
+          ['trace', '<blob@local>', ''],
+          ['odd', 'int', 'x'],
+        ])
+        await db.close()
+      } finally {
+        await run(`DROP DATABASE \`${schema}\``)
+        await connection.close()
+      }
+    })
   })
 }
 

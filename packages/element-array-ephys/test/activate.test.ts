@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { defineSchema, populate } from '@neurojoint/core'
+import { defineSchema, populate, readTables } from '@neurojoint/core'
 import { temporaryPipeline } from '@neurojoint/core/testing'
 import { ephys, probe } from '../src/index.ts'
 import { activateLab, demoProbe, demoSession, insertProbe } from './lab.ts'
@@ -27,4 +27,20 @@ test('two labs in one process and one database keep their tables apart', async (
   expect(await populate(db, second.EphysRecording)).toMatchObject({ made: 0 })
   expect(await db(first.ElectrodeConfig).count()).toBe(1)
   expect(await db(second.ElectrodeConfig).count()).toBe(0)
+})
+
+test('in the format of 0.14, it is declared and a recording is read', async () => {
+  const lab = activateLab('', undefined, { compat: 'python-0.14' })
+  await using pipeline = await temporaryPipeline({ schemas: lab.schemas })
+  const { db } = pipeline
+  await probe.createProbeType(db, lab, demoProbe.probe_type)
+  await db(lab.Probe).insert([demoProbe])
+  await db(lab.Session).insert([{ animal: 'm1', session: 1, folder: demoSession }])
+  await insertProbe(db, lab, 1)
+  expect(await populate(db, lab.EphysRecording)).toMatchObject({ made: 1 })
+  const tables = await readTables(
+    db,
+    lab.schemas.map(({ name }) => name),
+  )
+  expect(new Set(tables.map(({ declaration }) => declaration.generation))).toEqual(new Set(['0.14']))
 })

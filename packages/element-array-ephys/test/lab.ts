@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import { type Database, defineSchema, insertParamSet, populate } from '@neurojoint/core'
+import { type Database, defineSchema, insertParamSet, populate, type SchemaOptions } from '@neurojoint/core'
 import { temporaryPipeline } from '@neurojoint/core/testing'
 import * as ephys from '../src/ephys/index.ts'
 import * as probe from '../src/probe/index.ts'
@@ -11,8 +11,12 @@ export const demoSession = fileURLToPath(new URL('../../../fixtures/demo-session
 export const demoProbe = { probe: '18000000001', probe_type: 'PRB_1_4_0480_1_C' }
 
 /** The element on upstream tables of a few lines; the folder of a session stands in the session. */
-export function activateLab(prefix: string, dataDirectories: readonly string[] = [demoSession]) {
-  const upstream = defineSchema(`${prefix}lab`)
+export function activateLab(
+  prefix: string,
+  dataDirectories: readonly string[] = [demoSession],
+  options: SchemaOptions = {},
+) {
+  const upstream = defineSchema(`${prefix}lab`, options)
   const Session = upstream.manual(
     'Session',
     {},
@@ -26,9 +30,9 @@ export function activateLab(prefix: string, dataDirectories: readonly string[] =
   const SkullReference = upstream.lookup('SkullReference', {}, 'skull_reference : varchar(60)', {
     contents: [{ skull_reference: 'Bregma' }, { skull_reference: 'Lambda' }],
   })
-  const probeSchema = defineSchema(`${prefix}probe`)
+  const probeSchema = defineSchema(`${prefix}probe`, options)
   const probeTables = probe.activate(probeSchema)
-  const ephysSchema = defineSchema(`${prefix}ephys`)
+  const ephysSchema = defineSchema(`${prefix}ephys`, options)
   const ephysTables = ephys.activate(ephysSchema, {
     ...probeTables,
     Session,

@@ -1,39 +1,52 @@
 import { expect, test } from 'vitest'
-import { defineSchema } from '@neurojoint/core'
+import { defineSchema, type SchemaOptions } from '@neurojoint/core'
 import { stubUpstream, temporaryPipeline } from '@neurojoint/core/testing'
 import { lab, project } from '../src/index.ts'
 
-const open = async () => {
-  const [labSchema, projectSchema] = [defineSchema('lab'), defineSchema('project')]
+const generations = [
+  ['2.x', {}],
+  ['0.14', { compat: 'python-0.14' }],
+] as const
+
+const open = async (options: SchemaOptions = {}) => {
+  const [labSchema, projectSchema] = [defineSchema('lab', options), defineSchema('project', options)]
   const labTables = lab.activate(labSchema)
   const tables = { ...labTables, ...project.activate(projectSchema, labTables) }
   const pipeline = await temporaryPipeline({ schemas: [labSchema, projectSchema] })
   return { ...tables, db: pipeline.db, [Symbol.asyncDispose]: () => pipeline[Symbol.asyncDispose]() }
 }
 
-test('a lab with its people and its projects is declared, filled and read', async () => {
-  await using pipeline = await open()
-  const { db } = pipeline
-  await db(pipeline.Lab).insert1({ lab: 'L1', lab_name: 'First lab', address: 'Street 1', time_zone: 'Europe/Berlin' })
-  await db(pipeline.User).insert([{ user: 'anna', user_fullname: 'Anna A.' }, { user: 'ben' }])
-  await db(pipeline.UserRole).insert1({ user_role: 'PI' })
-  await db(pipeline.LabMembership).insert([
-    { lab: 'L1', user: 'anna', user_role: 'PI' },
-    { lab: 'L1', user: 'ben' },
-  ])
-  await db(pipeline.Project).insert1({ project: 'P1', project_title: 'A project', project_start_date: '2024-01-01' })
-  await db(pipeline.ProjectPersonnel).insert1({ project: 'P1', user: 'ben' })
+test.each(generations)(
+  'in the format of %s, a lab with its people and its projects is declared, filled and read',
+  async (_, options) => {
+    await using pipeline = await open(options)
+    const { db } = pipeline
+    await db(pipeline.Lab).insert1({
+      lab: 'L1',
+      lab_name: 'First lab',
+      address: 'Street 1',
+      time_zone: 'Europe/Berlin',
+    })
+    await db(pipeline.User).insert([{ user: 'anna', user_fullname: 'Anna A.' }, { user: 'ben' }])
+    await db(pipeline.UserRole).insert1({ user_role: 'PI' })
+    await db(pipeline.LabMembership).insert([
+      { lab: 'L1', user: 'anna', user_role: 'PI' },
+      { lab: 'L1', user: 'ben' },
+    ])
+    await db(pipeline.Project).insert1({ project: 'P1', project_title: 'A project', project_start_date: '2024-01-01' })
+    await db(pipeline.ProjectPersonnel).insert1({ project: 'P1', user: 'ben' })
 
-  expect(await db(pipeline.LabMembership).join(pipeline.User).restrict({ user: 'ben' }).fetch1()).toEqual({
-    lab: 'L1',
-    user: 'ben',
-    user_role: null,
-    user_email: '',
-    user_cellphone: '',
-    user_fullname: '',
-  })
-  expect((await db(pipeline.Project).fetch1()).project_end_date).toBe(null)
-})
+    expect(await db(pipeline.LabMembership).join(pipeline.User).restrict({ user: 'ben' }).fetch1()).toEqual({
+      lab: 'L1',
+      user: 'ben',
+      user_role: null,
+      user_email: '',
+      user_cellphone: '',
+      user_fullname: '',
+    })
+    expect((await db(pipeline.Project).fetch1()).project_end_date).toBe(null)
+  },
+)
 
 test('a study keeps its protocols, and an experiment belongs to a study and a lab', async () => {
   await using pipeline = await open()
