@@ -4,6 +4,7 @@ import type { Connection } from '../connection/connection.ts'
 import { isFunctional } from '../definition/index-item.ts'
 import type { Generation, TableDeclaration } from '../definition/table-declaration.ts'
 import type { Statement } from '../driver/driver.ts'
+import { DefinitionInTransactionError } from '../driver/errors.ts'
 import { contextOf, type Database } from '../query/database.ts'
 import { retryDeadlock } from '../query/deadlock.ts'
 import { identifyTable } from '../query/dependencies.ts'
@@ -157,6 +158,7 @@ export async function declare(db: Database, plan: DeclarePlan): Promise<void> {
   const { dialect } = connection
   const work = [...plan.tables, ...plan.records]
   if (work.length > 0 || plan.schemas.length > 0) {
+    if (connection.inTransaction) throw new DefinitionInTransactionError()
     const statements = statementsFor(db, plan, await readStored(db, work, plan.schemas))
     const create = async (on: Connection): Promise<void> => {
       for (const statement of statements) await on.execute(statement)
@@ -165,7 +167,7 @@ export async function declare(db: Database, plan: DeclarePlan): Promise<void> {
     refuseDifferences(db, work, await readStored(db, work))
   }
   for (const table of plan.contents) {
-    await retryDeadlock(() => insertRows(contextOf(db), table, table.contents, { skipDuplicates: true }))
+    await insertRows(contextOf(db), table, table.contents, { skipDuplicates: true })
   }
 }
 

@@ -2,6 +2,7 @@ import type { Connection } from '../connection/connection.ts'
 import type { TableDeclaration, TableName } from '../definition/table-declaration.ts'
 import { masterTable } from '../definition/table-name.ts'
 import { lower } from '../compile/lower.ts'
+import { DefinitionInTransactionError } from '../driver/errors.ts'
 import { contextOf, type Database } from '../query/database.ts'
 import { type Dependencies, identifyTable, readDependents } from '../query/dependencies.ts'
 import { type AnyTable, isTable } from '../query/table.ts'
@@ -58,6 +59,7 @@ export async function planDrop(
  */
 export async function drop(db: Database, plan: DropPlan): Promise<void> {
   const { connection } = contextOf(db)
+  if (connection.inTransaction) throw new DefinitionInTransactionError()
   const { dialect } = connection
   const roots = plan.tables.map(({ table }) => table)
   const perform = async (on: Connection): Promise<void> => {

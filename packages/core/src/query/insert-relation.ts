@@ -8,6 +8,7 @@ import { restrict } from '../relation/restrict.ts'
 import { tableNode } from '../relation/table.ts'
 import { top } from '../relation/top.ts'
 import type { Context } from './context.ts'
+import { ownTransaction } from './deadlock.ts'
 import { codeOf, formatValue, uniqueIn } from './insert-problem.ts'
 import { type InsertRowsOptions, onDuplicateOf } from './insert.ts'
 import { findParent } from './parent.ts'
@@ -24,7 +25,7 @@ export async function insertRelation(
 ): Promise<number> {
   const onDuplicate = onDuplicateOf(options)
   const attributes = copiedAttributes(table, node, options)
-  return connection.transaction(async (transaction) => {
+  const copy = async (transaction: Connection): Promise<number> => {
     const { dialect } = transaction
     try {
       const select = lower(node)
@@ -39,7 +40,8 @@ export async function insertRelation(
     } catch (error) {
       throw await explain(transaction, table, node, error)
     }
-  }, options.signal)
+  }
+  return ownTransaction(connection, copy, { signal: options.signal })
 }
 
 async function countRows(transaction: Connection, node: RelationNode, signal?: AbortSignal): Promise<number> {

@@ -6,6 +6,7 @@ import type { Connection } from '../connection/connection.ts'
 import type { RelationNode, TableNode } from '../relation/node.ts'
 import { restrict } from '../relation/restrict.ts'
 import { tableNode } from '../relation/table.ts'
+import { ownTransaction } from './deadlock.ts'
 import { explainInsert } from './insert-problem.ts'
 import type { InsertTask } from './insert.ts'
 import { type RowBatch, rowBatches } from './row-batches.ts'
@@ -41,7 +42,7 @@ export async function insertStaged(connection: Connection, task: InsertTask): Pr
       staged += rows.length
       task.onProgress(staged)
     }
-    return await connection.transaction((transaction) => insertFrom(transaction, task, stage, staged), signal)
+    return await ownTransaction(connection, (transaction) => insertFrom(transaction, task, stage, staged), { signal })
   } finally {
     // what cannot be dropped ends with its session
     await connection.execute(dialect.dropStage(stage.name)).catch(() => {})

@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises'
 import type { OnDuplicate } from '../compile/dialect.ts'
 import type { Connection } from '../connection/connection.ts'
 import type { Context } from './context.ts'
+import { ownTransaction } from './deadlock.ts'
 import { explainInsert } from './insert-problem.ts'
 import { insertStaged } from './insert-staged.ts'
 import { type BatchOptions, type RowBatch, rowBatches } from './row-batches.ts'
@@ -61,10 +62,15 @@ export async function insertRows(
   if (!given.inMemory && !connection.dialect.supports.concurrentWrites && !connection.inTransaction) {
     return insertStaged(connection, task)
   }
-  return connection.transaction(async (transaction) => {
-    const batches = rowBatches(given.rows, task.encoder, table, task.batch)
-    return insertBatches(transaction, task, batches)
-  }, signal)
+  return ownTransaction(
+    connection,
+    async (transaction) => {
+      const batches = rowBatches(given.rows, task.encoder, table, task.batch)
+      return insertBatches(transaction, task, batches)
+    },
+    // what has been read of a stream does not come again
+    { retries: given.inMemory ? undefined : 0, signal },
+  )
 }
 
 function taskOf(context: Context, table: AnyTable, source: unknown, options: InsertRowsOptions): InsertTask {

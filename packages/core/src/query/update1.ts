@@ -10,6 +10,7 @@ import { project } from '../relation/project.ts'
 import { restrict } from '../relation/restrict.ts'
 import { tableNode } from '../relation/table.ts'
 import type { Context } from './context.ts'
+import { ownTransaction } from './deadlock.ts'
 import { formatKey, isRow, valueIn } from './given-row.ts'
 import { codeOf, formatValue, uniqueIn } from './insert-problem.ts'
 import { keyNames } from './key-names.ts'
@@ -38,7 +39,7 @@ export async function updateRow(
 ): Promise<boolean> {
   const { key, values } = await readUpdate(context, table, row, signal)
   const node = restrict(tableNode(table.declaration), keyCondition(key))
-  return context.connection.transaction(async (transaction) => {
+  const update = async (transaction: Connection): Promise<boolean> => {
     const present = await readPresent(transaction, node, values, signal)
     if (!present) {
       const shown = Object.fromEntries(key.map(([{ name }, value]) => [name, formatValue(value)]))
@@ -56,7 +57,8 @@ export async function updateRow(
       throw await explain(transaction, table, updated, error)
     }
     return true
-  }, signal)
+  }
+  return ownTransaction(context.connection, update, { signal })
 }
 
 /** What is to be updated, and how; refuses everything that is not exactly that. */

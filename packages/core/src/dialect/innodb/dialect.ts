@@ -1,5 +1,5 @@
 import type { Dialect } from '../../compile/dialect.ts'
-import { compileCount, compileSelect } from '../../compile/write-select.ts'
+import { compileCount, compileRead } from '../../compile/write-select.ts'
 import { storedSchemasOf } from '../catalogue.ts'
 import { readCatalogue, readReferencingSchemas } from './catalogue.ts'
 import { tableStatements } from './create-table.ts'
@@ -21,7 +21,7 @@ export function innodbDialect(variant: Variant): Dialect {
       functionalIndexes: variant.functionalIndexes,
       concurrentWrites: true,
     },
-    select: (select) => compileSelect(select, syntax),
+    select: (select) => compileRead(select, syntax),
     count: (select) => compileCount(select, syntax),
     ...statements(syntax),
     ...tableStatements(collation),

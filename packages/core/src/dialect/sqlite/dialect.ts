@@ -1,5 +1,5 @@
 import type { Dialect } from '../../compile/dialect.ts'
-import { compileCount, compileSelect } from '../../compile/write-select.ts'
+import { compileCount, compileRead } from '../../compile/write-select.ts'
 import { storedSchemasOf } from '../catalogue.ts'
 import { readCatalogue, readReferencingSchemas } from './catalogue.ts'
 import { tableStatements } from './create-table.ts'
@@ -18,7 +18,7 @@ export const sqlite: Dialect = {
     functionalIndexes: true,
     concurrentWrites: false,
   },
-  select: (select) => compileSelect(select, selectSyntax),
+  select: (select) => compileRead(select, selectSyntax),
   count: (select) => compileCount(select, selectSyntax),
   ...statements,
   ...tableStatements,
