@@ -35,8 +35,15 @@ function literalOf(text: string, { kind }: Storage): string {
 
 /** The literal that an expression is; one of text is shown with its character set, and escaped twice. */
 function literalIn(expression: string): string {
-  const text = /^_utf8mb[34]'(.*)'$/s.exec(unescape(expression))?.[1]
-  return text === undefined ? expression : `'${unescape(text).replaceAll("'", "''")}'`
+  const text = unescapeText(expression)
+  const hex = /^(?:0x([\da-f]*)|unhex\(_utf8mb[34]'([\da-f]*)'\))$/i.exec(text)
+  if (hex) return `X'${hex[1] ?? hex[2]}'`
+  const quoted = /^_utf8mb[34]'(.*)'$/s.exec(text)?.[1]
+  return quoted === undefined ? expression : `'${unescapeText(quoted).replaceAll("'", "''")}'`
 }
 
-const unescape = (text: string): string => text.replaceAll(/\\(.)/gs, '$1')
+const escapes: Readonly<Record<string, string>> = { n: '\n', r: '\r', 0: '\0', Z: '\u001a' }
+
+/** What the server shows with a backslash before it. */
+const unescapeText = (text: string): string =>
+  text.replaceAll(/\\(.)/gs, (_, character: string) => escapes[character] ?? character)
