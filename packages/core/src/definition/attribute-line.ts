@@ -106,7 +106,7 @@ function readValue(line: SourceLine, name: string, type: AttributeType, given: D
   const fail = (problem: string, advice: string) => lineError(line, 'bad-default', given.text, problem, advice, start)
   const { storage } = type
   const value = readDefaultOf(name, type, given, fail)
-  if (value.kind === 'literal' && !isIndexable(type)) {
+  if (value.kind === 'literal' && (type.codec !== null || storage.kind === 'json' || storage.kind === 'bytes')) {
     throw fail(`${type.text} cannot have the default \`${given.text}\``, 'Only null can be its default.')
   }
   if (value.kind !== 'current-timestamp') return value
@@ -134,7 +134,7 @@ function readDefaultOf(
   }
 }
 
-/** Whether a type can be in a key or an index, and have a default other than null: servers take only short values. */
+/** Whether a type can be in a key or an index: servers take only short values. */
 export const isIndexable = ({ storage, codec }: AttributeType): boolean =>
   codec === null &&
   storage.kind !== 'json' &&

@@ -198,6 +198,7 @@ test('defaults may hold colons, hashes and quotes, and may be left out', () => {
     since: number
     changed: string
     many: number
+    words: string
   }>()
   expectTypeOf<Exclude<keyof Row<typeof Defaults>, (typeof Defaults)['~optional']>>().toEqualTypeOf<'id'>()
 })

@@ -252,6 +252,7 @@ describe('a definition declares', () => {
       1999n,
       { kind: 'current-timestamp', fraction: 3 },
       4294967295n,
+      "it's \\\\ so",
     ])
   })
 

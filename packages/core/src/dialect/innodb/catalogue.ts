@@ -48,7 +48,9 @@ async function readSchemas(query: Query, schemas: readonly string[], variant: Va
   const ofKind = Map.groupBy(objects, ([kind]) => kind)
   const columnsOf = groupByTable(ofKind.get('column') ?? [])
   const keysOf = groupByTable(keys.filter(([kind]) => kind === 'key'))
-  const jsonColumns = new Set(keys.flatMap(([kind, ...place]) => (kind === 'json' ? [identify(place)] : [])))
+  const jsonColumns = new Set(
+    keys.flatMap(([kind, ...place]) => (kind === 'json' ? [identify(place.slice(0, 3))] : [])),
+  )
   const named = (ofKind.get('table') ?? []).map(([, schema, table, comment]) => ({
     name: { schema: schema ?? '', table: table ?? '' },
     comment: comment ?? '',

@@ -1,6 +1,6 @@
-import type { Attribute, Default } from '../../attribute/attribute.ts'
+import type { Attribute } from '../../attribute/attribute.ts'
 import { blobName } from '../../attribute/legacy-type.ts'
-import type { Storage } from '../../attribute/storage.ts'
+import type { Storage, StoredValue } from '../../attribute/storage.ts'
 import { textName } from '../../attribute/text-type.ts'
 import { formatColumnComment } from '../../definition/column-comment.ts'
 import type { TableDeclaration } from '../../definition/table-declaration.ts'
@@ -17,7 +17,7 @@ export function writeColumn(
   const parts = [
     quote(attribute.name),
     columnTypeOf(attribute.type.storage) + collation,
-    ...defaultOf(attribute.default, attribute.nullable),
+    ...defaultOf(attribute),
     ...(comment === '' ? [] : [`COMMENT ${quoteText(comment)}`]),
   ]
   return parts.join(' ')
@@ -58,6 +58,16 @@ export function columnTypeOf(storage: Storage): string {
   }
 }
 
+/**
+ * Bytes as what makes them: the catalogue cuts a literal of bytes at its first zero, or shows other characters for them.
+ * Text without a length as an expression, which is the only default that MySQL lets it have.
+ */
+function literalOf(value: Exclude<StoredValue, null>, storage: Storage): string {
+  if (value instanceof Uint8Array) return `(UNHEX('${Buffer.from(value).toString('hex')}'))`
+  const literal = writeLiteral(value, quoteText)
+  return storage.kind === 'text' && storage.form === 'text' ? `(${literal})` : literal
+}
+
 const integers = { 8: 'tinyint', 16: 'smallint', 24: 'mediumint', 32: 'int', 53: 'bigint', 64: 'bigint' }
 
 const signOf = ({ unsigned }: { readonly unsigned?: true }): string => (unsigned ? ' unsigned' : '')
@@ -66,7 +76,7 @@ const digitsOf = ({ fraction }: { readonly fraction: number }): string => (fract
 
 export const hasCollation = ({ kind }: Storage): boolean => kind === 'text' || kind === 'enum'
 
-function defaultOf(initial: Default, nullable: boolean): readonly string[] {
+function defaultOf({ default: initial, nullable, type: { storage } }: Attribute): readonly string[] {
   switch (initial.kind) {
     case 'null':
       return ['DEFAULT NULL']
@@ -75,8 +85,6 @@ function defaultOf(initial: Default, nullable: boolean): readonly string[] {
     case 'current-timestamp':
       return ['NOT NULL', `DEFAULT CURRENT_TIMESTAMP${initial.fraction === 0 ? '' : `(${initial.fraction})`}`]
     case 'literal':
-      return initial.value === null
-        ? ['DEFAULT NULL']
-        : ['NOT NULL', `DEFAULT ${writeLiteral(initial.value, quoteText)}`]
+      return initial.value === null ? ['DEFAULT NULL'] : ['NOT NULL', `DEFAULT ${literalOf(initial.value, storage)}`]
   }
 }

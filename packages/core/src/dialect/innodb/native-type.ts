@@ -10,7 +10,10 @@ import type { Storage } from '../../attribute/storage.ts'
  * serialized objects in a table of 0.14, and raw bytes in one of 2.x.
  */
 export function nativeTypeOf(columnType: string, generation: Generation = '2.x'): AttributeType {
-  const text = columnType.replace(/ zerofill$/, '')
+  // the values of an enum are shown with a backslash before what needs one
+  const text = /^(enum|set)\(/.test(columnType)
+    ? columnType.replaceAll(/\\(.)/gs, (_, character: string) => escapes[character] ?? character)
+    : columnType.replace(/ zerofill$/, '')
   const foreign = foreignStorageOf(text)
   if (foreign) return { text, storage: foreign, codec: null }
   const blob = readLegacyType(text)
@@ -22,6 +25,8 @@ export function nativeTypeOf(columnType: string, generation: Generation = '2.x')
     throw error
   }
 }
+
+const escapes: Readonly<Record<string, string>> = { n: '\n', r: '\r', 0: '\0', Z: '\u001a' }
 
 /** What definitions do not have, but the tables of others do. */
 function foreignStorageOf(text: string): Storage | null {

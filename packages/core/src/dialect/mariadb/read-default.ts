@@ -6,6 +6,8 @@ export function readDefault(text: string | null, nullable: boolean, { storage }:
   if (text === null || text === 'NULL') return { kind: nullable ? 'null' : 'required' }
   const now = /^current_timestamp\((\d*)\)$/i.exec(text)
   if (now) return { kind: 'current-timestamp', fraction: Number(now[1] ?? 0) }
+  const bytes = /^unhex\('([\da-f]*)'\)$/i.exec(text)
+  if (bytes) return { kind: 'literal', value: readLiteral(`X'${bytes[1]}'`, storage) }
   return { kind: 'literal', value: readLiteral(text.replaceAll(/\\(.)/gs, unescape), storage) }
 }
 
