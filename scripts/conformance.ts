@@ -1,7 +1,7 @@
 /**
  * `npm run conformance -- <folder> [database...]`: evaluates the expressions of a recorded set (`schemas.json`, `schemas.sql`,
- * `cases.jsonl`) on SQLite, MariaDB and MySQL, and compares with what Python DataJoint gave. Ends with 1 where a difference
- * is not explained.
+ * `cases.jsonl`) on SQLite, MariaDB and MySQL, and compares with what Python DataJoint gave. A database is `sqlite`, or
+ * `mariadb` or `mysql` with or without a version: `mysql:8.0`. Ends with 1 where a difference is not explained.
  */
 import { resolve } from 'node:path'
 import { declareRecorded } from '../packages/core/conformance/declare-recorded.ts'
@@ -9,27 +9,54 @@ import { loadServer, loadSqlite } from '../packages/core/conformance/load.ts'
 import { readRecordedSet } from '../packages/core/conformance/recorded.ts'
 import { formatReport, unexplained } from '../packages/core/conformance/report.ts'
 import { type LoadedDatabase, runCases } from '../packages/core/conformance/run-cases.ts'
-import { type RunningServer, startMariadb, startMysql } from '../packages/servers/src/index.ts'
+import {
+  mariadbVersions,
+  mysqlVersions,
+  type RunningServer,
+  startMariadb,
+  startMysql,
+} from '../packages/servers/src/index.ts'
 
-const [folder, ...wanted] = process.argv.slice(2)
-const unknown = wanted.filter((name) => !['sqlite', 'mariadb', 'mysql'].includes(name))
-if (folder === undefined || unknown.length > 0) {
-  console.error('Usage: npm run conformance -- <folder> [sqlite] [mariadb] [mysql]')
+const onProgress = (message: string): void => console.error(message)
+
+/** How each database is run on, by the name that asks for it. */
+const databases: Readonly<Record<string, () => Promise<void>>> = {
+  sqlite: runOnSqlite,
+  mariadb: async () => runOn(await startMariadb({ onProgress })),
+  mysql: async () => runOn(await startMysql({ onProgress })),
+  ...Object.fromEntries(
+    mariadbVersions.map((version) => [
+      `mariadb:${version}`,
+      async () => runOn(await startMariadb({ version, onProgress })),
+    ]),
+  ),
+  ...Object.fromEntries(
+    mysqlVersions.map((version) => [`mysql:${version}`, async () => runOn(await startMysql({ version, onProgress }))]),
+  ),
+}
+
+const [folder, ...given] = process.argv.slice(2)
+const wanted = given.length === 0 ? ['sqlite', 'mariadb', 'mysql'] : given
+if (folder === undefined || wanted.some((name) => !Object.hasOwn(databases, name))) {
+  console.error(`Usage: npm run conformance -- <folder> [${Object.keys(databases).join('] [')}]`)
   process.exit(2)
 }
 const set = await readRecordedSet(resolve(folder))
 const schemas = declareRecorded(set.schemas)
-const onProgress = (message: string): void => console.error(message)
 
-if (isWanted('sqlite')) {
+for (const name of wanted) {
+  try {
+    await databases[name]?.()
+  } catch (error) {
+    // the others are still run
+    console.error(`${name} could not be run on:`, error)
+    process.exitCode = 1
+  }
+}
+
+async function runOnSqlite(): Promise<void> {
   await using database = await loadSqlite(set.dump, schemas)
   await run('SQLite', database)
-}
-if (isWanted('mariadb')) await runOn(await startMariadb({ onProgress }))
-if (isWanted('mysql')) await runOn(await startMysql({ onProgress }))
-
-function isWanted(name: string): boolean {
-  return wanted.length === 0 || wanted.includes(name)
 }
 
 async function runOn(server: RunningServer<'mariadb'> | RunningServer<'mysql'>): Promise<void> {
