@@ -1,6 +1,7 @@
 import type { StoredSchemas } from '../../compile/dialect.ts'
 import type { Connection } from '../../connection/connection.ts'
 import type { TableDeclaration } from '../../definition/table-declaration.ts'
+import { retryDeadlock } from '../../query/deadlock.ts'
 
 /** The statements that declare a table, with its schema. */
 export async function declareOn(connection: Connection, declaration: TableDeclaration): Promise<void> {
@@ -13,7 +14,7 @@ export async function declareOn(connection: Connection, declaration: TableDeclar
     ...createSchema(declaration.name.schema, declaration.generation),
     ...createTable(declaration, collationOf),
   ]
-  for (const statement of statements) await connection.execute(statement)
+  for (const statement of statements) await retryDeadlock(() => connection.execute(statement))
 }
 
 /** What the database has of some schemas. */
