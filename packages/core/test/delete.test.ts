@@ -194,7 +194,7 @@ onEveryDatabase('delete', (database) => {
     const { db, Subject, Session, Note } = lab
     // what tells them is deleted before they are
     const doomed = db(Subject).restrict(db(Session).restrict(db(Note).restrict({ note: 2 })))
-    expect((await doomed.planDelete()).tables.map(({ rows }) => rows).toSorted()).toEqual([1, 1, 1, 2])
+    expect((await doomed.planDelete()).tables.reduce((sum, { rows }) => sum + rows, 0)).toBe(5)
     await doomed.delete()
     expect(await db(Subject).keys()).toEqual([{ subject: 'm2' }])
     await db(Note).exclude(db(Note).restrict({ text: 'y' })).delete()

@@ -79,7 +79,7 @@ export async function deleteOrder(
 function stepsOf(rows: readonly Row[]): readonly DeleteStep[] {
   const steps: DeleteStep[] = []
   const left = new Set(rows)
-  let free = rows.filter(({ referrers }) => referrers === 0)
+  let free: readonly Row[] = rows.filter(({ referrers }) => referrers === 0)
   for (;;) {
     while (free.length > 0) {
       for (const [table, step] of Map.groupBy(free, (row) => row.table)) {

@@ -3,7 +3,7 @@ import type { TableDeclaration } from '../definition/table-declaration.ts'
 import { NoSuchTableError } from '../driver/errors.ts'
 import type { RelationNode } from '../relation/node.ts'
 import type { Context } from './context.ts'
-import { retryDeadlock } from './deadlock.ts'
+import { ownTransaction } from './deadlock.ts'
 import { deleteGraph } from './delete-graph.ts'
 import { type Deleted, type DeletePlan, describeRows, planOf, refuseStale } from './delete-plan.ts'
 import { askedFor, deleteRows, type FoundRows, rootsOf } from './delete-rows.ts'
@@ -47,25 +47,24 @@ export async function deletePlanned(
   options: DeleteOptions,
 ): Promise<Deleted> {
   const { signal } = options
-  const perform = () =>
-    connection.transaction(async (transaction) => {
-      const found = await findAll(transaction, table.declaration, node, options)
-      const planned = plan && (await planOf(transaction, found.doomed, signal))
-      if (plan && planned) refuseStale(plan, planned)
-      const described = planned?.tables ?? (await describeRows(transaction, found.doomed, signal))
-      const counts = await deleteRows(transaction, found, signal)
-      const deleted = described.map(({ table: name, because, master, stored }) => {
-        const rows = counts.get(identifyTable(name)) ?? 0
-        return { table: name, rows, because, master, stored }
-      })
-      // somebody may have added a row after they were counted
-      for (const [id, rows] of planned ? counts : []) {
-        const expected = planned?.tables.find(({ table: name }) => identifyTable(name) === id)?.rows ?? 0
-        if (rows !== expected) throw new StalePlanError(id, expected, rows)
-      }
-      return { tables: deleted.filter(({ rows }) => rows > 0) }
-    }, signal)
-  return connection.inTransaction ? perform() : retryDeadlock(perform)
+  const perform = async (transaction: Connection): Promise<Deleted> => {
+    const found = await findAll(transaction, table.declaration, node, options)
+    const planned = plan && (await planOf(transaction, found.doomed, signal))
+    if (plan && planned) refuseStale(plan, planned)
+    const described = planned?.tables ?? (await describeRows(transaction, found.doomed, signal))
+    const counts = await deleteRows(transaction, found, signal)
+    const deleted = described.map(({ table: name, because, master, stored }) => {
+      const rows = counts.get(identifyTable(name)) ?? 0
+      return { table: name, rows, because, master, stored }
+    })
+    // somebody may have added a row after they were counted
+    for (const [id, rows] of planned ? counts : []) {
+      const expected = planned?.tables.find(({ table: name }) => identifyTable(name) === id)?.rows ?? 0
+      if (rows !== expected) throw new StalePlanError(id, expected, rows)
+    }
+    return { tables: deleted.filter(({ rows }) => rows > 0) }
+  }
+  return ownTransaction(connection, perform, { signal })
 }
 
 /** Everything that goes with the rows of a relation, part by part with its master where that is asked for. */

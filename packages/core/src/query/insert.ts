@@ -3,6 +3,7 @@ import type { OnDuplicate } from '../compile/dialect.ts'
 import type { Connection } from '../connection/connection.ts'
 import type { Context } from './context.ts'
 import { ownTransaction } from './deadlock.ts'
+import { inDatabase } from './in-database.ts'
 import { explainInsert } from './insert-problem.ts'
 import { insertStaged } from './insert-staged.ts'
 import { type BatchOptions, type RowBatch, rowBatches } from './row-batches.ts'
@@ -73,7 +74,8 @@ export async function insertRows(
   )
 }
 
-function taskOf(context: Context, table: AnyTable, source: unknown, options: InsertRowsOptions): InsertTask {
+function taskOf(context: Context, defined: AnyTable, source: unknown, options: InsertRowsOptions): InsertTask {
+  const table = inDatabase(context, defined)
   const { supports } = context.connection.dialect
   const signal = options.signal && { signal: options.signal }
   const onDuplicate = onDuplicateOf(options)

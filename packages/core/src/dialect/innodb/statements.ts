@@ -15,7 +15,7 @@ type Changes = Pick<Dialect, 'insert' | 'insertSelect' | 'update' | 'delete' | '
 export const statements = (syntax: SelectSyntax): Changes => ({
   insert(table, attributes, rows, onDuplicate) {
     const places = attributes.map(({ type }) => syntax.placeholder(type.storage))
-    const values = new Array<string>(rows.length).fill(`(${places.join(', ')})`)
+    const one = `(${places.join(', ')})`
     const parameters: StoredValue[] = []
     for (const row of rows) {
       for (const [index, { type }] of attributes.entries()) {
@@ -24,7 +24,7 @@ export const statements = (syntax: SelectSyntax): Changes => ({
     }
     const names = quoteList(attributes.map(({ name }) => name))
     return {
-      sql: `INSERT INTO ${quoteTable(table)} (${names}) VALUES ${values.join(', ')}${conflict(table, attributes, onDuplicate)}`,
+      sql: `INSERT INTO ${quoteTable(table)} (${names}) VALUES ${rows.map(() => one).join(', ')}${conflict(table, attributes, onDuplicate)}`,
       parameters,
     }
   },

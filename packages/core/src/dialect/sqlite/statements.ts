@@ -15,7 +15,7 @@ export const statements: Changes = {
     // without an attribute there is nothing to bind: the row of a table of one row, all by default
     if (attributes.length === 0) return { sql: `INSERT INTO ${quoteTable(table)} DEFAULT VALUES`, parameters: [] }
     const places = attributes.map(({ type }) => selectSyntax.placeholder(type.storage))
-    const values = new Array<string>(rows.length).fill(`(${places.join(', ')})`)
+    const one = `(${places.join(', ')})`
     const parameters: StoredValue[] = []
     for (const row of rows) {
       for (const [index, { type }] of attributes.entries()) {
@@ -24,7 +24,7 @@ export const statements: Changes = {
     }
     const names = quoteList(attributes.map(({ name }) => name))
     return {
-      sql: `INSERT INTO ${quoteTable(table)} (${names}) VALUES ${values.join(', ')}${conflict(attributes, onDuplicate)}`,
+      sql: `INSERT INTO ${quoteTable(table)} (${names}) VALUES ${rows.map(() => one).join(', ')}${conflict(attributes, onDuplicate)}`,
       parameters,
     }
   },
