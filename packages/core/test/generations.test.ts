@@ -7,6 +7,7 @@ import {
   defineSchema,
   describe,
   planDeclare,
+  populate,
   readTables,
 } from '../src/index.ts'
 import { contextOf } from '../src/query/database.ts'
@@ -147,6 +148,33 @@ onEveryDatabase('generations', (database) => {
       { n: 1, x: 2 },
       { n: 3, x: 4 },
     ])
+  })
+
+  test('a computed table of 0.14 is populated by definitions of 2.x, and its external values are refused', async () => {
+    const define = (options: { readonly compat?: 'python-0.14' }, name: string) => {
+      const schema = defineSchema(name, options)
+      const Source = schema.manual('Source', {}, 'n : int16')
+      const Mean = schema.computed(
+        'Mean',
+        { Source },
+        '-> Source\n---\nmean : float64\ntrace = null : <blob>\nfar = null : <blob@local>',
+        {
+          fetch: ({ n }) => n,
+          compute: (n: number) => ({ row: { mean: n / 2, trace: [n], ...(n === 2 && { far: [n] }) } }),
+        },
+      )
+      return { schema, Source, Mean }
+    }
+    const old14 = define(old, `${database.prefix()}old`)
+    await using pipeline = await database.pipeline([old14.schema])
+    const { Source, Mean, schema } = define({}, old14.schema.name)
+    const { db } = pipeline
+    await planDeclare(db, [schema])
+    await db(Source).insert1({ n: 1 })
+    expect(await populate(db, Mean)).toMatchObject({ made: 1 })
+    await db(Source).insert1({ n: 2 })
+    await expect(populate(db, Mean)).rejects.toMatchObject({ code: 'external-value', type: 'blob@local' })
+    expect(await db(Mean).fetch()).toEqual([{ n: 1, mean: 0.5, trace: [1], far: null }])
   })
 
   test('what 0.14 has no type for is refused where it would be declared, with its place', async () => {

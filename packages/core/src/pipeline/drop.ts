@@ -90,18 +90,19 @@ async function evaluate(
   const asked = new Set(roots.map(identifyTable))
   const going = new Map(dependencies.tables.map((table) => [identifyTable(table.name), table]))
   if (parts === 'enforce') refuseLoneParts(dependencies, going)
-  const tables: PlannedDrop[] = []
-  for (const table of dependencies.tables.toReversed()) {
-    const parents = new Map(table.foreignKeys.map(({ parent }) => [identifyTable(parent), parent]))
-    parents.delete(identifyTable(table.name))
-    tables.push({
-      table: table.name,
-      rows: await countRows(connection, table),
-      because: [...parents].filter(([id]) => going.has(id)).map(([, parent]) => parent),
-      dependent: !asked.has(identifyTable(table.name)),
-      jobs: jobTable(table.name, dependencies),
-    })
-  }
+  const tables = await Promise.all(
+    dependencies.tables.toReversed().map(async (table): Promise<PlannedDrop> => {
+      const parents = new Map(table.foreignKeys.map(({ parent }) => [identifyTable(parent), parent]))
+      parents.delete(identifyTable(table.name))
+      return {
+        table: table.name,
+        rows: await countRows(connection, table),
+        because: [...parents].filter(([id]) => going.has(id)).map(([, parent]) => parent),
+        dependent: !asked.has(identifyTable(table.name)),
+        jobs: jobTable(table.name, dependencies),
+      }
+    }),
+  )
   return { plan: { tables, atomic: connection.dialect.supports.transactionalDdl }, dependencies }
 }
 
