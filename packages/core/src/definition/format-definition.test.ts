@@ -2,27 +2,13 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { readable, readableIn014 } from './corpus.ts'
 import { formatDefinition } from './format-definition.ts'
-import type { Referable } from './reference.ts'
 import { resolveDefinition } from './resolve-definition.ts'
 import type { TableDeclaration, TableName } from './table-declaration.ts'
 import { typeName } from './table-name.ts'
 import { randomDefinitions } from './testing/random-definition.ts'
-import type { Tier } from './tier.ts'
+import { declare, references } from './testing/tables.ts'
 
-const declare = (
-  name: string,
-  definition: string,
-  references: Readonly<Record<string, Referable>> = {},
-  tier: Tier = 'manual',
-  master?: Referable,
-): TableDeclaration => resolveDefinition({ schema: 'lab', name, tier, definition, references, master })
-
-const Subject = { declaration: declare('Subject', readable.subject) }
-const Session = { declaration: declare('Session', readable.session, { Subject }) }
-const probeType = { declaration: declare('ProbeType', readable.probeType, {}, 'lookup') }
-const Electrode = { declaration: declare('Electrode', readable.electrode, {}, 'part', probeType) }
-const Setup = { declaration: declare('Setup', readable.setup) }
-const references = { Subject, Session, ProbeType: { ...probeType, Electrode }, Setup }
+const { Subject, ProbeType } = references
 const declareOld = (definition: string): TableDeclaration =>
   resolveDefinition({ schema: 'lab', name: 'Old', tier: 'manual', generation: '0.14', definition, references })
 const nameOf = ({ table }: TableName): string => typeName(table)
@@ -67,7 +53,7 @@ describe('a declaration is written as a definition', () => {
   })
 
   test('in a part, with its master by that name', () => {
-    expect(formatDefinition(Electrode.declaration, nameOf).split('\n')[0]).toBe('-> master')
+    expect(formatDefinition(ProbeType.Electrode.declaration, nameOf).split('\n')[0]).toBe('-> master')
   })
 
   test('with each attribute in its place where the database gives the foreign keys in another order', () => {
@@ -92,7 +78,7 @@ describe('the definition of a declaration declares the same table', () => {
   })
 
   test('in a part, with its master and its siblings by the name that it has for them', () => {
-    const master = { ...probeType, Electrode }
+    const master = ProbeType
     const definition = '-> master\n-> master.Electrode.proj(other="electrode")\nn : int8\n---\n-> master.Electrode'
     const declaration = declare('Pair', definition, {}, 'part', master)
     const text = formatDefinition(declaration, nameOf)
