@@ -1,3 +1,4 @@
+import { unreadable } from '../attribute/unreadable-type.ts'
 import { ExternalValueError, UnreadableColumnError } from './codec-error.ts'
 import type { Codec } from './codec.ts'
 
@@ -16,9 +17,7 @@ export const externalCodecs: readonly Codec[] = ['blob', 'attach', 'filepath'].m
   },
 }))
 
-/** The codec of columns that no type of definitions is like; their place stands for its store. */
-export const unreadable = 'unreadable'
-
+/** That of columns which no type of definitions is like; their place stands for its store. */
 export const unreadableCodec: Codec = {
   name: unreadable,
   storage: () => ({ kind: 'bytes' }),

@@ -1,10 +1,10 @@
 import type { AttributeType } from '../../attribute/attribute.ts'
-import { unreadable } from '../../codec/external-codec.ts'
 import type { Query } from '../../compile/dialect.ts'
 import { formatLineage } from '../../definition/column-comment.ts'
 import type { RawValue } from '../../driver/driver.ts'
 import type { Catalogue, CatalogueColumn, CatalogueTable } from '../catalogue.ts'
 import { catalogueQueries } from './catalogue-queries.ts'
+import { unreadableType } from '../../attribute/unreadable-type.ts'
 import { readLegacyType } from '../../attribute/legacy-type.ts'
 import { nativeTypeOf } from './native-type.ts'
 import type { Variant } from './variant.ts'
@@ -120,7 +120,7 @@ const isBytes = (columnType: string): boolean => /^((tiny|medium|long)?blob|(var
 
 /** Of what no type is like, a geometry for instance, values are refused where they are used. */
 const readableOf = (type: AttributeType, place: string): AttributeType =>
-  type.storage.kind === 'bytes' ? { ...type, codec: { name: unreadable, store: place } } : type
+  type.storage.kind === 'bytes' ? unreadableType(type, place) : type
 
 type TextRow = readonly (string | null)[]
 
