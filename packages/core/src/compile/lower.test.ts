@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { parseAttributeType } from '../attribute/attribute-type.ts'
 import { mariadb } from '../dialect/mariadb/dialect.ts'
 import { sqlite } from '../dialect/sqlite/dialect.ts'
+import type { Condition } from '../relation/condition.ts'
 import { join } from '../relation/join.ts'
 import { matches } from '../relation/matches.ts'
 import type { RelationNode } from '../relation/node.ts'
@@ -116,5 +117,16 @@ describe('lowering', () => {
     expect(parameters).toEqual(['[[1,1152921504606846976],[2,-1]]'])
     expect(sql).toContain("(t0.`id`, t0.`n`) IN (SELECT k.k0 AS k0, k.k1 AS k1 FROM JSON_TABLE(?, '$[*]' COLUMNS")
     expect(sqlOf(restrict(a, { kind: 'in', attributes: ['id'], keys: [] }))).toContain('WHERE 1 = 0')
+  })
+
+  test('a list is sought in its own collation where a row is sought in it, and else by the index of the column', () => {
+    const type = parseAttributeType('varchar(8)')
+    const named = tableNode({ name: a.name, heading: [{ ...attribute('id', true, 'lab.a.id'), type }] })
+    const listed = { kind: 'in', attributes: ['id'], keys: [['x']] } as const
+    const where = (condition: Condition) => mariadb.select(lower(restrict(named, condition))).sql.split(' WHERE ')[1]
+    expect(where(listed)).toMatch(/^t0.`id` IN/)
+    const sought = /CONVERT\(t0.`id` USING utf8mb4\) COLLATE utf8mb4_nopad_bin IN/
+    expect(where({ kind: 'not', condition: listed })).toMatch(sought)
+    expect(where({ kind: 'or', conditions: [listed, { kind: 'is-null', attribute: 'id' }] })).toMatch(sought)
   })
 })

@@ -1,46 +1,12 @@
 import type { Storage, StoredValue } from '../attribute/storage.ts'
-import type { TableName } from '../definition/table-declaration.ts'
 import type { Statement } from '../driver/driver.ts'
 import type { Comparison } from '../relation/condition.ts'
-import type { Aggregation, JsonPath, SqlText } from '../relation/expression.ts'
+import type { SqlText } from '../relation/expression.ts'
 import { isCut } from './derive.ts'
+import type { SelectSyntax } from './select-syntax.ts'
 import type { Column, Group, Join, Pair, Predicate, Select, Source, Term } from './select.ts'
 
-/** What SELECTs differ in from one database to the next. */
-export interface SelectSyntax {
-  quote(identifier: string): string
-  table(name: TableName): string
-  /** How a value of this kind of storage is bound, and its place in the text. */
-  placeholder(storage: Storage): string
-  bound(value: StoredValue, storage: Storage): StoredValue
-  /** What to order by: an enum has the order of its values in the type, as in DataJoint. */
-  ordered(column: string, storage: Storage): string
-  isNull(column: string, storage: Storage): string
-  /** That two columns have the same value, NULL included. */
-  same(left: string, right: string): string
-  /** That `columns` are not `isIn` a list, where it is not negated once more: NULL may count as false. */
-  notIn(columns: readonly string[], isIn: string): string
-  /** A SELECT of the keys in one bound JSON value, an array of arrays. */
-  keys(columns: readonly Column[], placeholder: string): string
-  /** That text is like a pattern, letter by letter; `bind` puts the pattern, in whatever spelling, beside the text. */
-  like(column: string, pattern: string, bind: (pattern: string) => string): string
-  /** A member of a JSON value as one of this kind, NULL where it is of another. The path stands in the text as one literal. */
-  member(column: string, path: JsonPath, storage: Storage): string
-  /** That a member of a JSON value is absent or null. */
-  lacksMember(column: string, path: JsonPath): string
-  /** A column that is equal in all rows of each group, in the result of a grouping; `null` where it must be grouped by. */
-  determined(column: string): string | null
-  /** What SQL text computes, as text that compares like that of columns. */
-  asText(expression: string): string
-  /** An aggregate function over a column, in the arithmetic that all databases share. */
-  aggregate(aggregation: Aggregation, column: string, storage: Storage): string
-  /** A column of the result as the driver is to be given it: in the spelling that it reads with the least work. */
-  handed(expression: string, storage: Storage): string
-  /** The LIMIT of "all rows", which an OFFSET needs. */
-  readonly noLimit: string
-  /** What stands after a subquery that must not be taken apart. */
-  readonly fence: string
-}
+export type { SelectSyntax } from './select-syntax.ts'
 
 /** Puts a value beside the text and returns what stands for it there. Called in the order of the text. */
 export type Bind = (value: StoredValue, storage: Storage) => string
@@ -104,7 +70,8 @@ class SelectWriter {
     return `SELECT COUNT(*)${this.#body(select, this.#aliasesOf(select), [])}`
   }
 
-  predicate(predicate: Predicate, aliases: readonly string[]): string {
+  /** `chooses`: the rows are those for which it holds, so that the database may begin with a list of keys. */
+  predicate(predicate: Predicate, aliases: readonly string[], chooses = true): string {
     switch (predicate.kind) {
       case 'compare': {
         const { column, operator, value } = predicate
@@ -128,7 +95,12 @@ class SelectWriter {
         return this.#sql(predicate.sql)
       case 'in': {
         if (predicate.keys.length === 0) return '1 = 0'
-        const columns = predicate.columns.map((column) => this.#column(column, aliases)).join(', ')
+        const columns = predicate.columns
+          .map((column) => {
+            const text = this.#column(column, aliases)
+            return chooses ? text : this.#syntax.sought(text, column.storage)
+          })
+          .join(', ')
         const left = predicate.columns.length === 1 ? columns : `(${columns})`
         const keys = predicate.keys.map((key) =>
           key.map((value, index) => this.#syntax.bound(value, predicate.columns[index]?.storage ?? json)),
@@ -143,36 +115,42 @@ class SelectWriter {
         return `EXISTS (SELECT 1${this.#body(predicate.select, inner, equal)})`
       }
       case 'and':
-        return this.#all(predicate.predicates, aliases, ' AND ', '1 = 1')
+        return this.#all(predicate.predicates, aliases, ' AND ', '1 = 1', chooses)
       case 'or':
-        return this.#all(predicate.predicates, aliases, ' OR ', '1 = 0')
+        return this.#all(predicate.predicates, aliases, ' OR ', '1 = 0', false)
       case 'not':
-        return this.#not(predicate.predicate, aliases)
+        return this.#not(predicate.predicate, aliases, chooses)
     }
   }
 
   /** Brings negation to the leaves, which SQL's third truth value allows. */
-  #not(predicate: Predicate, aliases: readonly string[]): string {
+  #not(predicate: Predicate, aliases: readonly string[], chooses: boolean): string {
     switch (predicate.kind) {
       case 'not':
-        return this.predicate(predicate.predicate, aliases)
+        return this.predicate(predicate.predicate, aliases, chooses)
       case 'and':
       case 'or': {
         const predicates = predicate.predicates.map((part) => ({ kind: 'not', predicate: part }) as const)
-        return this.predicate({ kind: predicate.kind === 'and' ? 'or' : 'and', predicates }, aliases)
+        return this.predicate({ kind: predicate.kind === 'and' ? 'or' : 'and', predicates }, aliases, chooses)
       }
       case 'in': {
         const columns = predicate.columns.map((column) => this.#column(column, aliases))
-        const isIn = this.predicate(predicate, aliases)
+        const isIn = this.predicate(predicate, aliases, false)
         return predicate.keys.length === 0 ? '1 = 1' : this.#syntax.notIn(columns, isIn)
       }
       default:
-        return `NOT (${this.predicate(predicate, aliases)})`
+        return `NOT (${this.predicate(predicate, aliases, false)})`
     }
   }
 
-  #all(predicates: readonly Predicate[], aliases: readonly string[], operator: string, ofNone: string): string {
-    const parts = predicates.map((part) => this.predicate(part, aliases))
+  #all(
+    predicates: readonly Predicate[],
+    aliases: readonly string[],
+    operator: string,
+    ofNone: string,
+    chooses: boolean,
+  ): string {
+    const parts = predicates.map((part) => this.predicate(part, aliases, chooses))
     return parts.length === 0 ? ofNone : `(${parts.join(operator)})`
   }
 

@@ -29,6 +29,8 @@ export const selectSyntax = (server: Pick<Variant, 'collation' | 'anyValue' | 'j
   asText: (expression) => `CONVERT(${expression} USING utf8mb4) COLLATE ${server.collation}`,
   determined: (column) => (server.anyValue ? `ANY_VALUE(${column})` : null),
   aggregate: writeAggregate,
+  sought: (column, { kind }) =>
+    kind === 'text' || kind === 'enum' ? `CONVERT(${column} USING utf8mb4) COLLATE ${server.collation}` : column,
   notIn: (_columns, isIn) => `NOT (${isIn})`,
   keys(columns, placeholder) {
     const parts = columns.map(

@@ -26,6 +26,7 @@ export const selectSyntax: SelectSyntax = {
   // of a column that is not grouped by, it takes that of one row
   determined: (column) => column,
   aggregate: writeAggregate,
+  sought: (column) => column,
   // asked for NULL too, SQLite goes through the whole list for every row that is not in it
   notIn: (columns, isIn) =>
     `(${columns.map((column) => `${column} IS NOT NULL`).join(' AND ')} AND (${isIn}) IS NOT TRUE)`,
