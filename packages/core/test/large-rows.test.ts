@@ -4,7 +4,7 @@ import { defineSchema } from '../src/index.ts'
 import { onEveryDatabase } from './databases.ts'
 
 onEveryDatabase('large rows', (database) => {
-  test('are inserted together although a server takes no statement of their size', async () => {
+  test('are inserted together although a server takes no statement of their size', { timeout: 60_000 }, async () => {
     const schema = defineSchema(`${database.prefix()}large`)
     const Unit = schema.manual(
       'Unit',
