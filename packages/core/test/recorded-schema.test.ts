@@ -5,7 +5,15 @@ import type { Connection, DatabaseSettings } from '../src/connection/connection.
 import { externalStoreOf } from '../src/attribute/legacy-type.ts'
 import type { TableDeclaration } from '../src/definition/table-declaration.ts'
 import { resolveDefinition } from '../src/definition/resolve-definition.ts'
-import { type Database, definePipeline, describe as describeTable, readTables, type StoredTable } from '../src/index.ts'
+import {
+  type Database,
+  definePipeline,
+  defineSchema,
+  describe as describeTable,
+  planDeclare,
+  readTables,
+  type StoredTable,
+} from '../src/index.ts'
 import { declarationHere } from '../src/query/in-database.ts'
 import { openStores } from '../src/store/stores.ts'
 import { declareOn } from '../src/testing/dialect/declare-on.ts'
@@ -237,6 +245,81 @@ for (const kind of ['mariadb', 'mysql'] as const) {
             ...forComparison(python, kind, theirs),
           })
         }
+      })
+
+      test.runIf(generation === '0.14')('a pipeline in core types opens on it, reads and writes', async () => {
+        if (!settings) throw new RangeError('there is no server')
+        const [labName, mainName] = recorded.schemas
+        const lab = defineSchema(labName)
+        const Species = lab.lookup('Species', {}, "species : varchar(24)\n---\ncommon = '' : varchar(64)")
+        const Person = lab.manual(
+          'Person',
+          {},
+          'username : varchar(32)\n---\nfull_name = null : varchar(255)\nunique index (full_name)',
+        )
+        const Subject = lab.manual(
+          'Subject',
+          { Species, Person },
+          `
+            subject_id : int32
+            ---
+            -> Species
+            -> [nullable] Person
+            dob = null : date
+            sex = 'unknown' : enum('male','female','unknown')
+            token = null : uuid
+            index (dob, sex)
+          `,
+        )
+        const main = defineSchema(mainName)
+        const Probe = main.lookup('Probe', {}, 'probe : varchar(20)')
+        const Session = main.manual(
+          'Session',
+          { Subject, Person, Probe },
+          `
+            -> Subject
+            session_no : int32     # a smallint unsigned there
+            ---
+            session_date : date
+            -> [nullable] Person.proj(experimenter='username')
+            -> [nullable, unique] Probe
+            notes = '' : varchar(4000)
+            quality = null : float64
+            index (session_date)
+            index (quality, session_date)
+            unique index (session_date, session_no)
+          `,
+          {
+            parts: {
+              Trial: [
+                {},
+                `
+                  -> master
+                  trial : int32
+                  ---
+                  outcome : enum('hit','miss','ignore')
+                  rt = null : float64
+                  samples = null : <blob>
+                `,
+              ],
+            },
+          },
+        )
+        const pipeline = definePipeline({ schemas: [lab, main], tables: {}, database: settings })
+        await using own = await pipeline.open()
+        expect(own.undeclared).toEqual([])
+        expect(await planDeclare(own, pipeline.schemas)).toMatchObject({ tables: [], records: [] })
+        const key = { subject_id: 1, session_no: 1, trial: 99 }
+        await own(Session.Trial).insert1({ ...key, outcome: 'hit', samples: Float32Array.of(1, 2) })
+        const { samples } = await own(Session.Trial).restrict(key).fetch1()
+        expect(samples).toMatchObject({ dtype: 'float32', data: Float32Array.of(1, 2) })
+        expect(await own(Subject).restrict({ subject_id: 1 }).fetch1()).toMatchObject({
+          species: 'Rattus norvegicus',
+          token: '00000010-0000-0000-0000-000000000005',
+        })
+        // the range of the column that is there is enforced
+        const tooLarge = { subject_id: 1, session_no: 70_000, session_date: '2024-01-01' }
+        await expect(own(Session).insert1(tooLarge)).rejects.toThrow(/session_no/)
       })
 
       test('what is kept beside them is what Python keeps', async () => {
