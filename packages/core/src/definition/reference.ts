@@ -51,4 +51,4 @@ function ownProperty(value: unknown, name: string): unknown {
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   (typeof value === 'object' && value !== null) || typeof value === 'function'
 
-export const isReferable = (value: unknown): value is Referable => isObject(value) && isObject(value.declaration)
+const isReferable = (value: unknown): value is Referable => isObject(value) && isObject(value.declaration)
