@@ -1,4 +1,4 @@
-import { untilAborted } from '../../driver/abort.ts'
+import { pause, untilAborted } from '../../driver/abort.ts'
 import { BATCH, type RawRow, type Session, type Statement } from '../../driver/driver.ts'
 import { explainInnodb } from './errors.ts'
 import type { Link } from './link.ts'
@@ -154,9 +154,11 @@ export class InnodbSession implements Session {
    */
   async #interrupt(ended: Promise<void>, drain: () => void = () => {}): Promise<void> {
     try {
-      await this.#lender.kill(this.#link.id)
-      drain()
-      await ended
+      // one that comes before the statement has begun there is forgotten
+      do {
+        await this.#lender.kill(this.#link.id)
+        drain()
+      } while (!(await endsWithin(ended, 200)))
       await this.#link.execute(text('DO 0')).catch((error: unknown) => {
         if (!isInterrupted(error)) throw error
       })
@@ -171,6 +173,10 @@ export class InnodbSession implements Session {
     if (this.#begun && code !== undefined && ends.includes(code)) this.#undone = true
   }
 }
+
+/** Whether something ends before that time has passed. */
+const endsWithin = (ended: Promise<void>, milliseconds: number): Promise<boolean> =>
+  Promise.race([ended.then(() => true), pause(milliseconds, undefined).then(() => false)])
 
 /** When something has come to its end, whichever. */
 async function settled(work: Promise<unknown>): Promise<void> {
