@@ -5,7 +5,10 @@ import { onEveryDatabase } from './databases.ts'
 onEveryDatabase('fetchColumns', (database) => {
   const open = async () => {
     const schema = defineSchema(`${database.prefix()}columns`)
-    const Reading = schema.manual('Reading', {}, `
+    const Reading = schema.manual(
+      'Reading',
+      {},
+      `
       reading : int32
       ---
       tiny : int8
@@ -25,7 +28,8 @@ onEveryDatabase('fetchColumns', (database) => {
       data = null : <blob>
       raw : bytes
       notes : json
-    `)
+    `,
+    )
     const { db, [Symbol.asyncDispose]: dispose } = await database.pipeline([schema])
     const rows = Array.from({ length: 5 }, (_, reading) => ({
       reading,
@@ -110,11 +114,15 @@ onEveryDatabase('fetchColumns', (database) => {
     expect(await readings.fetchColumns('twice', { order: ['reading'], limit: 3 })).toEqual({
       twice: Float64Array.of(0, (1 / 3) * 2, (2 / 3) * 2),
     })
-    const perReading = db(Reading).project().aggregate(Reading, { n: count(), total: sum('tiny') })
+    const perReading = db(Reading)
+      .project()
+      .aggregate(Reading, { n: count(), total: sum('tiny') })
     expect(await perReading.fetchColumns('n', 'total', { order: ['reading'], limit: 2 })).toEqual({
       n: Float64Array.of(1, 1),
       total: [-3, -2],
     })
+    // @ts-expect-error -- names are given one by one
+    await expect(db(Reading).fetchColumns(['tiny'])).rejects.toMatchObject({ code: 'invalid-call' })
     // @ts-expect-error -- there is no such attribute
     await expect(db(Reading).fetchColumns('nothing')).rejects.toMatchObject({ code: 'unknown-attribute' })
   })

@@ -69,6 +69,13 @@ onEveryDatabase('stream', (database) => {
     expect(await lab.db(lab.Trial).count()).toBe(2500)
   })
 
+  test('refuses a batch that is no number of rows, before it is read', async () => {
+    await using lab = await open()
+    for (const batch of [0, -1, 1.5, NaN]) {
+      expect(() => lab.db(lab.Trial).stream({ batch })).toThrow(expect.objectContaining({ code: 'invalid-call' }))
+    }
+  })
+
   test('feeds an insert into another table, row by row', async () => {
     await using lab = await open(2500)
     const copies = defineSchema(`${database.prefix()}copies`)

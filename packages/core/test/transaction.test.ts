@@ -97,6 +97,8 @@ onEveryDatabase('a transaction', (database) => {
       await expect(work).rejects.toThrow('lost')
       expect(runs).toBe(1 + (retries ?? 0))
     }
+    const never = lab.db.transaction(() => Promise.resolve(), { retries: -1 })
+    await expect(never).rejects.toMatchObject({ code: 'invalid-call' })
     expect(await lab.names()).toEqual(['a', 'b'])
   })
 

@@ -1,5 +1,6 @@
 import { inspect } from 'node:util'
 import type { TableName } from '../definition/table-declaration.ts'
+import type { Connection } from '../connection/connection.ts'
 import type { Context } from './context.ts'
 import { ownTransaction } from './deadlock.ts'
 import { InvalidCallError } from './errors.ts'
@@ -65,11 +66,13 @@ export function databaseOn(context: Context): Database {
   const db: Database = Object.assign(relation, {
     readOnly: connection.readOnly,
     undeclared: context.undeclared,
-    transaction: <R>(work: (db: Database) => Promise<R>, { retries = 0, signal }: TransactionOptions = {}) =>
-      ownTransaction(connection, (transaction) => work(databaseOn({ ...context, connection: transaction })), {
-        retries,
-        signal,
-      }),
+    async transaction<R>(work: (db: Database) => Promise<R>, { retries = 0, signal }: TransactionOptions = {}) {
+      if (!Number.isInteger(retries) || retries < 0) {
+        throw new InvalidCallError(`transaction() was given retries: ${retries}. Give an integer of 0 or more.`)
+      }
+      const run = (transaction: Connection): Promise<R> => work(databaseOn({ ...context, connection: transaction }))
+      return ownTransaction(connection, run, { retries, signal })
+    },
     close: () => connection.close(),
     [Symbol.asyncDispose]: () => connection.close(),
   })

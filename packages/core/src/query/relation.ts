@@ -9,7 +9,7 @@ import { top } from '../relation/top.ts'
 import { union } from '../relation/union.ts'
 import type { Order, RelationNode } from '../relation/node.ts'
 import type { Context } from './context.ts'
-import { InvalidOrderError, NotOneRowError } from './errors.ts'
+import { InvalidCallError, InvalidOrderError, NotOneRowError } from './errors.ts'
 import { type ColumnsOf, fetchColumns } from './columns.ts'
 import { fetchRows } from './fetch.ts'
 import { keyCondition, rememberKey } from './key.ts'
@@ -209,6 +209,7 @@ export class Relation<Key extends object, Row extends object> implements AnyRela
     ...namesAndOptions: readonly [...names: N, options: FetchOptions<Row>]
   ): Promise<ColumnsOf<Row, N[number]>>
   async fetchColumns(...given: readonly (string | FetchOptions<Row> | undefined)[]): Promise<Record<string, unknown>> {
+    if (given.some(Array.isArray)) throw new InvalidCallError("fetchColumns() takes names one by one: ('a', 'b').")
     const names = given.filter((one) => typeof one === 'string')
     const options = given.find((one) => typeof one === 'object') ?? {}
     return fetchColumns(this.context, this.#ordered(options), names, options.signal)

@@ -1,6 +1,8 @@
 import { lower } from '../compile/lower.ts'
+import { BATCH } from '../driver/driver.ts'
 import type { RelationNode } from '../relation/node.ts'
 import type { Context } from './context.ts'
+import { InvalidCallError } from './errors.ts'
 import { rowsReader } from './fetch.ts'
 
 /** How a stream takes its rows. */
@@ -11,7 +13,19 @@ export interface StreamRowsOptions {
 }
 
 /** The rows of a relation one by one, as they are read. */
-export async function* streamRows<Row extends object>(
+export function streamRows<Row extends object>(
+  context: Context,
+  node: RelationNode,
+  options: StreamRowsOptions,
+): AsyncGenerator<Row, void, undefined> {
+  const { batch = BATCH } = options
+  if (!Number.isInteger(batch) || batch < 1) {
+    throw new InvalidCallError(`stream() was given batch: ${batch}. Give an integer of 1 or more.`)
+  }
+  return rowsOf<Row>(context, node, options)
+}
+
+async function* rowsOf<Row extends object>(
   context: Context,
   node: RelationNode,
   { batch, signal }: StreamRowsOptions,

@@ -6,7 +6,7 @@ import { benchFor } from './bench.ts'
 import type { DialectUnderTest } from './dialect-under-test.ts'
 import type { InsertProcessTask } from './insert-process.ts'
 
-const processes = 4
+const processes = 8
 const rowsEach = 25
 
 export function testProcesses(dialect: DialectUnderTest): void {
