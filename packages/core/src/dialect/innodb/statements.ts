@@ -50,17 +50,19 @@ export const statements = (syntax: SelectSyntax): Changes => ({
 
   delete(table, heading, condition) {
     const here = quoteTable(table)
-    const keys = keysOf(condition, heading, syntax)
-    if (keys) {
-      // Before 11.1 a DELETE reads what stands in an IN or EXISTS once per row of the table; a join reads it once.
-      const on = keys.names.map((name, index) => `${here}.${quote(name)} = k.k${index}`)
-      const sql = `DELETE ${here} FROM (${keys.sql}) AS k STRAIGHT_JOIN ${here} ON ${on.join(' AND ')}`
-      return { sql, parameters: keys.parameters }
-    }
-    return compile(syntax, (bind) => {
-      const predicate = lowerCondition(condition, tableColumns(heading))
-      return `DELETE FROM ${here} WHERE ${writeCondition(predicate, here, syntax, bind)}`
+    const parts = condition.kind === 'and' ? condition.conditions : [condition]
+    const listed = parts.find((part) => keysOf(part, heading, syntax) !== null)
+    const rest = parts.filter((part) => part !== listed)
+    const where = compile(syntax, (bind) => {
+      const predicates = rest.map((part) => lowerCondition(part, tableColumns(heading)))
+      return writeCondition({ kind: 'and', predicates }, here, syntax, bind)
     })
+    const keys = listed && keysOf(listed, heading, syntax)
+    if (!keys) return { sql: `DELETE FROM ${here} WHERE ${where.sql}`, parameters: where.parameters }
+    // Before 11.1 a DELETE reads what stands in an IN or EXISTS once per row of the table; a join reads it once.
+    const on = keys.names.map((name, index) => `${here}.${quote(name)} = k.k${index}`)
+    const joined = `DELETE ${here} FROM (${keys.sql}) AS k STRAIGHT_JOIN ${here} ON ${on.join(' AND ')}`
+    return { sql: `${joined} WHERE ${where.sql}`, parameters: [...keys.parameters, ...where.parameters] }
   },
 
   createStage(table, heading) {
