@@ -1,4 +1,5 @@
 import {
+  type AnyTable,
   type Database,
   type DatabaseSettings,
   declare,
@@ -40,7 +41,7 @@ const Child = schema.manual('Child', { Parent }, '-> Parent\nchild : int32\n---\
 
 /** A schema of many tables, each of which refers to one before it. */
 export const many = defineSchema('bench_tables')
-let last = many.manual('T0', {}, 'subject : varchar(8)\n---\nvalue = null : float32')
+let last: AnyTable = many.manual('T0', {}, 'subject : varchar(8)\n---\nvalue = null : float32')
 const first = last
 for (let table = 1; table < TABLES; table += 1) {
   const parent = table % 8 === 1 ? first : last
