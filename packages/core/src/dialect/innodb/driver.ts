@@ -72,7 +72,7 @@ class InnodbDriver implements Driver {
   async session(purpose: Purpose, signal?: AbortSignal): Promise<Session> {
     const link = await this.#pool.take(reserves[purpose], signal)
     return new InnodbSession(link, {
-      kill: (id) => this.#kill(id),
+      kill: (what, id) => this.#kill(what, id),
       giveBack: async (used) => (used.lost ? this.#pool.drop(used) : this.#pool.give(used)),
     })
   }
@@ -82,10 +82,10 @@ class InnodbDriver implements Driver {
   }
 
   /** On a connection of its own: the pool may be used up by what is to be stopped. */
-  async #kill(id: number): Promise<void> {
+  async #kill(what: 'QUERY' | 'CONNECTION', id: number): Promise<void> {
     const link = await Link.open(this.#options, [])
     try {
-      await link.execute({ sql: `KILL QUERY ${id}`, parameters: [] })
+      await link.execute({ sql: `KILL ${what} ${id}`, parameters: [] })
     } finally {
       await link.end()
     }

@@ -6,8 +6,8 @@ import type { RowStream } from './row-stream.ts'
 
 /** What a session needs of those who lend it a connection. */
 export interface Lender {
-  /** Stops what a connection runs. */
-  readonly kill: (id: number) => Promise<void>
+  /** Stops what a connection runs, or ends it. */
+  readonly kill: (what: 'QUERY' | 'CONNECTION', id: number) => Promise<void>
   readonly giveBack: (link: Link) => Promise<void>
 }
 
@@ -145,7 +145,7 @@ export class InnodbSession implements Session {
     const { id } = this.#link
     this.#link.destroy()
     // without it the server would notice when it has rows to send
-    await this.#lender.kill(id).catch(() => {})
+    await this.#lender.kill('CONNECTION', id).catch(() => {})
   }
 
   /**
@@ -156,7 +156,7 @@ export class InnodbSession implements Session {
     try {
       // one that comes before the statement has begun there is forgotten
       do {
-        await this.#lender.kill(this.#link.id)
+        await this.#lender.kill('QUERY', this.#link.id)
         drain()
       } while (!(await endsWithin(ended, 200)))
       await this.#link.execute(text('DO 0')).catch((error: unknown) => {
