@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import type { OnDuplicate } from '../compile/dialect.ts'
 import type { Connection } from '../connection/connection.ts'
+import type { Statement } from '../driver/driver.ts'
 import type { Context } from './context.ts'
 import { ownTransaction } from './deadlock.ts'
 import { inDatabase } from './in-database.ts'
@@ -99,15 +100,17 @@ async function insertBatches(
   let inserted = 0
   let sent = 0
   let running: Promise<void> = Promise.resolve()
-  const insert = async (batch: RowBatch): Promise<void> => {
-    inserted += await insertBatch(transaction, task.table, batch, task.onDuplicate, task)
+  const { name } = task.table.declaration
+  const insert = async (batch: RowBatch, statement: Statement): Promise<void> => {
+    inserted += await insertBatch(transaction, task.table, batch, task.onDuplicate, statement, task)
     sent += batch.rows.length
     task.onProgress(sent)
   }
   try {
     for await (const batch of batches) {
+      const statement = transaction.dialect.insert(name, batch.attributes, batch.rows, task.onDuplicate)
       await running
-      running = insert(batch)
+      running = insert(batch, statement)
       // awaited before the next one is sent, and at the end
       running.catch(() => {})
       // it is sent before the next one is converted
@@ -145,7 +148,10 @@ export async function insertPrepared(
   onDuplicate: OnDuplicate,
 ): Promise<number> {
   let inserted = 0
-  for (const batch of batches) inserted += await insertBatch(transaction, table, batch, onDuplicate)
+  for (const batch of batches) {
+    const statement = transaction.dialect.insert(table.declaration.name, batch.attributes, batch.rows, onDuplicate)
+    inserted += await insertBatch(transaction, table, batch, onDuplicate, statement)
+  }
   return inserted
 }
 
@@ -155,14 +161,11 @@ export async function insertBatch(
   table: AnyTable,
   batch: RowBatch,
   onDuplicate: OnDuplicate,
+  statement: Statement,
   task?: InsertTask,
 ): Promise<number> {
-  const { dialect } = transaction
   try {
-    const changed = await transaction.execute(
-      dialect.insert(table.declaration.name, batch.attributes, batch.rows, onDuplicate),
-      task?.signal,
-    )
+    const changed = await transaction.execute(statement, task?.signal)
     // a server counts a row twice that it has changed, and not at all where it was equal
     return onDuplicate === 'replace' ? batch.rows.length : changed
   } catch (error) {

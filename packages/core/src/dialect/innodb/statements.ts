@@ -6,6 +6,7 @@ import { compile, compileSelect, keysAsJson, type SelectSyntax, writeCondition }
 import type { TableName } from '../../definition/table-declaration.ts'
 import type { Condition } from '../../relation/condition.ts'
 import { distinct } from '../../relation/distinct.ts'
+import { insertValues } from '../insert-values.ts'
 import { columnTypeOf } from './column.ts'
 import { quote, quoteList, quoteTable } from './quote.ts'
 
@@ -14,17 +15,13 @@ type Changes = Pick<Dialect, 'insert' | 'insertSelect' | 'update' | 'delete' | '
 /** The statements that change rows. */
 export const statements = (syntax: SelectSyntax): Changes => ({
   insert(table, attributes, rows, onDuplicate) {
-    const places = attributes.map(({ type }) => syntax.placeholder(type.storage))
-    const one = `(${places.join(', ')})`
-    const parameters: StoredValue[] = []
-    for (const row of rows) {
-      for (const [index, { type }] of attributes.entries()) {
-        parameters.push(syntax.bound(row[index] ?? null, type.storage))
-      }
-    }
+    const { places, parameters } = insertValues(attributes, rows, {
+      ...syntax,
+      bound: (value, storage) => numbered(syntax.bound(value, storage)),
+    })
     const names = quoteList(attributes.map(({ name }) => name))
     return {
-      sql: `INSERT INTO ${quoteTable(table)} (${names}) VALUES ${rows.map(() => one).join(', ')}${conflict(table, attributes, onDuplicate)}`,
+      sql: `INSERT INTO ${quoteTable(table)} (${names}) VALUES ${places}${conflict(table, attributes, onDuplicate)}`,
       parameters,
     }
   },
@@ -72,6 +69,12 @@ export const statements = (syntax: SelectSyntax): Changes => ({
 
   dropStage: (table) => ({ sql: `DROP TEMPORARY TABLE ${quoteTable(table)}`, parameters: [] }),
 })
+
+/** What the driver would send as digits goes as a number, which a column takes for the same and the server need not read. */
+const numbered = (value: StoredValue): StoredValue =>
+  typeof value === 'bigint' && value >= Number.MIN_SAFE_INTEGER && value <= Number.MAX_SAFE_INTEGER
+    ? Number(value)
+    : value
 
 /** A SELECT of the values, as `k0`, `k1` and so on, that a condition lets some attributes have; `null` for any other one. */
 function keysOf(condition: Condition, heading: Heading, syntax: SelectSyntax) {

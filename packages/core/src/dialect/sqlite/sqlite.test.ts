@@ -65,7 +65,9 @@ describe('sqlite', () => {
       definition: `n : int8\n---\nx : decimal(16,2)`,
       references: {},
     })
-    expect(() => sqlite.createTable(declaration, () => null)).toThrow(expect.objectContaining({ code: 'unsupported-type' }))
+    expect(() => sqlite.createTable(declaration, () => null)).toThrow(
+      expect.objectContaining({ code: 'unsupported-type' }),
+    )
   })
 
   test('reads a table that no pipeline made, by the types of its columns', async () => {

@@ -1,9 +1,9 @@
 import type { Attribute } from '../../attribute/attribute.ts'
-import type { StoredValue } from '../../attribute/storage.ts'
 import type { Dialect, OnDuplicate } from '../../compile/dialect.ts'
 import { lower, lowerCondition, tableColumns } from '../../compile/lower.ts'
 import { compile, compileSelect, writeCondition } from '../../compile/write-select.ts'
 import { distinct } from '../../relation/distinct.ts'
+import { insertValues } from '../insert-values.ts'
 import { quote, quoteList, quoteTable } from './quote.ts'
 import { selectSyntax } from './select-syntax.ts'
 
@@ -14,17 +14,10 @@ export const statements: Changes = {
   insert(table, attributes, rows, onDuplicate) {
     // without an attribute there is nothing to bind: the row of a table of one row, all by default
     if (attributes.length === 0) return { sql: `INSERT INTO ${quoteTable(table)} DEFAULT VALUES`, parameters: [] }
-    const places = attributes.map(({ type }) => selectSyntax.placeholder(type.storage))
-    const one = `(${places.join(', ')})`
-    const parameters: StoredValue[] = []
-    for (const row of rows) {
-      for (const [index, { type }] of attributes.entries()) {
-        parameters.push(selectSyntax.bound(row[index] ?? null, type.storage))
-      }
-    }
+    const { places, parameters } = insertValues(attributes, rows, selectSyntax)
     const names = quoteList(attributes.map(({ name }) => name))
     return {
-      sql: `INSERT INTO ${quoteTable(table)} (${names}) VALUES ${rows.map(() => one).join(', ')}${conflict(attributes, onDuplicate)}`,
+      sql: `INSERT INTO ${quoteTable(table)} (${names}) VALUES ${places}${conflict(attributes, onDuplicate)}`,
       parameters,
     }
   },
