@@ -20,7 +20,7 @@ export function formatReport({ server, contestants, seconds, streams }: Results)
     contestant === undefined ? undefined : seconds.get(contestant)?.get(operation)
   const ratio = (contestant: Contestant, operation: Operation): string => {
     const [slow, fast] = [of(reference, operation), of(contestant, operation)]
-    return slow === undefined || fast === undefined ? '–' : `${(slow / fast).toPrecision(2)}x`
+    return slow === undefined || fast === undefined ? '–' : `${formatRatio(slow / fast)}x`
   }
   const titleOf = ({ name, version }: Contestant) => `${name} ${version}`.trim()
   return `# How fast relations are
@@ -48,3 +48,6 @@ cache folder the first time; \`DATAJOINT_PYTHON\` names another interpreter that
 
 export const writeReport = (report: string): Promise<void> =>
   writeFile(join(import.meta.dirname, '../../../../docs/benchmarks/relations.md'), report)
+
+/** With two digits that count. */
+const formatRatio = (ratio: number): string => Number(ratio.toPrecision(2)).toLocaleString('en')
