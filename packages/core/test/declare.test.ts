@@ -161,6 +161,24 @@ onEveryDatabase('declaring', (database) => {
     expect(await pipeline.db(C).count()).toBe(0)
   })
 
+  test('takes its own defaults of single precision back, of which a server shows six digits', async () => {
+    const schema = defineSchema(`${database.prefix()}lab`)
+    const Scale = schema.manual('Scale', {}, `
+      n : int16
+      ---
+      gain = 0.123456789 : float32
+      limit = 16777217 : float32
+    `)
+    await using pipeline = await database.pipeline([schema])
+    const { db } = pipeline
+    expect(await planDeclare(db, [schema])).toEqual(nothing)
+    await db(Scale).insert1({ n: 1 })
+    expect(await db(Scale).fetch1()).toEqual({ n: 1, gain: Math.fround(0.123456789), limit: 16777216 })
+    const other = defineSchema(schema.name)
+    other.manual('Scale', {}, 'n : int16\n---\ngain = 0.123467 : float32\nlimit = 16777217 : float32')
+    await expect(planDeclare(db, [other])).rejects.toMatchObject({ code: 'table-differs' })
+  })
+
   test('refuses a table that refers to one which is nowhere', async () => {
     const { lab, Subject } = labSchemas(database.prefix())
     const other = defineSchema(`${database.prefix()}other`)

@@ -84,7 +84,7 @@ function givesTheSame(stored: Attribute, defined: Attribute, generation: Generat
     stored.type.codec?.name === type.codec?.name &&
     stored.type.codec?.store === type.codec?.store &&
     stored.nullable === defined.nullable &&
-    spellDefault(stored.default) === spellDefault(defined.default)
+    spellDefault(stored.default, type.storage) === spellDefault(defined.default, type.storage)
   )
 }
 
@@ -99,7 +99,12 @@ function typeThere(type: AttributeType, generation: Generation): AttributeType {
 }
 
 const spellAttribute = ({ type, nullable, default: fallback }: Attribute): string =>
-  [spellStorage(type.storage), type.codec ? `as ${type.text}` : '', nullable ? 'nullable' : '', spellDefault(fallback)]
+  [
+    spellStorage(type.storage),
+    type.codec ? `as ${type.text}` : '',
+    nullable ? 'nullable' : '',
+    spellDefault(fallback, type.storage),
+  ]
     .filter((word) => word !== '')
     .join(' ')
 
@@ -108,9 +113,11 @@ const spellStorage = ({ kind, ...facts }: Storage): string => {
   return values.length === 0 ? kind : `${kind}(${values.join(', ')})`
 }
 
-function spellDefault(fallback: Default): string {
+function spellDefault(fallback: Default, storage: Storage): string {
   switch (fallback.kind) {
     case 'literal':
+      // a server shows six digits of a default of single precision, and uses all that it was given
+      if (storage.kind === 'float' && storage.bits === 32) return `= ${Number(fallback.value).toPrecision(6)}`
       return `= ${fallback.value instanceof Uint8Array ? Buffer.from(fallback.value).toString('hex') : String(fallback.value)}`
     case 'current-timestamp':
       return '= CURRENT_TIMESTAMP'
