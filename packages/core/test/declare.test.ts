@@ -1,7 +1,8 @@
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { declare, definePipeline, defineSchema, describe, planDeclare } from '../src/index.ts'
+import { declare, definePipeline, defineSchema, describe, planDeclare, type Schema } from '../src/index.ts'
 import { onEveryDatabase } from './databases.ts'
 import { labSchemas } from './lab.ts'
 
@@ -196,6 +197,28 @@ onEveryDatabase('declaring', (database) => {
     await dispose()
   })
 
+  test('refuses two schemas that differ in capitals alone', async () => {
+    const prefix = database.prefix()
+    const [lab, Lab] = [defineSchema(`${prefix}lab`), defineSchema(`${prefix}Lab`)]
+    lab.manual('A', {}, 'a : int16')
+    Lab.manual('A', {}, 'a : int16')
+    const { settings, dispose } = await database.shared()
+    const open = (schemas: Schema[]) => definePipeline({ schemas, tables: {}, database: settings }).open()
+    const colliding = { code: 'colliding-names', table: lab.name, other: Lab.name }
+    await expect(open([lab, Lab])).rejects.toMatchObject(colliding)
+    await using db = await open([lab])
+    await expect(planDeclare(db, [lab, Lab])).rejects.toMatchObject(colliding)
+    await dispose()
+  })
+
+  test('takes names that every object has', async () => {
+    const schema = defineSchema('constructor')
+    const Constructor = schema.manual('Constructor', {}, 'constructor : int16\n---\nvalue_of = 1 : int8')
+    await using pipeline = await database.pipeline([schema])
+    await pipeline.db(Constructor).insert1({ constructor: 1 })
+    expect(await pipeline.db(Constructor).fetch()).toEqual([{ constructor: 1, value_of: 1 }])
+  })
+
   test('refuses one table from two schema values, and takes other tables of the same schema', async () => {
     const name = `${database.prefix()}twice`
     const [one, two, three] = [defineSchema(name), defineSchema(name), defineSchema(name)]
@@ -220,6 +243,21 @@ onEveryDatabase('declaring', (database) => {
     expect(schema.tables).toEqual([])
     expect(() => schema.manual('A', {}, 'a : int16')).not.toThrow()
   })
+})
+
+test('a schema of a file that has one which differs in capitals alone is refused, whoever made that', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'neurojoint-'))
+  const database = { kind: 'sqlite', path: join(folder, 'lab.sqlite') } as const
+  const [lab, Lab] = [defineSchema('lab'), defineSchema('Lab')]
+  lab.manual('A', {}, 'a : int16')
+  Lab.manual('A', {}, 'a : int16')
+  const db = await definePipeline({ schemas: [lab], tables: {}, database }).open()
+  await declare(db, await planDeclare(db, [lab]))
+  const colliding = { code: 'colliding-names', table: 'Lab', other: 'lab' }
+  await expect(planDeclare(db, [Lab])).rejects.toMatchObject(colliding)
+  await db.close()
+  await expect(definePipeline({ schemas: [Lab], tables: {}, database }).open()).rejects.toMatchObject(colliding)
+  await rm(folder, { recursive: true })
 })
 
 test('a database in a folder that is not there is refused with its path', async () => {

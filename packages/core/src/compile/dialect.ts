@@ -21,6 +21,8 @@ export type CollationOf = (table: TableName, attribute: string) => string | null
 /** What a database holds of some schemas. */
 export interface StoredSchemas {
   readonly tables: readonly TableDeclaration[]
+  /** The names of those that exist, and of others that the database showed with them. */
+  readonly schemas: readonly string[]
   readonly collationOf: CollationOf
   /** The generation of each schema that has tables. */
   readonly generations: ReadonlyMap<string, Generation>

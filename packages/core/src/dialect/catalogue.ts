@@ -51,6 +51,7 @@ export function storedSchemasOf(catalogue: Catalogue, schemas: readonly string[]
   const recorded = new Set(catalogue.tables.flatMap(({ name }) => (name.table === '~lineage' ? [name.schema] : [])))
   return {
     tables,
+    schemas: [...catalogue.schemas.keys()],
     generations: new Map([...generations].filter(([schema]) => wanted.has(schema))),
     hidden: new Map(
       schemas

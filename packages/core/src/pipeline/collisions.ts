@@ -18,10 +18,24 @@ export function refuseCollisions(added: readonly TableName[], all: readonly Tabl
   }
 }
 
-function adviceOn(table: string, other: string): string | null {
-  if (table.toLowerCase() === other.toLowerCase()) {
-    return 'they differ in capitals alone, which databases on some computers do not tell apart.'
+/**
+ * Refuses a schema that is not among those present where another one differs from it in capitals alone: a database that
+ * does not tell these apart would take the tables of the one for those of the other.
+ *
+ * @throws CollidingNamesError `colliding-names`
+ */
+export function refuseSchemaCollisions(names: readonly string[], present: readonly string[]): void {
+  for (const name of names) {
+    if (present.includes(name)) continue
+    const other = [...present, ...names].find((one) => one !== name && one.toLowerCase() === name.toLowerCase())
+    if (other !== undefined) throw new CollidingNamesError(name, other, inCapitalsAlone)
   }
+}
+
+const inCapitalsAlone = 'they differ in capitals alone, which databases on some computers do not tell apart.'
+
+function adviceOn(table: string, other: string): string | null {
+  if (table.toLowerCase() === other.toLowerCase()) return inCapitalsAlone
   const type = typeName(table)
   return type === typeName(other) ? `both are called ${type}, and their tiers do not tell them apart everywhere.` : null
 }

@@ -5,6 +5,7 @@ import { isFunctional } from '../definition/index-item.ts'
 import type { Generation, TableDeclaration } from '../definition/table-declaration.ts'
 import type { Statement } from '../driver/driver.ts'
 import { DefinitionInTransactionError } from '../driver/errors.ts'
+import { checkPlan } from '../query/call.ts'
 import { contextOf, type Database } from '../query/database.ts'
 import { retryDeadlock } from '../query/deadlock.ts'
 import { identifyTable } from '../query/dependencies.ts'
@@ -19,7 +20,7 @@ import { UndeclaredParentError, UnsupportedIndexError } from '../schema/errors.t
 import type { Schema } from '../schema/schema.ts'
 import { refuseDifferences } from './check.ts'
 import { collationsWith } from './collations.ts'
-import { refuseCollisions } from './collisions.ts'
+import { refuseCollisions, refuseSchemaCollisions } from './collisions.ts'
 import { readStored, type Stored } from './stored.ts'
 import { tablesOf } from './tables.ts'
 
@@ -51,11 +52,9 @@ export interface DeclarePlan {
 export async function planDeclare(db: Database, schemas: readonly Schema[]): Promise<DeclarePlan> {
   const all = tablesOf(schemas)
   requireCodecs(db, all)
-  const stored = await readStored(
-    db,
-    all,
-    schemas.map(({ name }) => name),
-  )
+  const names = [...new Set(schemas.map(({ name }) => name))]
+  const stored = await readStored(db, all, names)
+  refuseSchemaCollisions(names, stored.schemas)
   refuseDifferences(db, all, stored)
   const tables = all.filter(({ declaration }) => !stored.find(declaration.name))
   requireParents(all, stored, tables)
@@ -72,7 +71,7 @@ export async function planDeclare(db: Database, schemas: readonly Schema[]): Pro
   const present = new Set(stored.tables.map(({ name }) => name.schema))
   const unrecorded = new Set(stored.unrecorded.map(identifyTable))
   return {
-    schemas: [...new Set(schemas.map(({ name }) => name))].filter((name) => !present.has(name)),
+    schemas: names.filter((name) => !present.has(name)),
     tables,
     generations,
     records: all.filter(({ declaration }) => unrecorded.has(identifyTable(declaration.name))),
@@ -80,14 +79,14 @@ export async function planDeclare(db: Database, schemas: readonly Schema[]): Pro
   }
 }
 
-function generationsIn(tables: readonly AnyTable[], { generations }: Stored): Record<string, Generation> {
-  const found: Record<string, Generation> = {}
+function generationsIn(tables: readonly AnyTable[], { generations }: Stored): Readonly<Record<string, Generation>> {
+  const found = new Map<string, Generation>()
   for (const { declaration } of tables) {
     const { schema } = declaration.name
-    if (declaration.generation === '0.14') found[schema] = '0.14'
-    found[schema] ??= generations.get(schema) ?? '2.x'
+    const known = found.get(schema) ?? generations.get(schema) ?? '2.x'
+    found.set(schema, declaration.generation === '0.14' ? '0.14' : known)
   }
-  return found
+  return Object.fromEntries(found)
 }
 
 /** Fails with `unknown-codec`, `codec-store` or `unknown-store` where a value could never be kept. */
@@ -154,6 +153,7 @@ function keyOf({ heading }: TableDeclaration, row: object): Tuple | null {
  * that several processes may declare at once; a table that another one made otherwise meanwhile is `table-differs`.
  */
 export async function declare(db: Database, plan: DeclarePlan): Promise<void> {
+  checkPlan('declare()', plan, 'planDeclare(db, schemas)')
   const { connection } = contextOf(db)
   const { dialect } = connection
   const work = [...plan.tables, ...plan.records]

@@ -7,6 +7,7 @@ import type { Schema } from '../schema/schema.ts'
 import { openStores } from '../store/stores.ts'
 import type { StoresSettings } from '../store/settings.ts'
 import { refuseDifferences } from './check.ts'
+import { refuseSchemaCollisions } from './collisions.ts'
 import { readStored } from './stored.ts'
 import { tablesOf } from './tables.ts'
 
@@ -36,7 +37,8 @@ export interface Pipeline<Groups extends TableGroups = TableGroups> extends Pipe
   /**
    * Connects, and makes sure that the tables in the database are as defined; tables that are not there yet are left to
    * `declare`, and told as `db.undeclared`. Nothing is written, and reading is the only right that it needs. Fails with
-   * `table-differs` and the differences.
+   * `table-differs` and the differences, and with `colliding-names` where the name of a schema differs from another's in
+   * capitals alone.
    */
   open(options?: OpenOptions): Promise<Database>
 }
@@ -56,6 +58,10 @@ export function definePipeline<const Groups extends TableGroups>(parts: Pipeline
     try {
       const tables = tablesOf(parts.schemas)
       const stored = await readStored(db, tables)
+      refuseSchemaCollisions(
+        parts.schemas.map(({ name }) => name),
+        stored.schemas,
+      )
       refuseDifferences(db, tables, stored)
       const undeclared = tables.map(({ declaration }) => declaration.name).filter((name) => !stored.find(name))
       return databaseOn({ ...context, undeclared })

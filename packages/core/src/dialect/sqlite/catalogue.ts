@@ -92,12 +92,12 @@ const everything = `
   ORDER BY kind, a, number DESC, position`
 
 /** What the hidden tables hold, each by its columns. */
-const noteTables: Readonly<Record<string, readonly string[]>> = {
-  '~tables': ['table_name', 'comment'],
-  '~columns': ['table_name', 'attribute_name', 'comment'],
-  '~types': ['table_name', 'attribute_name', 'type'],
-  '~lineage': ['table_name', 'attribute_name', 'lineage'],
-}
+const noteTables: ReadonlyMap<string, readonly string[]> = new Map([
+  ['~tables', ['table_name', 'comment']],
+  ['~columns', ['table_name', 'attribute_name', 'comment']],
+  ['~types', ['table_name', 'attribute_name', 'type']],
+  ['~lineage', ['table_name', 'attribute_name', 'lineage']],
+])
 
 const noteId = (table: string, name: TableName, ...attribute: readonly string[]): string =>
   [table, name.schema, name.table, ...attribute].join('\0')
@@ -107,7 +107,7 @@ const mostSelects = 400
 
 async function readNotes(query: Query, names: readonly TableName[]): Promise<ReadonlyMap<string, string>> {
   const hidden = names.flatMap((name) => {
-    const columns = noteTables[name.table]
+    const columns = noteTables.get(name.table)
     return columns ? [{ name, columns }] : []
   })
   const notes = new Map<string, string>()
