@@ -29,7 +29,8 @@ export async function fetchArtifact(
       `-DoutputDirectory=${work}`,
       `-Dmdep.unpack.includes=${entry}`,
     ],
-    { signal },
+    // it writes notes of what it unpacked below the folder that it runs in
+    { signal, cwd: work },
   )
   const archive = join(work, entry)
   const hash = createHash('sha256')

@@ -3,6 +3,7 @@ import { ProgramError } from './errors.ts'
 
 export interface RunOptions {
   readonly signal?: AbortSignal | undefined
+  readonly cwd?: string | undefined
   readonly environment?: Readonly<Record<string, string>>
 }
 
@@ -12,12 +13,12 @@ export async function runProgram(
   parameters: readonly string[],
   options: RunOptions = {},
 ): Promise<string> {
-  const { signal } = options
+  const { signal, cwd } = options
   signal?.throwIfAborted()
   // C: messages are parsed here and quoted in errors
   const env = { ...process.env, LC_ALL: 'C', ...options.environment }
   return await new Promise<string>((resolve, reject) => {
-    execFile(program, parameters, { signal, env, maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) => {
+    execFile(program, parameters, { signal, cwd, env, maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) => {
       if (error === null) resolve(stdout)
       else if (signal?.aborted) reject(signal.reason)
       else

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { PipelineError } from '../errors.ts'
 import type { Database } from '../query/database.ts'
-import { formatKey } from '../query/given-row.ts'
+import { formatKey, isPlain } from '../query/given-row.ts'
 import { keyNames } from '../query/key-names.ts'
 import type { NewRow, Table } from '../query/table.ts'
 
@@ -123,8 +123,6 @@ function formatCanonical(value: unknown, path: string): string {
     )
   return `{${members.join(',')}}`
 }
-
-const isPlain = (value: object): boolean => [Object.prototype, null].includes(Object.getPrototypeOf(value))
 
 const nameOf = (value: unknown): string =>
   typeof value === 'object'

@@ -9,12 +9,12 @@ export const catalogueQueries = {
    * default, comment, collation, what else.
    */
   columns: (schemas: readonly string[]): Statement =>
-    union(schemas, 9, (schema) => [
-      select('schema', ['schema_name', 'default_collation_name'], `schemata WHERE schema_name = ${schema}`),
+    union(schemas, 9, () => [
+      select('schema', ['schema_name', 'default_collation_name'], 'schemata WHERE schema_name = ?'),
       select(
         'table',
         ['table_schema', 'table_name', 'table_comment'],
-        `tables WHERE table_schema = ${schema} AND table_type IN ('BASE TABLE', 'SYSTEM VERSIONED')`,
+        "tables WHERE table_schema = ? AND table_type IN ('BASE TABLE', 'SYSTEM VERSIONED')",
       ),
       select(
         'column',
@@ -29,7 +29,7 @@ export const catalogueQueries = {
           'collation_name',
           'extra',
         ],
-        `columns WHERE table_schema = ${schema}`,
+        'columns WHERE table_schema = ?',
         'ordinal_position',
       ),
     ]),
@@ -39,7 +39,7 @@ export const catalogueQueries = {
    * text column that is checked to be JSON.
    */
   keys: (schemas: readonly string[], { jsonIsText }: Variant): Statement =>
-    union(schemas, 7, (schema) => [
+    union(schemas, 7, () => [
       select(
         'key',
         [
@@ -51,7 +51,7 @@ export const catalogueQueries = {
           'referenced_table_name',
           'referenced_column_name',
         ],
-        `key_column_usage WHERE table_schema = ${schema} AND referenced_table_name IS NOT NULL`,
+        'key_column_usage WHERE table_schema = ? AND referenced_table_name IS NOT NULL',
         'ordinal_position',
       ),
       ...(jsonIsText
@@ -59,7 +59,7 @@ export const catalogueQueries = {
             select(
               'json',
               ['constraint_schema', 'table_name', 'constraint_name'],
-              `check_constraints WHERE constraint_schema = ${schema}
+              `check_constraints WHERE constraint_schema = ?
                AND level = 'Column' AND check_clause LIKE 'json_valid(%'`,
             ),
           ]
@@ -71,7 +71,7 @@ export const catalogueQueries = {
    * attribute, origin.
    */
   indexes: (schemas: readonly string[], recorded: readonly string[], { functionalIndexes }: Variant): Statement =>
-    union(schemas, 6, (schema, name) => [
+    union(schemas, 6, (name) => [
       select(
         'index',
         [
@@ -82,13 +82,13 @@ export const catalogueQueries = {
           'column_name',
           ...(functionalIndexes ? ['expression'] : []),
         ],
-        `statistics WHERE table_schema = ${schema}`,
+        'statistics WHERE table_schema = ?',
         'seq_in_index',
       ),
       ...(recorded.includes(name)
         ? [
             {
-              columns: ["'lineage'", schema, ...['table_name', 'attribute_name', 'lineage'].map(text)],
+              columns: ["'lineage'", '?', ...['table_name', 'attribute_name', 'lineage'].map(text)],
               position: '0',
               from: `${quote(name)}.\`~lineage\``,
             },
@@ -104,6 +104,7 @@ export const catalogueQueries = {
   }),
 }
 
+/** One SELECT; the name of the schema is bound to the one `?` in it. */
 interface Part {
   readonly columns: readonly string[]
   readonly position: string
@@ -120,12 +121,8 @@ const select = (kind: string, columns: readonly string[], from: string, position
  * The rows of several SELECTs, filled up to one width, ordered by their columns as far as they are names and then by their
  * position. A server opens only the tables of a schema that is named by `=`, with `IN` those of all.
  */
-function union(
-  schemas: readonly string[],
-  width: number,
-  partsOf: (placeholder: string, schema: string) => readonly Part[],
-): Statement {
-  const parts = schemas.flatMap((schema) => partsOf('?', schema).map((part) => ({ ...part, schema })))
+function union(schemas: readonly string[], width: number, partsOf: (schema: string) => readonly Part[]): Statement {
+  const parts = schemas.flatMap((schema) => partsOf(schema).map((part) => ({ ...part, schema })))
   const aliases = Array.from({ length: width + 1 }, (_, index) => ` AS c${index}`)
   const selects = parts.map(({ columns, position, from }, index) => {
     const values = aliases.map((alias, at) => `${columns[at] ?? 'NULL'}${index === 0 ? alias : ''}`)
@@ -134,10 +131,7 @@ function union(
   return {
     // a server numbers its constraints: `_ibfk_2` comes before `_ibfk_10`
     sql: `SELECT * FROM (${selects.join('\nUNION ALL ')}) AS catalogue ORDER BY c0, c1, c2, ${byName}, position`,
-    parameters: parts.flatMap(({ columns, from, schema }) => [
-      ...(columns.includes('?') ? [schema] : []),
-      ...(from.includes(' = ?') ? [schema] : []),
-    ]),
+    parameters: parts.map(({ schema }) => schema),
   }
 }
 
