@@ -184,6 +184,29 @@ onEveryDatabase('the algebra', (database) => {
     expect(await ids(extended.restrict({ known: null }))).toEqual(['m1', 'm2', 'x1'])
   })
 
+  test('M3: MariaDB forgets it too where the least or the greatest of what is computed is asked for', async () => {
+    await using lab = await open()
+    const { subjects, sessions } = lab
+    const long = sessions.project({
+      late: sql`CASE WHEN session > 1 THEN 'late' ELSE 'early' END`.as('varchar(8)'),
+      seven: sql`7`.as('int32'),
+      least: sql`COALESCE(session, 0)`.as('int32'),
+    })
+    const none = { late: null, seven: null, least: null }
+    const extremes = [
+      { late: max('late'), seven: max('seven'), least: min('least') },
+      { late: sql`MAX(late)`.as('varchar(8)'), seven: sql`MAX(seven)`.as('int32'), least: sql`MIN(least)`.as('int32') },
+    ]
+    for (const columns of extremes) {
+      expect(await subjects.aggregate(long, columns).fetch({ order: ['subject'] })).toEqual([
+        { subject: 'm1', late: 'late', seven: 7, least: 1 },
+        { subject: 'm2', ...none },
+        { subject: 'r1', late: 'early', seven: 7, least: 1 },
+        { subject: 'x1', ...none },
+      ])
+    }
+  })
+
   test('X3: unions of unions combine attributes by name', async () => {
     await using lab = await open()
     const { subjects } = lab

@@ -60,7 +60,8 @@ export function optional(select: Select, heading: Heading): Select {
 
 /**
  * Keeps what is computed in a subquery there. MySQL writes it in the place of the column, where it sees that a column which
- * cannot be NULL is not, and forgets that all of them are NULL beside a row that matches nothing (9.7 and 8.0).
+ * cannot be NULL is not, and forgets that all of them are NULL beside a row that matches nothing (9.7 and 8.0). So does MariaDB of what MIN and
+ * MAX are of (10.11 and 11.8).
  */
 export function fence(select: Select): Select {
   if (!('select' in select.from) || !computes(select.from.select)) return select

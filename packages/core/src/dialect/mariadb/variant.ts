@@ -19,7 +19,8 @@ export const variant: Variant = {
   anyValue: false,
   jsonHyphens: false,
   jsonIsText: true,
-  syntax: {},
+  // a subquery with a LIMIT is evaluated by itself
+  syntax: { fence: ' LIMIT 18446744073709551615' },
   fromRaw,
   readDefault,
 }
