@@ -49,6 +49,7 @@ export class Pool<T> {
 
   /** Gives one back for the next. */
   give(item: T): void {
+    if (this.#closed) return void this.drop(item).catch(() => {})
     this.#idle.push(item)
     this.#free()
   }
@@ -59,7 +60,7 @@ export class Pool<T> {
     await this.#options.close(item)
   }
 
-  /** Closes what lies idle; what is used has been given back before. */
+  /** Closes what lies idle; what is used has been given back before, and what still opens for nobody is closed when it has. */
   async close(): Promise<void> {
     this.#closed = true
     await Promise.all(this.#idle.splice(0).map((item) => this.#options.close(item)))
