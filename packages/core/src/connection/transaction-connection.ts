@@ -82,7 +82,7 @@ export class TransactionConnection implements Connection {
     signal?.throwIfAborted()
     return this.#inTurn(async () => {
       const { session, scope } = this.#parts
-      const nested = new TransactionConnection(this.#parts, this)
+      const nested = new TransactionConnection({ ...this.#parts, signal: this.#either(signal) }, this)
       const name = `nested_${nested.#depth}`
       await this.#run(() => session.savepoint(name))
       try {

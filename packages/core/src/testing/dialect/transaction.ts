@@ -225,6 +225,24 @@ export function testTransaction(dialect: DialectUnderTest): void {
       expect(await bench.values(table.node, 'n')).toEqual([1n, 2n])
     })
 
+    test('a nested one that is aborted stops its statements, and the rest goes on', async () => {
+      const bench = await open()
+      const table = await bench.table('T', definition)
+      const abort = new AbortController()
+      await bench.connection.transaction(async (on) => {
+        await bench.insert(table, [{ n: 1 }], { on })
+        const nested = on.transaction(async (inner) => {
+          await bench.insert(table, [{ n: 2 }], { on: inner })
+          abort.abort(new RangeError('enough'))
+          await expect(inner.query(bench.connection.dialect.count(lower(table.node)))).rejects.toThrow('enough')
+          await inner.transaction((innermost) => bench.insert(table, [{ n: 3 }], { on: innermost }))
+        }, abort.signal)
+        await expect(nested).rejects.toThrow('enough')
+        await bench.insert(table, [{ n: 4 }], { on })
+      })
+      expect(await bench.values(table.node, 'n')).toEqual([1n, 4n])
+    })
+
     test('an aborted transaction is undone', async () => {
       const bench = await open()
       const table = await bench.table('T', definition)
