@@ -3,6 +3,7 @@ import type { TableDeclaration, TableName } from '../definition/table-declaratio
 import { masterTable } from '../definition/table-name.ts'
 import { lower } from '../compile/lower.ts'
 import { DefinitionInTransactionError } from '../driver/errors.ts'
+import { checkOptions, checkPlan, requireList } from '../query/call.ts'
 import { contextOf, type Database } from '../query/database.ts'
 import { type Dependencies, identifyTable, readDependents } from '../query/dependencies.ts'
 import { type AnyTable, isTable } from '../query/table.ts'
@@ -48,6 +49,8 @@ export async function planDrop(
   what: readonly (AnyTable | Schema)[],
   options: DropOptions = {},
 ): Promise<DropPlan> {
+  requireList('tables or schemas', what)
+  checkOptions('planDrop()', options, ['parts'])
   const { connection } = contextOf(db)
   return (await evaluate(connection, namesIn(what), options)).plan
 }
@@ -58,6 +61,7 @@ export async function planDrop(
  * @throws StaleDropError `stale-plan` where the tables or the numbers of their rows are no longer those of the plan
  */
 export async function drop(db: Database, plan: DropPlan): Promise<void> {
+  checkPlan('drop()', plan, 'planDrop(db, tables)')
   const { connection } = contextOf(db)
   if (connection.inTransaction) throw new DefinitionInTransactionError()
   const { dialect } = connection

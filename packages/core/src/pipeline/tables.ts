@@ -1,13 +1,19 @@
+import { requireList, show } from '../query/call.ts'
 import { identifyTable } from '../query/dependencies.ts'
+import { InvalidCallError } from '../query/errors.ts'
 import type { AnyTable } from '../query/table.ts'
 import { NameTakenError } from '../schema/errors.ts'
-import type { Schema } from '../schema/schema.ts'
+import { isSchema, type Schema } from '../schema/schema.ts'
 
 /**
  * The tables of schemas, each after those that it refers to, in whatever order the schemas come. Fails with `name-taken`
  * where two of them would be one table of the database.
  */
 export function tablesOf(schemas: readonly Schema[]): readonly AnyTable[] {
+  requireList('schemas', schemas)
+  for (const schema of schemas) {
+    if (!isSchema(schema)) throw new InvalidCallError(`Among the schemas is what is none: ${show(schema)}.`)
+  }
   const tables = new Map<string, AnyTable>()
   for (const table of new Set(schemas.flatMap((schema) => schema.tables))) {
     const id = identifyTable(table.declaration.name)

@@ -1,5 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { CsvError, type Info, parse } from 'csv-parse'
+import { checkOptions, show } from './call.ts'
+import { InvalidCallError } from './errors.ts'
 import type { GivenRow } from './row-encoder.ts'
 import { InvalidCsvError } from './write-errors.ts'
 
@@ -27,11 +29,22 @@ export interface CsvRows {
  * await db(Subject).insert(csv({ path: 'subjects.csv' }))
  * ```
  */
-export const csv = (source: CsvSource, { separator = ',' }: CsvOptions = {}): CsvRows => ({
-  kind: 'csv',
-  source,
-  separator,
-})
+export function csv(source: CsvSource, options: CsvOptions = {}): CsvRows {
+  const given: unknown = source
+  const isGiven =
+    typeof given === 'object' &&
+    given !== null &&
+    (('text' in given && typeof given.text === 'string') ||
+      ('path' in given && (typeof given.path === 'string' || given.path instanceof URL)))
+  if (!isGiven)
+    throw new InvalidCallError(`csv() takes { path: 'rows.csv' } or { text }, and was given ${show(given)}.`)
+  checkOptions('csv()', options, ['separator'])
+  const { separator = ',' } = options
+  if (typeof separator !== 'string' || separator === '') {
+    throw new InvalidCallError(`csv() takes as separator one or more characters, and was given ${show(separator)}.`)
+  }
+  return { kind: 'csv', source, separator }
+}
 
 export const isCsv = (value: unknown): value is CsvRows =>
   typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'csv' && 'source' in value

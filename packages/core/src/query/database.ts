@@ -1,6 +1,6 @@
-import { inspect } from 'node:util'
 import type { TableName } from '../definition/table-declaration.ts'
 import type { Connection } from '../connection/connection.ts'
+import { checkOptions, show } from './call.ts'
 import type { Context } from './context.ts'
 import { ownTransaction } from './deadlock.ts'
 import { InvalidCallError } from './errors.ts'
@@ -60,15 +60,20 @@ export function databaseOn(context: Context): Database {
   const { connection } = context
   const relation = <T extends AnyTable>(table: T): TableRelation<T> => {
     // a misspelt name of a table is undefined in JavaScript
-    if (!isTable(table)) throw new InvalidCallError(`db(...) was given no table but ${inspect(table, { depth: 0 })}.`)
+    if (!isTable(table)) throw new InvalidCallError(`db(...) was given no table but ${show(table)}.`)
     return new TableRelation(context, inDatabase(context, table))
   }
   const db: Database = Object.assign(relation, {
     readOnly: connection.readOnly,
     undeclared: context.undeclared,
-    async transaction<R>(work: (db: Database) => Promise<R>, { retries = 0, signal }: TransactionOptions = {}) {
+    async transaction<R>(work: (db: Database) => Promise<R>, options: TransactionOptions = {}) {
+      if (typeof work !== 'function') {
+        throw new InvalidCallError(`transaction() takes a function, async (db) => { … }, and was given ${show(work)}.`)
+      }
+      checkOptions('transaction()', options, ['retries', 'signal'])
+      const { retries = 0, signal } = options
       if (!Number.isInteger(retries) || retries < 0) {
-        throw new InvalidCallError(`transaction() was given retries: ${retries}. Give an integer of 0 or more.`)
+        throw new InvalidCallError(`transaction() was given retries: ${show(retries)}. Give an integer of 0 or more.`)
       }
       const run = (transaction: Connection): Promise<R> => work(databaseOn({ ...context, connection: transaction }))
       return ownTransaction(connection, run, { retries, signal })

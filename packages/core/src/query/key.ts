@@ -2,7 +2,8 @@ import type { Attribute, Heading } from '../attribute/attribute.ts'
 import type { Condition } from '../relation/condition.ts'
 import type { RelationNode } from '../relation/node.ts'
 import { equals } from './conditions.ts'
-import { AmbiguousKeyError, UnrelatedKeyError } from './errors.ts'
+import { show } from './call.ts'
+import { AmbiguousKeyError, InvalidCallError, UnrelatedKeyError } from './errors.ts'
 import { gives, valueIn } from './given-row.ts'
 import { keyNames } from './key-names.ts'
 
@@ -15,6 +16,9 @@ export function rememberKey(key: object, heading: Heading): void {
 
 /** The condition that rows belong to a key of another relation. */
 export function keyCondition(key: object, node: RelationNode, label: string): Condition {
+  if (typeof key !== 'object' || key === null) {
+    throw new InvalidCallError(`forKey() takes a key, an object such as keys() gives, and was given ${show(key)}.`)
+  }
   const made = headings.get(key)
   const shared = made
     ? matchByLineage(made, node.heading, label)

@@ -3,8 +3,10 @@ import type { Flatten } from '../definition/types.ts'
 import type { Column } from '../relation/expression.ts'
 import { namesOf, primaryKey, requireAttribute } from '../relation/heading.ts'
 import { ExcludedKeyError, InvalidAttributeNameError, RepeatedNameError } from './algebra-errors.ts'
+import { show } from './call.ts'
 import { type AnyComputed, type Computed, isComputed, type ValueOfComputed } from './computed.ts'
 import { InvalidCallError } from './errors.ts'
+import { isPlain } from './given-row.ts'
 import type { JsonNames } from './restriction.ts'
 
 type Names<Row extends object> = keyof Row & string
@@ -89,8 +91,14 @@ export function columnsOf(selections: readonly unknown[], heading: Heading): Rea
 
 /** The names that an object gives, and what they stand for. */
 export function entriesOf(columns: unknown): readonly (readonly [string, Column])[] {
-  if (typeof columns !== 'object' || columns === null || isComputed(columns)) {
+  if (isComputed(columns)) {
     throw new InvalidCallError('A computed attribute needs a name: { name: sql`…`.as(type) }.')
+  }
+  // of a promise or a list, what it holds is not among its members
+  if (typeof columns !== 'object' || columns === null || !isPlain(columns)) {
+    throw new InvalidCallError(
+      `Attributes are named one by one, 'a', 'b', and new ones by an object, { name: 'a' }; this is ${show(columns)}.`,
+    )
   }
   return Object.entries(columns).map(([name, column]) => {
     if (!/^[a-z][a-z0-9_]{0,63}$/.test(name)) throw new InvalidAttributeNameError(name)

@@ -1,5 +1,4 @@
 import type { Heading } from '../attribute/attribute.ts'
-import { lower } from '../compile/lower.ts'
 import type { Flatten } from '../definition/types.ts'
 import { aggregate } from '../relation/aggregate.ts'
 import { join } from '../relation/join.ts'
@@ -8,8 +7,10 @@ import { restrict } from '../relation/restrict.ts'
 import { top } from '../relation/top.ts'
 import { union } from '../relation/union.ts'
 import type { Order, RelationNode } from '../relation/node.ts'
+import { checkOptions, show } from './call.ts'
 import type { Context } from './context.ts'
 import { InvalidCallError, InvalidOrderError, NotOneRowError } from './errors.ts'
+import { countRows } from './count-rows.ts'
 import { type ColumnsOf, fetchColumns } from './columns.ts'
 import { fetchRows } from './fetch.ts'
 import { keyCondition, rememberKey } from './key.ts'
@@ -59,6 +60,8 @@ export interface AggregateOptions extends JoinOptions {
   /** `matching` leaves out rows for which the group has none. */
   readonly keep?: 'all' | 'matching'
 }
+
+const FETCH_OPTIONS = ['order', 'limit', 'offset', 'signal']
 
 /** A relation on an open database: immutable; every operation gives another one, and only the fetching ones do I/O. */
 export class Relation<Key extends object, Row extends object> implements AnyRelation {
@@ -116,8 +119,10 @@ export class Relation<Key extends object, Row extends object> implements AnyRela
   }
 
   /** Some of the rows in an order, whatever is built on them. */
-  top({ order = [], limit = null, offset = 0 }: TopOptions<Row>): this {
-    return this.#same(top(this.node, { order: order.map(parseOrder), limit, offset }))
+  top(options: TopOptions<Row>): this {
+    checkOptions('top()', options, ['order', 'limit', 'offset'])
+    const { order, limit = null, offset = 0 } = options
+    return this.#same(top(this.node, { order: parseOrders(order), limit, offset }))
   }
 
   /**
@@ -158,8 +163,13 @@ export class Relation<Key extends object, Row extends object> implements AnyRela
   aggregate<const R extends Operand, const C extends AggregateColumns<Row, RowIn<R>>>(
     group: R,
     columns: C,
-    { keep = 'all', ...options }: AggregateOptions = {},
+    options: AggregateOptions = {},
   ): Relation<ProjectedKey<Key, readonly [C]>, ProjectedRow<Key, Row, readonly [C], RowIn<R>>> {
+    checkOptions('aggregate()', options, ['keep', 'matching'])
+    const { keep = 'all' } = options
+    if (keep !== 'all' && keep !== 'matching') {
+      throw new InvalidCallError(`aggregate() was given keep: ${show(keep)}. There are 'all' and 'matching'.`)
+    }
     const node = aggregate(this.node, nodeBeside(this, group, 'aggregate()'), Object.fromEntries(entriesOf(columns)), {
       keep,
       matching: matchingOf(options, ['names']),
@@ -177,7 +187,7 @@ export class Relation<Key extends object, Row extends object> implements AnyRela
   }
 
   async fetch(options: FetchOptions<Row> = {}): Promise<Flatten<Row>[]> {
-    return fetchRows<Flatten<Row>>(this.context, this.#ordered(options), options.signal)
+    return fetchRows<Flatten<Row>>(this.context, this.#ordered('fetch()', options), options.signal)
   }
 
   /**
@@ -190,7 +200,7 @@ export class Relation<Key extends object, Row extends object> implements AnyRela
    * ```
    */
   stream(options: StreamOptions<Row> = {}): AsyncGenerator<Flatten<Row>, void, undefined> {
-    return streamRows<Flatten<Row>>(this.context, this.#ordered(options), options)
+    return streamRows<Flatten<Row>>(this.context, this.#ordered('stream()', options), options)
   }
 
   /**
@@ -211,18 +221,22 @@ export class Relation<Key extends object, Row extends object> implements AnyRela
   async fetchColumns(...given: readonly (string | FetchOptions<Row> | undefined)[]): Promise<Record<string, unknown>> {
     if (given.some(Array.isArray)) throw new InvalidCallError("fetchColumns() takes names one by one: ('a', 'b').")
     const names = given.filter((one) => typeof one === 'string')
-    const options = given.find((one) => typeof one === 'object') ?? {}
-    return fetchColumns(this.context, this.#ordered(options), names, options.signal)
+    const [options = {}, ...others] = given.filter((one) => typeof one !== 'string')
+    if (others.length > 0)
+      throw new InvalidCallError("fetchColumns() takes names, and then options: ('a', 'b', { limit }).")
+    return fetchColumns(this.context, this.#ordered('fetchColumns()', options), names, options.signal)
   }
 
   /** The first rows as a table of text, for people: `(await db(Subject).preview()).text`. Nothing large is read. */
   async preview(options: PreviewOptions = {}): Promise<Preview> {
+    checkOptions('preview()', options, ['limit', 'width', 'signal'])
     return previewRows(this.context, this.node, options)
   }
 
   /** The only row; an error where there is none, or more than one. */
   async fetch1(options: { readonly signal?: AbortSignal } = {}): Promise<Flatten<Row>> {
-    const rows = await fetchRows<Flatten<Row>>(this.context, this.#ordered({ limit: 2 }), options.signal)
+    checkOptions('fetch1()', options, ['signal'])
+    const rows = await fetchRows<Flatten<Row>>(this.context, this.#ordered('fetch1()', { limit: 2 }), options.signal)
     const [row] = rows
     if (row === undefined || rows.length > 1) throw new NotOneRowError(this.label, rows.length)
     return row
@@ -230,22 +244,20 @@ export class Relation<Key extends object, Row extends object> implements AnyRela
 
   /** The primary keys. `forKey` understands each of them by lineage. */
   async keys(options: FetchOptions<Row> = {}): Promise<Flatten<Key>[]> {
-    const node = project(this.#ordered(options), {})
+    const node = project(this.#ordered('keys()', options), {})
     const keys = await fetchRows<Flatten<Key>>(this.context, node, options.signal)
     for (const key of keys) rememberKey(key, node.heading)
     return keys
   }
 
   async count(options: { readonly signal?: AbortSignal } = {}): Promise<number> {
-    const { connection, reads } = this.context
-    const statement = connection.dialect.count(lower(this.node))
-    const rows = await connection.query(statement, options.signal)
-    reads?.record(statement, rows)
-    return Number(rows[0]?.[0] ?? 0)
+    checkOptions('count()', options, ['signal'])
+    return countRows(this.context, this.node, options.signal)
   }
 
   async exists(options: { readonly signal?: AbortSignal } = {}): Promise<boolean> {
-    const keys = await fetchRows(this.context, project(this.#ordered({ limit: 1 }), {}), options.signal)
+    checkOptions('exists()', options, ['signal'])
+    const keys = await fetchRows(this.context, project(this.#ordered('exists()', { limit: 1 }), {}), options.signal)
     return keys.length > 0
   }
 
@@ -258,15 +270,24 @@ export class Relation<Key extends object, Row extends object> implements AnyRela
     return this.derive(node) as this
   }
 
-  #ordered({ order = [], limit, offset = 0 }: FetchOptions<Row>): RelationNode {
-    if (order.length === 0 && limit === undefined && offset === 0) return this.node
-    return top(this.node, { order: order.map(parseOrder), limit: limit ?? null, offset })
+  #ordered(call: string, options: FetchOptions<Row>): RelationNode {
+    checkOptions(call, options, call === 'stream()' ? [...FETCH_OPTIONS, 'batch'] : FETCH_OPTIONS)
+    const { order, limit, offset = 0 } = options
+    const orders = parseOrders(order)
+    if (orders.length === 0 && limit === undefined && offset === 0) return this.node
+    return top(this.node, { order: orders, limit: limit ?? null, offset })
   }
+}
+
+function parseOrders(orders: unknown = []): readonly Order[] {
+  if (Array.isArray(orders)) return orders.map(parseOrder)
+  throw new InvalidCallError(`An order is a list, such as ['session desc', 'trial'], and not ${show(orders)}.`)
 }
 
 /** From JavaScript, an order may be no text. */
 function parseOrder(order: unknown): Order {
-  const [, attribute = '', direction] = /^(\S+)(?: (asc|desc))?$/i.exec(String(order)) ?? []
-  if (attribute === '' || typeof order !== 'string') throw new InvalidOrderError(String(order))
+  const text = typeof order === 'string' ? order : show(order)
+  const [, attribute = '', direction] = /^(\S+)(?: (asc|desc))?$/i.exec(text) ?? []
+  if (attribute === '' || typeof order !== 'string') throw new InvalidOrderError(text)
   return { attribute, descending: direction?.toLowerCase() === 'desc' }
 }

@@ -1,7 +1,7 @@
-import { inspect } from 'node:util'
 import type { Attribute } from '../attribute/attribute.ts'
 import type { StoredValue } from '../attribute/storage.ts'
 import { toStored } from '../attribute/to-stored.ts'
+import { show } from './call.ts'
 import type { Context } from './context.ts'
 import { isRow, valueIn } from './given-row.ts'
 import type { AnyTable } from './table.ts'
@@ -102,8 +102,6 @@ export function rowEncoder(context: Context, table: AnyTable, options: EncoderOp
 /** Reads one attribute of a row: of most names, what every object has stands in nobody's way. */
 const readerOf = (name: string): ((row: object) => unknown) =>
   name in Object.prototype ? (row) => valueIn(row, name) : (row) => Reflect.get(row, name)
-
-const show = (value: unknown): string => inspect(value, { depth: 0, breakLength: Infinity, maxStringLength: 80 })
 
 const adviceFor = (value: unknown): string =>
   Array.isArray(value)

@@ -1,6 +1,7 @@
 import { lower } from '../compile/lower.ts'
 import { BATCH } from '../driver/driver.ts'
 import type { RelationNode } from '../relation/node.ts'
+import { show } from './call.ts'
 import type { Context } from './context.ts'
 import { InvalidCallError } from './errors.ts'
 import { rowsReader } from './fetch.ts'
@@ -20,7 +21,7 @@ export function streamRows<Row extends object>(
 ): AsyncGenerator<Row, void, undefined> {
   const { batch = BATCH } = options
   if (!Number.isInteger(batch) || batch < 1) {
-    throw new InvalidCallError(`stream() was given batch: ${batch}. Give an integer of 1 or more.`)
+    throw new InvalidCallError(`stream() was given batch: ${show(batch)}. Give an integer of 1 or more.`)
   }
   return rowsOf<Row>(context, node, options)
 }

@@ -1,5 +1,6 @@
 import { tableNode } from '../relation/table.ts'
 import type { RelationNode } from '../relation/node.ts'
+import { checkOptions, checkPlan, fromCaller, show } from './call.ts'
 import type { Context } from './context.ts'
 import { type Deleted, deletePlanned, type DeleteOptions, type DeletePlan, planDelete } from './delete.ts'
 import { InvalidCallError, WriteInFetchError } from './errors.ts'
@@ -24,6 +25,10 @@ export interface UpdateOptions extends UpdateRowOptions {
   readonly allowDirectInsert?: boolean
 }
 
+const UPDATE_OPTIONS = ['allowDirectInsert', 'signal']
+const INSERT_OPTIONS = ['skipDuplicates', 'replace', 'ignoreExtra', 'onProgress', ...UPDATE_OPTIONS]
+const PARTS = ['enforce', 'cascade', 'ignore']
+
 /** A table on an open database, or some of its rows. */
 export class TableRelation<T extends AnyTable> extends Relation<Key<T>, Row<T>> {
   readonly table: T
@@ -40,14 +45,12 @@ export class TableRelation<T extends AnyTable> extends Relation<Key<T>, Row<T>> 
    * the row that does not fit.)
    */
   async insert(rows: RowSource<NewRow<T>> | Operand, options: InsertOptions = {}): Promise<number> {
-    this.#refuseWrite(options)
-    if (isOperand(rows)) return insertRelation(this.context, this.table, nodeBeside(this, rows, 'insert()'), options)
-    return insertRows(this.context, this.table, rows, options)
+    return fromCaller(this.insert, () => this.#insert(rows, options))
   }
 
   /** Inserts one row. */
   async insert1(row: NewRow<T>, options: InsertOptions = {}): Promise<void> {
-    await this.insert([row], options)
+    await fromCaller(this.insert1, () => this.#insert([row], options))
   }
 
   /**
@@ -59,18 +62,20 @@ export class TableRelation<T extends AnyTable> extends Relation<Key<T>, Row<T>> 
    * ```
    */
   async update1(row: UpdatedRow<T>, options: UpdateOptions = {}): Promise<boolean> {
+    checkOptions('update1()', options, UPDATE_OPTIONS)
     this.#refuseWrite(options)
     if (this.node.kind !== 'table') {
       throw new InvalidCallError(
         `update1() finds its row by the key that it is given: call it on ${this.label} as a whole.`,
       )
     }
-    return updateRow(this.context, this.table, row, options)
+    return fromCaller(this.update1, () => updateRow(this.context, this.table, row, options))
   }
 
   /** What a delete of these rows would take: per table its rows, and why. */
   async planDelete(options: DeleteOptions = {}): Promise<DeletePlan> {
-    return planDelete(this.context, this.table, this.node, options)
+    checkDeleteOptions('planDelete()', options)
+    return fromCaller(this.planDelete, () => planDelete(this.context, this.table, this.node, options))
   }
 
   /**
@@ -78,8 +83,21 @@ export class TableRelation<T extends AnyTable> extends Relation<Key<T>, Row<T>> 
    * changed since. Returns what was deleted.
    */
   async delete(plan?: DeletePlan, options: DeleteOptions = {}): Promise<Deleted> {
+    // options in the place of the plan would be the slip of a hand
+    if (plan !== undefined && plan !== null) checkPlan('delete()', plan, 'planDelete()')
+    checkDeleteOptions('delete()', options)
     this.#refuseInFetch()
-    return deletePlanned(this.context, this.table, this.node, plan ?? null, options)
+    return fromCaller(this.delete, () => deletePlanned(this.context, this.table, this.node, plan ?? null, options))
+  }
+
+  async #insert(rows: unknown, options: InsertOptions): Promise<number> {
+    checkOptions('insert()', options, INSERT_OPTIONS)
+    if (options.replace === true && options.skipDuplicates === true) {
+      throw new InvalidCallError('insert() either replaces rows that are there or skips them: leave one option out.')
+    }
+    this.#refuseWrite(options)
+    if (isOperand(rows)) return insertRelation(this.context, this.table, nodeBeside(this, rows, 'insert()'), options)
+    return insertRows(this.context, this.table, rows, options)
   }
 
   #refuseWrite({ allowDirectInsert = false }: Pick<InsertOptions, 'allowDirectInsert'>): void {
@@ -99,4 +117,11 @@ export class TableRelation<T extends AnyTable> extends Relation<Key<T>, Row<T>> 
   protected override derive(node: RelationNode): TableRelation<T> {
     return new TableRelation(this.context, this.table, node)
   }
+}
+
+function checkDeleteOptions(call: string, options: DeleteOptions): void {
+  checkOptions(call, options, ['parts', 'signal'])
+  const { parts = 'enforce' } = options
+  if (PARTS.includes(parts)) return
+  throw new InvalidCallError(`${call} was given parts: ${show(parts)}. There are ${PARTS.map(show).join(', ')}.`)
 }

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { PipelineError } from '../errors.ts'
 
 export class UnknownAttributeError extends PipelineError {
@@ -115,7 +116,7 @@ export class InvalidTopError extends PipelineError {
   readonly code = 'invalid-top'
   readonly value: unknown
   constructor(what: 'limit' | 'offset', value: unknown) {
-    super(`The ${what} of a top is a whole number from 0 on, not ${String(value)}.`)
+    super(`The ${what} of a top is a whole number from 0 on, not ${inspect(value, { depth: 0 })}.`)
     this.value = value
   }
 }

@@ -62,3 +62,7 @@ export interface Schema {
       CheckedMade<Result, Made<D, P>>,
   ): MasterOf<D, R, P>
 }
+
+/** From JavaScript, it may be a module, or nothing at all. */
+export const isSchema = (value: unknown): value is Schema =>
+  typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'schema' && 'tables' in value

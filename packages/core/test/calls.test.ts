@@ -1,0 +1,117 @@
+import { expect, test } from 'vitest'
+import { csv, declare, drop, planDeclare, planDrop } from '../src/index.ts'
+import { onEveryDatabase } from './databases.ts'
+import { labSchemas } from './lab.ts'
+
+// What the compiler refuses in TypeScript, JavaScript is told when it runs, in its own line.
+
+/** Calls what a value has under a name, as JavaScript does. */
+function call(target: unknown, name: string, ...given: readonly unknown[]): unknown {
+  const method: unknown = Reflect.get(Object(target), name)
+  if (typeof method !== 'function') throw new Error(`There is no ${name}.`)
+  return Reflect.apply(method, target, given)
+}
+
+const problem = async (work: () => unknown): Promise<Error> => {
+  try {
+    await work()
+  } catch (error) {
+    if (error instanceof Error) return error
+  }
+  throw new Error('Nothing was refused.')
+}
+
+onEveryDatabase('wrong calls', (database) => {
+  const open = async () => {
+    const schemas = labSchemas(database.prefix())
+    const { db, [Symbol.asyncDispose]: dispose } = await database.pipeline([schemas.lab])
+    await db(schemas.Subject).insert([{ subject: 'm1' }, { subject: 'm2' }])
+    return { ...schemas, db, [Symbol.asyncDispose]: dispose }
+  }
+
+  const wrong: readonly (readonly [method: string, given: readonly unknown[], message: string])[] = [
+    ['fetch', [{ limt: 1 }], 'fetch() has no option `limt`. It has { order, limit, offset, signal }.'],
+    ['fetch', [5], 'fetch() takes its options as an object, { order, limit, offset, signal }, and was given 5.'],
+    ['fetch', [{ order: 'subject' }], "An order is a list, such as ['session desc', 'trial'], and not 'subject'."],
+    ['fetch', [{ signal: 'stop' }], "fetch() takes as signal that of an AbortController, and was given 'stop'."],
+    ['keys', [new AbortController().signal], 'keys() takes its options as an object'],
+    ['stream', [{ bacht: 5 }], 'stream() has no option `bacht`.'],
+    ['count', [Promise.resolve({})], 'count() takes its options as an object'],
+    ['fetchColumns', ['subject', 5], 'fetchColumns() takes its options as an object'],
+    ['top', [], 'top() takes its options as an object'],
+    ['preview', [null], 'preview() takes its options as an object'],
+    ['forKey', [undefined], 'forKey() takes a key, an object such as keys() gives, and was given undefined.'],
+    ['project', [Promise.resolve({ s: 'sex' })], 'Attributes are named one by one'],
+    ['insert', [[], { skipDuplicate: true }], 'insert() has no option `skipDuplicate`.'],
+    ['insert', [[], { skipDuplicates: true, replace: true }], 'insert() either replaces rows that are there or skips'],
+    ['update1', [{ subject: 'm1', sex: 'M' }, true], 'update1() takes its options as an object'],
+    ['delete', [{ parts: 'cascade' }], 'delete() takes the plan that `await planDelete()` gave'],
+    ['delete', [Promise.resolve({ tables: [] })], 'delete() takes the plan that `await planDelete()` gave'],
+    [
+      'delete',
+      [undefined, { parts: 'all' }],
+      "delete() was given parts: 'all'. There are 'enforce', 'cascade', 'ignore'.",
+    ],
+    ['planDelete', [{ part: 'ignore' }], 'planDelete() has no option `part`.'],
+  ]
+
+  test('a call that cannot be meant is refused, and does nothing', async () => {
+    await using lab = await open()
+    const subjects = lab.db(lab.Subject)
+    for (const [method, given, message] of wrong) {
+      const error = await problem(() => call(subjects, method, ...given))
+      expect(error).toMatchObject({ code: 'invalid-call', message: expect.stringContaining(message) })
+    }
+    const aggregate = () => call(subjects, 'aggregate', lab.Session, {}, { keep: 'some' })
+    expect(aggregate).toThrow("aggregate() was given keep: 'some'. There are 'all' and 'matching'.")
+    expect(await subjects.count()).toBe(2)
+  })
+
+  test('so is one of a database, a plan or a file', async () => {
+    await using lab = await open()
+    const { db } = lab
+    const engine = { csv, declare, drop, planDeclare, planDrop }
+    const calls: readonly (readonly [target: unknown, method: string, given: readonly unknown[], message: string])[] = [
+      [db, 'transaction', [undefined], 'transaction() takes a function, async (db) => { … }, and was given undefined.'],
+      [db, 'transaction', [async () => {}, { retry: 3 }], 'transaction() has no option `retry`.'],
+      [engine, 'csv', ['rows.csv'], "csv() takes { path: 'rows.csv' } or { text }, and was given 'rows.csv'."],
+      [engine, 'csv', [{ path: undefined }], 'csv() takes'],
+      [engine, 'csv', [{ text: '' }, { separator: '' }], 'csv() takes as separator'],
+      [engine, 'planDeclare', [db, lab.lab], 'A list of schemas is needed'],
+      [engine, 'planDeclare', [db, [undefined]], 'Among the schemas is what is none: undefined.'],
+      [
+        engine,
+        'declare',
+        [db, planDeclare(db, [lab.lab])],
+        'takes the plan that `await planDeclare(db, schemas)` gave',
+      ],
+      [engine, 'planDrop', [db, lab.Subject], 'A list of tables or schemas is needed'],
+      [engine, 'drop', [db, [lab.Subject]], 'drop() takes the plan that `await planDrop(db, tables)` gave'],
+    ]
+    for (const [target, method, given, message] of calls) {
+      const error = await problem(() => call(target, method, ...given))
+      expect(error).toMatchObject({ code: 'invalid-call', message: expect.stringContaining(message) })
+    }
+    expect(await db(lab.Subject).count()).toBe(2)
+  })
+
+  test('what is wrong with a row, a plan or a reference is told with the line that gave it', async () => {
+    await using lab = await open()
+    const { db, Subject, Session } = lab
+    const doubles = () => db(Subject).insert([{ subject: 'm3' }, { subject: 'm1' }])
+    const orphans = () => db(Session).insert1({ subject: 'm9', session: 1, started: '2024-05-01' })
+    const misspells = () => call(db(Subject), 'insert', [{ subjekt: 'm4' }])
+    const nested = () =>
+      db.transaction(async function nested(inner) {
+        await inner(Subject).insert([{ subject: 'm1' }])
+      })
+    const plan = await db(Subject).planDelete()
+    await db(Subject).insert1({ subject: 'm5' })
+    const deletes = () => db(Subject).delete(plan)
+    for (const work of [doubles, orphans, misspells, nested, deletes]) {
+      const { stack } = await problem(work)
+      expect(stack).toContain('calls.test.ts')
+      expect(stack).toContain(work.name)
+    }
+  })
+})
