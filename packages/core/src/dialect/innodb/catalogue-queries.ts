@@ -98,8 +98,9 @@ export const catalogueQueries = {
 
   /** Pairs of a schema and another one to which it refers. */
   referencing: (): Statement => ({
-    sql: `SELECT DISTINCT table_schema, referenced_table_schema FROM information_schema.key_column_usage
-          WHERE referenced_table_schema IS NOT NULL AND referenced_table_schema <> table_schema`,
+    // of the views that tell it MySQL answers this one fastest
+    sql: `SELECT DISTINCT constraint_schema, unique_constraint_schema FROM information_schema.referential_constraints
+          WHERE unique_constraint_schema <> constraint_schema`,
     parameters: [],
   }),
 }
