@@ -21,6 +21,7 @@ export interface TransactionOptions {
    * transaction that one's number counts.
    */
   readonly retries?: number
+  /** Undoes the transaction when it aborts. */
   readonly signal?: AbortSignal
 }
 
@@ -40,8 +41,12 @@ export interface Database extends Tables {
   /**
    * Runs `work` in one transaction: committed when it returns, rolled back when it throws. A transaction inside a
    * transaction is a part that may fail alone: what it did is undone, and where its error is caught, the rest stands.
+   *
+   * @throws TransactionUndoneError `transaction-undone` for what follows an error by which the database undid the whole
+   * @throws CommitOutcomeUnknownError `commit-outcome-unknown` where the connection broke during the commit
    */
   transaction<R>(work: (db: Database) => Promise<R>, options?: TransactionOptions): Promise<R>
+  /** Waits for what runs, ends streams, and closes the connections. */
   close(): Promise<void>
   [Symbol.asyncDispose](): Promise<void>
 }

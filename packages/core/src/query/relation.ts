@@ -34,11 +34,13 @@ export type OrderBy<Row extends object> = (keyof Row & string) | `${keyof Row & 
 
 /** Which rows are fetched, and in which order. */
 export interface FetchOptions<Row extends object> {
+  /** First by the first of them; NULL comes first, and `'name desc'` turns an order round. */
   readonly order?: readonly OrderBy<Row>[]
   /** The most rows to fetch. */
   readonly limit?: number
   /** How many rows to leave out first. */
   readonly offset?: number
+  /** Stops the query on the server when it aborts. */
   readonly signal?: AbortSignal
 }
 
@@ -52,12 +54,15 @@ export interface StreamOptions<Row extends object> extends FetchOptions<Row> {
 export interface TopOptions<Row extends object> {
   /** Where rows are cut off, ties are broken by the primary key. */
   readonly order?: readonly OrderBy<Row>[]
+  /** The most rows to keep; all where it is left out or `null`. */
   readonly limit?: number | null
+  /** How many rows to leave out first. */
   readonly offset?: number
 }
 
+/** Which rows an aggregation has, and how those of the group belong to them. */
 export interface AggregateOptions extends JoinOptions {
-  /** `matching` leaves out rows for which the group has none. */
+  /** `all` rows, the default; `matching` leaves out those for which the group has none. */
   readonly keep?: 'all' | 'matching'
 }
 
@@ -82,6 +87,7 @@ export class Relation<Key extends object, Row extends object> implements AnyRela
     return this.context.database
   }
 
+  /** Its attributes in order: the primary key first. */
   get heading(): Heading {
     return this.node.heading
   }
@@ -95,14 +101,26 @@ export class Relation<Key extends object, Row extends object> implements AnyRela
     return new Relation(relation.context, node, label)
   }
 
-  /** The rows that satisfy a restriction. An unknown attribute is refused here. */
+  /**
+   * The rows that satisfy a restriction: an object of values or comparisons, all of which must hold, `sql`, `and`, `or`, `not`, a
+   * list of which one must hold, or a relation, some row of which must match.
+   *
+   * ```ts
+   * db(Session).restrict({ subject: 'm1', started: gte('2024-05-01') })
+   * ```
+   *
+   * @throws UnknownNameError `unknown-attribute`
+   * @throws RestrictingValueError `invalid-value` for a value that the attribute never has
+   * @throws UnrelatedNamesakeError `unrelated-namesake` where a relation has an attribute of that name and another lineage
+   */
   restrict(restriction: Restriction<Row>, options: RestrictOptions = {}): this {
     return this.#same(restrict(this.node, conditionOf(restriction, this, matchingOf(options, ['names', 'strict']))))
   }
 
   /**
    * The rows that do not satisfy a restriction. As in SQL, NULL neither has a value nor lacks it: a row whose attribute is
-   * NULL is left out by `exclude({ attribute: value })` too. Of a relation, NULL matches no row.
+   * NULL is left out by `exclude({ attribute: value })` too. Of a relation, NULL matches no row. Errors are those of
+   * `restrict`.
    */
   exclude(restriction: Restriction<Row>, options: RestrictOptions = {}): this {
     const condition = conditionOf(restriction, this, matchingOf(options, ['names', 'strict']))
@@ -113,12 +131,19 @@ export class Relation<Key extends object, Row extends object> implements AnyRela
    * The rows that belong to a key of another table, mostly a wider one: the attributes that both share are equal, and
    * at least one must be shared. For a key that the engine made, shared means of the same lineage; of a plain object,
    * only primary key attributes count.
+   *
+   * @throws UnrelatedKeyError `unrelated-key` where they share nothing
+   * @throws AmbiguousKeyError `ambiguous-key` where an attribute of the key belongs to several here
    */
   forKey(key: object): this {
     return this.#same(restrict(this.node, keyCondition(key, this.node, this.label)))
   }
 
-  /** Some of the rows in an order, whatever is built on them. */
+  /**
+   * Some of the rows in an order, whatever is built on them: a join, a count or a delete concerns these rows.
+   *
+   * @throws InvalidTopError `invalid-top` for a limit or an offset that is no number of rows
+   */
   top(options: TopOptions<Row>): this {
     checkOptions('top()', options, ['order', 'limit', 'offset'])
     const { order, limit = null, offset = 0 } = options
@@ -128,6 +153,13 @@ export class Relation<Key extends object, Row extends object> implements AnyRela
   /**
    * The named attributes (`'...'` for all, `'-name'` without one), renamed ones (`{ new: 'old' }`) and computed ones beside
    * the primary key, which always stays.
+   *
+   * ```ts
+   * db(Trial).project('reward', { began: 'start', length: sql`stop - start`.as('float64') })
+   * ```
+   *
+   * @throws UnknownAttributeError `unknown-attribute`
+   * @throws ExcludedKeyError `excluded-key` where `'-name'` names a part of the key
    */
   project<const S extends readonly Selection<Row>[]>(
     ...selections: S
@@ -136,7 +168,11 @@ export class Relation<Key extends object, Row extends object> implements AnyRela
     return new Relation(this.context, node, this.label)
   }
 
-  /** Every pair of rows that agree in all attributes of the same name, which must be of the same lineage. */
+  /**
+   * Every pair of rows that agree in all attributes of the same name, which must be of the same lineage.
+   *
+   * @throws UnrelatedNamesakeError `unrelated-namesake` where one is of another: rename it, or say `{ matching: 'names' }`
+   */
   join<const R extends Operand>(
     other: R,
     options: JoinOptions = {},
@@ -149,6 +185,8 @@ export class Relation<Key extends object, Row extends object> implements AnyRela
   /**
    * Every row, with the attributes of the one row of another relation that belongs to it: NULL where none does. The key of
    * the other must be among the attributes here.
+   *
+   * @throws UndeterminedJoinError `undetermined-join` where it is not
    */
   extend<const R extends Operand>(other: R, options: JoinOptions = {}): Relation<Key, ExtendedRow<Row, R>> {
     const right = nodeBeside(this, other, 'extend()')
@@ -158,7 +196,10 @@ export class Relation<Key extends object, Row extends object> implements AnyRela
 
   /**
    * For every row, by its key, what the rows of `group` that belong to it amount to: `{ sessions: count(), first:
-   * min('started') }`. Attributes of its own that are to be kept are named: `{ sex: 'sex' }`.
+   * min('started') }`. Attributes of its own that are to be kept are named: `{ sex: 'sex' }`. Rows without a group stay, with
+   * counts of 0 and NULL.
+   *
+   * @throws UndeterminedGroupError `undetermined-group` where `group` lacks a part of the key here
    */
   aggregate<const R extends Operand, const C extends AggregateColumns<Row, RowIn<R>>>(
     group: R,
@@ -180,12 +221,21 @@ export class Relation<Key extends object, Row extends object> implements AnyRela
   /**
    * The rows of both relations, which must have the same primary key: a key that both have is one row with the attributes
    * of both. Beside the key they share no attribute.
+   *
+   * @throws UnionError `union-key`, `union-attribute`
    */
   union<const R extends Operand>(other: R, options: JoinOptions = {}): Relation<Key, UnitedRow<Key, Row, R>> {
     const node = union(this.node, nodeBeside(this, other, 'union()'), matchingOf(options, ['names']))
     return new Relation(this.context, node, `${this.label} | ${labelOf(other)}`)
   }
 
+  /**
+   * All of its rows, or those that the options say.
+   *
+   * ```ts
+   * const rows = await db(Session).fetch({ order: ['started desc'], limit: 10 })
+   * ```
+   */
   async fetch(options: FetchOptions<Row> = {}): Promise<Flatten<Row>[]> {
     return fetchRows<Flatten<Row>>(this.context, this.#ordered('fetch()', options), options.signal)
   }
@@ -233,7 +283,11 @@ export class Relation<Key extends object, Row extends object> implements AnyRela
     return previewRows(this.context, this.node, options)
   }
 
-  /** The only row; an error where there is none, or more than one. */
+  /**
+   * The only row.
+   *
+   * @throws NotOneRowError `not-one-row` where there is none, or more than one
+   */
   async fetch1(options: { readonly signal?: AbortSignal } = {}): Promise<Flatten<Row>> {
     checkOptions('fetch1()', options, ['signal'])
     const rows = await fetchRows<Flatten<Row>>(this.context, this.#ordered('fetch1()', { limit: 2 }), options.signal)
@@ -250,11 +304,13 @@ export class Relation<Key extends object, Row extends object> implements AnyRela
     return keys
   }
 
+  /** How many rows there are. */
   async count(options: { readonly signal?: AbortSignal } = {}): Promise<number> {
     checkOptions('count()', options, ['signal'])
     return countRows(this.context, this.node, options.signal)
   }
 
+  /** Whether there is any row. */
   async exists(options: { readonly signal?: AbortSignal } = {}): Promise<boolean> {
     checkOptions('exists()', options, ['signal'])
     const keys = await fetchRows(this.context, project(this.#ordered('exists()', { limit: 1 }), {}), options.signal)

@@ -29,7 +29,7 @@ const UPDATE_OPTIONS = ['allowDirectInsert', 'signal']
 const INSERT_OPTIONS = ['skipDuplicates', 'replace', 'ignoreExtra', 'onProgress', ...UPDATE_OPTIONS]
 const PARTS = ['enforce', 'cascade', 'ignore']
 
-/** A table on an open database, or some of its rows. */
+/** A table on an open database, or some of its rows: `db(Table)`. */
 export class TableRelation<T extends AnyTable> extends Relation<Key<T>, Row<T>> {
   readonly table: T
 
@@ -43,12 +43,23 @@ export class TableRelation<T extends AnyTable> extends Relation<Key<T>, Row<T>> 
    * whatever gives one after another, also by and by, from a CSV text (`csv()`), or from a relation, whose rows are copied
    * within the database. Returns how many were inserted. (An array is an iterable too; said apart, the compiler points at
    * the row that does not fit.)
+   *
+   * ```ts
+   * await db(Subject).insert([{ subject: 'm1', sex: 'F' }, { subject: 'm2' }], { skipDuplicates: true })
+   * ```
+   *
+   * @throws InvalidRowError `invalid-row` for a value, a name or a missing attribute
+   * @throws DuplicateRowError `duplicate-row`
+   * @throws MissingParentError `missing-parent-row`
+   * @throws InvalidCsvError `invalid-csv`
+   * @throws IncompatibleRelationError `incompatible-relation`
+   * @throws AutoPopulatedError `auto-populated` for an imported or computed table
    */
   async insert(rows: RowSource<NewRow<T>> | Operand, options: InsertOptions = {}): Promise<number> {
     return fromCaller(this.insert, () => this.#insert(rows, options))
   }
 
-  /** Inserts one row. */
+  /** Inserts one row, as `insert` does. */
   async insert1(row: NewRow<T>, options: InsertOptions = {}): Promise<void> {
     await fromCaller(this.insert1, () => this.#insert([row], options))
   }
@@ -60,6 +71,9 @@ export class TableRelation<T extends AnyTable> extends Relation<Key<T>, Row<T>> 
    * ```ts
    * await db(Subject).update1({ subject: 'm1', weight: 21.5 })
    * ```
+   *
+   * @throws NoSuchRowError `no-such-row`
+   * @throws InvalidUpdateError `invalid-update` for half a key, nothing to change, or a value that cannot be
    */
   async update1(row: UpdatedRow<T>, options: UpdateOptions = {}): Promise<boolean> {
     checkOptions('update1()', options, UPDATE_OPTIONS)
@@ -72,7 +86,11 @@ export class TableRelation<T extends AnyTable> extends Relation<Key<T>, Row<T>> 
     return fromCaller(this.update1, () => updateRow(this.context, this.table, row, options))
   }
 
-  /** What a delete of these rows would take: per table its rows, and why. */
+  /**
+   * What a delete of these rows would take: per table its rows, and why. Nothing is deleted.
+   *
+   * @throws PartWithoutMasterError `part-without-master` where a part's row would go without its master's
+   */
   async planDelete(options: DeleteOptions = {}): Promise<DeletePlan> {
     checkDeleteOptions('planDelete()', options)
     return fromCaller(this.planDelete, () => planDelete(this.context, this.table, this.node, options))
@@ -81,6 +99,14 @@ export class TableRelation<T extends AnyTable> extends Relation<Key<T>, Row<T>> 
   /**
    * Deletes these rows and all that depend on them, in one transaction. Given a plan, it refuses when the database has
    * changed since. Returns what was deleted.
+   *
+   * ```ts
+   * const plan = await db(Subject).restrict({ subject: 'm1' }).planDelete()
+   * await db(Subject).restrict({ subject: 'm1' }).delete(plan)
+   * ```
+   *
+   * @throws StalePlanError `stale-plan`
+   * @throws PartWithoutMasterError `part-without-master`
    */
   async delete(plan?: DeletePlan, options: DeleteOptions = {}): Promise<Deleted> {
     // options in the place of the plan would be the slip of a hand
