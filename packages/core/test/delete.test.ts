@@ -189,6 +189,23 @@ onEveryDatabase('delete', (database) => {
     expect(await db(Chain.Part).count()).toBe(3)
   })
 
+  test('lets a part row go alone that refers to no master', async () => {
+    const schema = defineSchema(`${database.prefix()}free`)
+    const Place = schema.manual('Place', {}, 'place : int16')
+    const Plan = schema.manual('Plan', {}, 'plan : int16', {
+      parts: { Mark: [{ Place }, '-> Place\n---\n-> [nullable] master'] },
+    })
+    await using pipeline = await database.pipeline([schema])
+    const { db } = pipeline
+    await db(Place).insert([{ place: 1 }, { place: 2 }])
+    await db(Plan).insert([{ plan: 1 }])
+    await db(Plan.Mark).insert([{ place: 1, plan: null }, { place: 2, plan: 1 }])
+    expect((await db(Place).restrict({ place: 1 }).delete()).tables.map(({ rows }) => rows)).toEqual([1, 1])
+    await expect(db(Place).delete()).rejects.toMatchObject({ code: 'part-without-master', rows: 1 })
+    await db(Place).delete(undefined, { parts: 'cascade' })
+    expect([await db(Place).count(), await db(Plan).count(), await db(Plan.Mark).count()]).toEqual([0, 0, 0])
+  })
+
   test('takes rows that are told by what goes with them', async () => {
     await using lab = await open()
     const { db, Subject, Session, Note } = lab

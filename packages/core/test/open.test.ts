@@ -4,7 +4,7 @@ import { type AnyTable, defineSchema, type Schema } from '../src/index.ts'
 import { refuseDifferences } from '../src/pipeline/check.ts'
 import { readStored } from '../src/pipeline/stored.ts'
 import { contextOf, databaseOn } from '../src/query/database.ts'
-import { readDependencies } from '../src/query/dependencies.ts'
+import { readDependents } from '../src/query/dependencies.ts'
 import { onEveryDatabase } from './databases.ts'
 
 /** `count` tables in four schemas, in chains that cross from one schema to the next. */
@@ -57,7 +57,7 @@ onEveryDatabase('opening', (database) => {
       expect(stored.tables).toHaveLength(200)
       expect(asked).toBeLessThanOrEqual(3)
       const [root] = tables
-      const dependencies = root && (await readDependencies(counting, root.declaration.name))
+      const dependencies = root && (await readDependents(counting, [root.declaration.name]))
       expect(dependencies?.tables).toHaveLength(10)
       expect(asked).toBeLessThanOrEqual(6)
     },

@@ -56,7 +56,7 @@ export const BATCH = 1000
 export const BATCH_BYTES = 2 ** 20
 
 /** About how many bytes a row takes. */
-export function rowBytes(row: RawRow): number {
+export function rowBytes(row: readonly unknown[]): number {
   let bytes = 0
   for (const value of row) {
     bytes += typeof value === 'string' ? value.length : value instanceof Uint8Array ? value.byteLength : 8

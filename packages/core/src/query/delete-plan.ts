@@ -1,14 +1,13 @@
-import { lower } from '../compile/lower.ts'
 import type { Connection } from '../connection/connection.ts'
 import type { TableDeclaration, TableName } from '../definition/table-declaration.ts'
 import { masterTable } from '../definition/table-name.ts'
 import type { Condition } from '../relation/condition.ts'
-import type { RelationNode } from '../relation/node.ts'
 import { restrict } from '../relation/restrict.ts'
+import { countRows } from './count-rows.ts'
 import { identifyTable } from './dependencies.ts'
 import type { Doomed } from './doomed.ts'
-import { KeyDigest } from './key-digest.ts'
 import { streamKeys } from './keys-of.ts'
+import { RowsDigest } from './rows-digest.ts'
 import { StalePlanError } from './write-errors.ts'
 
 /** The rows of one table that a delete took. */
@@ -47,8 +46,8 @@ export async function planOf(
 ): Promise<DeletePlan> {
   const tables: PlannedRows[] = []
   for (const rows of doomed.values()) {
-    const digest = new KeyDigest()
-    for await (const keys of streamKeys(connection, rows.node, signal)) for (const key of keys) digest.add(key)
+    const digest = new RowsDigest()
+    for await (const keys of streamKeys(connection, rows.node, signal)) digest.add(keys)
     if (digest.rows === 0) continue
     tables.push({ ...(await describe(connection, rows, signal)), rows: digest.rows, digest: digest.toString() })
   }
@@ -82,7 +81,7 @@ async function reasonsFor(connection: Connection, { node, reasons }: Doomed, sig
   if (node.kind !== 'restrict') return []
   for (const { because: table, condition } of reasons) {
     if (!table || because.has(identifyTable(table))) continue
-    if ((await countRows(connection, restrict(node.source, condition), signal)) > 0) {
+    if ((await countRows({ connection }, restrict(node.source, condition), signal)) > 0) {
       because.set(identifyTable(table), table)
     }
   }
@@ -96,12 +95,7 @@ async function countStored(connection: Connection, { table, node }: Doomed, sign
       ? []
       : [{ kind: 'not', condition: { kind: 'is-null', attribute: name } }],
   )
-  return conditions.length === 0 ? 0 : countRows(connection, restrict(node, { kind: 'or', conditions }), signal)
-}
-
-export async function countRows(connection: Connection, node: RelationNode, signal?: AbortSignal): Promise<number> {
-  const rows = await connection.query(connection.dialect.count(lower(node)), signal)
-  return Number(rows[0]?.[0] ?? 0)
+  return conditions.length === 0 ? 0 : countRows({ connection }, restrict(node, { kind: 'or', conditions }), signal)
 }
 
 export function masterOf({ name }: TableDeclaration): TableName | null {

@@ -1,6 +1,7 @@
 import type { Connection } from '../connection/connection.ts'
 import type { TableDeclaration } from '../definition/table-declaration.ts'
-import type { Condition } from '../relation/condition.ts'
+import { type Condition, leavesOf } from '../relation/condition.ts'
+import { equalIn } from '../relation/matches.ts'
 import type { RelationNode } from '../relation/node.ts'
 import { project } from '../relation/project.ts'
 import { restrict } from '../relation/restrict.ts'
@@ -38,8 +39,7 @@ export function askedFor(table: TableDeclaration, node: RelationNode): Asked {
   let source = node
   for (; source.kind === 'restrict'; source = source.source) conditions.push(...partsOf(source.condition))
   if (source.kind === 'table') return { table, condition: allOf(conditions), isLocal: conditions.every(isLocal) }
-  const on = keyNames(table).map((name) => [name, name] as const)
-  return { table, condition: { kind: 'matches', source: project(node, {}), on }, isLocal: false }
+  return { table, condition: equalIn(project(node, {}), keyNames(table)), isLocal: false }
 }
 
 const partsOf = (condition: Condition): readonly Condition[] =>
@@ -51,26 +51,9 @@ function allOf(conditions: readonly Condition[]): Condition {
   return only && others.length === 0 ? only : { kind: 'and', conditions }
 }
 
-function isLocal(condition: Condition): boolean {
-  switch (condition.kind) {
-    case 'compare':
-    case 'is-null':
-    case 'like':
-    case 'json':
-    case 'json-null':
-    case 'in':
-      return true
-    // SQL may ask of any table
-    case 'sql':
-    case 'matches':
-      return false
-    case 'and':
-    case 'or':
-      return condition.conditions.every(isLocal)
-    case 'not':
-      return isLocal(condition.condition)
-  }
-}
+/** SQL may ask of any table. */
+const isLocal = (condition: Condition): boolean =>
+  leavesOf(condition).every(({ kind }) => kind !== 'sql' && kind !== 'matches')
 
 /** All that rows are asked for by, per table. */
 export function rootsOf({ asked, masters }: Pick<FoundRows, 'asked' | 'masters'>): Roots {

@@ -22,12 +22,10 @@ export interface Dependencies {
 /** A text that names one table of a database. */
 export const identifyTable = ({ schema, table }: TableName): string => `${schema}.${table}`
 
-/** Reads which tables depend on a table, in every schema of the database, also those that this program does not know. */
-export function readDependencies(connection: Connection, root: TableName): Promise<Dependencies> {
-  return readDependents(connection, [root])
-}
-
-/** Reads which tables depend on any of some tables: four queries on a server. */
+/**
+ * Reads which tables depend on any of some tables, in every schema of the database, also those that this program does not
+ * know: four queries on a server.
+ */
 export async function readDependents(connection: Connection, roots: readonly TableName[]): Promise<Dependencies> {
   const { dialect } = connection
   const query = catalogueQuery(connection)

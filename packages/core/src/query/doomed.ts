@@ -1,6 +1,7 @@
 import type { Connection } from '../connection/connection.ts'
 import type { TableDeclaration, TableName } from '../definition/table-declaration.ts'
 import type { Condition } from '../relation/condition.ts'
+import { equalIn } from '../relation/matches.ts'
 import type { RelationNode } from '../relation/node.ts'
 import { restrict } from '../relation/restrict.ts'
 import { tableNode } from '../relation/table.ts'
@@ -71,11 +72,8 @@ function reasonsOf(
 }
 
 /** The condition that a row refers to one of `source`. */
-const refersTo = (source: RelationNode, { foreignKey }: Pick<Link, 'foreignKey'>): Condition => ({
-  kind: 'matches',
-  source,
-  on: foreignKey.attributes.map((name, index) => [name, foreignKey.parentAttributes[index] ?? name]),
-})
+const refersTo = (source: RelationNode, { foreignKey }: Link): Condition =>
+  equalIn(source, foreignKey.attributes, foreignKey.parentAttributes)
 
 function rowsFor(table: TableDeclaration, reasons: readonly Reason[]): RelationNode {
   const [only, ...others] = reasons.map(({ condition }) => condition)

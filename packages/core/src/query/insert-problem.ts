@@ -18,12 +18,14 @@ export interface RefusedRows {
   readonly onDuplicate: OnDuplicate
   /** What they are part of, where the rows before them can be looked at again. */
   readonly task?: Pick<InsertTask, 'given' | 'encoder'>
+  /** What an error says of what has become of the call, where it was no insert. */
+  readonly undone?: string
 }
 
 const nowhere: RowPlace = { row: null, line: null }
 
 /** Finds out which row the database refused and why, as far as that can be told. */
-export async function explainInsert(transaction: Connection, refused: RefusedRows, error: unknown): Promise<unknown> {
+export async function explainRefused(transaction: Connection, refused: RefusedRows, error: unknown): Promise<unknown> {
   try {
     switch (codeOf(error)) {
       case 'duplicate-entry':
@@ -48,7 +50,7 @@ export const uniqueIn = ({ declaration }: AnyTable): readonly (readonly string[]
 ]
 
 async function findDuplicate(transaction: Connection, refused: RefusedRows, error: unknown) {
-  const { table, batch, onDuplicate } = refused
+  const { table, batch, onDuplicate, undone } = refused
   const [key = [], ...others] = uniqueIn(table)
   const repeatsKey = await findRepeated(transaction, refused, key)
   if (onDuplicate === 'fail' && repeatsKey.size > 0) return duplicate(key, repeatsKey, Math.min(...repeatsKey.keys()))
@@ -59,6 +61,8 @@ async function findDuplicate(transaction: Connection, refused: RefusedRows, erro
       if (onDuplicate !== 'skip' || !repeatsKey.has(index)) return duplicate(attributes, repeated, index)
     }
   }
+  // another index is in the way, which may be on an expression: the database names it
+  if (onDuplicate !== 'fail') return error
   const unknown = { table: table.typeName, ...nowhere, other: null, attributes: key, inKey: false, values: '' }
   return new DuplicateRowError(unknown, error)
 
@@ -74,6 +78,7 @@ async function findDuplicate(transaction: Connection, refused: RefusedRows, erro
         attributes,
         inKey: attributes === key,
         values: tuple ? tuple.map(formatValue).join(', ') : '',
+        ...(undone !== undefined && { undone }),
       },
       error,
     )
@@ -123,7 +128,7 @@ function findEarlier({ table, batch, task }: RefusedRows, names: readonly string
   return null
 }
 
-async function findOrphan(transaction: Connection, { table, batch }: RefusedRows, error: unknown) {
+async function findOrphan(transaction: Connection, { table, batch, undone }: RefusedRows, error: unknown) {
   for (const { attributes, parent: name, parentAttributes } of table.declaration.foreignKeys) {
     const parent = findParent(table, name)
     if (!parent) continue
@@ -133,7 +138,7 @@ async function findOrphan(transaction: Connection, { table, batch }: RefusedRows
     const tuple = tuples[index]
     if (!tuple) continue
     const key = Object.fromEntries(parentAttributes.map((attribute, at) => [attribute, formatValue(tuple[at] ?? '')]))
-    const place = batch.places[index] ?? nowhere
+    const place = { ...(batch.places[index] ?? nowhere), ...(undone !== undefined && { undone }) }
     return new MissingParentError({ table: table.typeName, ...place, attributes, parent: parent.typeName, key }, error)
   }
   return null

@@ -2,12 +2,14 @@ import type { Attribute } from '../attribute/attribute.ts'
 import { lower } from '../compile/lower.ts'
 import type { Connection } from '../connection/connection.ts'
 import type { Condition } from '../relation/condition.ts'
+import { equalIn } from '../relation/matches.ts'
 import type { RelationNode } from '../relation/node.ts'
 import { project } from '../relation/project.ts'
 import { restrict } from '../relation/restrict.ts'
 import { tableNode } from '../relation/table.ts'
 import { top } from '../relation/top.ts'
 import type { Context } from './context.ts'
+import { countRows } from './count-rows.ts'
 import { ownTransaction } from './deadlock.ts'
 import { codeOf, formatValue, uniqueIn } from './insert-problem.ts'
 import { type InsertRowsOptions, onDuplicateOf } from './insert.ts'
@@ -29,7 +31,7 @@ export async function insertRelation(
     const { dialect } = transaction
     try {
       const select = lower(node)
-      const rows = onDuplicate === 'replace' ? await countRows(transaction, node, options.signal) : null
+      const rows = onDuplicate === 'replace' ? await countRows({ connection: transaction }, node, options.signal) : null
       const inserted = await transaction.execute(
         dialect.insertSelect(table.declaration.name, attributes, select, onDuplicate),
         options.signal,
@@ -42,11 +44,6 @@ export async function insertRelation(
     }
   }
   return ownTransaction(connection, copy, { signal: options.signal })
-}
-
-async function countRows(transaction: Connection, node: RelationNode, signal?: AbortSignal): Promise<number> {
-  const rows = await transaction.query(transaction.dialect.count(lower(node)), signal)
-  return Number(rows[0]?.[0] ?? 0)
 }
 
 /** The attributes that are copied; refuses what the table does not have, needs, or could not hold. */
@@ -100,7 +97,7 @@ async function findDuplicate(transaction: Connection, table: AnyTable, node: Rel
   const target = tableNode(table.declaration)
   const [key = [], ...others] = uniqueIn(table)
   for (const attributes of [key, ...others]) {
-    const found = await firstOf(transaction, node, attributes, matching(target, attributes, attributes))
+    const found = await firstOf(transaction, node, attributes, equalIn(target, attributes))
     if (!found) continue
     const values = found.join(', ')
     const inKey = attributes === key
@@ -116,7 +113,7 @@ async function findOrphan(transaction: Connection, table: AnyTable, node: Relati
   for (const { attributes, parent: name, parentAttributes } of table.declaration.foreignKeys) {
     const parent = findParent(table, name)
     if (!parent) continue
-    const condition = matching(tableNode(parent.declaration), attributes, parentAttributes)
+    const condition = equalIn(tableNode(parent.declaration), attributes, parentAttributes)
     const found = await firstOf(transaction, node, attributes, { kind: 'not', condition })
     if (!found) continue
     const key = Object.fromEntries(parentAttributes.map((attribute, index) => [attribute, found[index] ?? '']))
@@ -127,12 +124,6 @@ async function findOrphan(transaction: Connection, table: AnyTable, node: Relati
   }
   return null
 }
-
-const matching = (source: RelationNode, here: readonly string[], there: readonly string[]): Condition => ({
-  kind: 'matches',
-  source,
-  on: here.map((name, index) => [name, there[index] ?? name]),
-})
 
 /** The values, as text, of some attributes in the first row that has them all and satisfies a condition. */
 async function firstOf(transaction: Connection, node: RelationNode, names: readonly string[], condition: Condition) {

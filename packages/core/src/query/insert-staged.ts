@@ -7,7 +7,7 @@ import type { RelationNode, TableNode } from '../relation/node.ts'
 import { restrict } from '../relation/restrict.ts'
 import { tableNode } from '../relation/table.ts'
 import { ownTransaction } from './deadlock.ts'
-import { explainInsert } from './insert-problem.ts'
+import { explainRefused } from './insert-problem.ts'
 import type { InsertTask } from './insert.ts'
 import { type RowBatch, rowBatches } from './row-batches.ts'
 
@@ -76,7 +76,7 @@ async function insertFrom(
       inserted += onDuplicate === 'replace' ? Math.min(ROWS_AT_ONCE, staged - start) : changed
     } catch (error) {
       const batch = await readBatch(transaction, part)
-      throw await explainInsert(transaction, { table, batch, onDuplicate }, error)
+      throw await explainRefused(transaction, { table, batch, onDuplicate }, error)
     }
   }
   return inserted

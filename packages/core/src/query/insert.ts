@@ -5,7 +5,7 @@ import type { Statement } from '../driver/driver.ts'
 import type { Context } from './context.ts'
 import { ownTransaction } from './deadlock.ts'
 import { inDatabase } from './in-database.ts'
-import { explainInsert } from './insert-problem.ts'
+import { explainRefused } from './insert-problem.ts'
 import { insertStaged } from './insert-staged.ts'
 import { type BatchOptions, type RowBatch, rowBatches } from './row-batches.ts'
 import { type RowEncoder, rowEncoder } from './row-encoder.ts'
@@ -54,12 +54,13 @@ export const onDuplicateOf = ({ skipDuplicates, replace }: InsertRowsOptions): O
  * writing, what may be slow to come is collected first.
  */
 export async function insertRows(
-  { connection, ...context }: Context,
+  context: Context,
   table: AnyTable,
   source: unknown,
   options: InsertRowsOptions = {},
 ): Promise<number> {
-  const task = taskOf({ connection, ...context }, table, source, options)
+  const { connection } = context
+  const task = taskOf(context, table, source, options)
   const { given, signal } = task
   if (!given.inMemory && !connection.dialect.supports.concurrentWrites && !connection.inTransaction) {
     return insertStaged(connection, task)
@@ -156,7 +157,7 @@ export async function insertPrepared(
 }
 
 /** Inserts one batch and tells how many rows that were; those that replace another count too. */
-export async function insertBatch(
+async function insertBatch(
   transaction: Connection,
   table: AnyTable,
   batch: RowBatch,
@@ -169,6 +170,6 @@ export async function insertBatch(
     // a server counts a row twice that it has changed, and not at all where it was equal
     return onDuplicate === 'replace' ? batch.rows.length : changed
   } catch (error) {
-    throw await explainInsert(transaction, { table, batch, onDuplicate, ...(task && { task }) }, error)
+    throw await explainRefused(transaction, { table, batch, onDuplicate, ...(task && { task }) }, error)
   }
 }

@@ -31,7 +31,7 @@ export function splitJsonName(text: string): { readonly attribute: string; reado
 const step = /\[(\d{1,15})\]|\.?"((?:[^"\\]|\\.)*)"|\.?([^.[\]"]+)/y
 
 /** Reads `gain.left`, `channels[0].gain` or `"left gain"`. */
-export function parseJsonPath(text: string): JsonPath {
+function parseJsonPath(text: string): JsonPath {
   const path: (string | number)[] = []
   let end = 0
   while (end < text.length) {

@@ -1,5 +1,6 @@
 import type { Condition } from '../relation/condition.ts'
 import { matchedNames, type Matching as JoinMatching } from '../relation/join.ts'
+import { equalIn } from '../relation/matches.ts'
 import type { RelationNode } from '../relation/node.ts'
 import { InvalidCallError } from './errors.ts'
 
@@ -30,8 +31,5 @@ export function matchingOf<M extends Matching>(
 }
 
 /** The condition that some row of `right` is equal in every common attribute. */
-export const matchStrictly = (left: RelationNode, right: RelationNode): Condition => ({
-  kind: 'matches',
-  source: right,
-  on: matchedNames(left.heading, right.heading, 'lineage').map((name) => [name, name]),
-})
+export const matchStrictly = (left: RelationNode, right: RelationNode): Condition =>
+  equalIn(right, matchedNames(left.heading, right.heading, 'lineage'))

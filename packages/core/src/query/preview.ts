@@ -1,9 +1,9 @@
 import type { Attribute, Heading } from '../attribute/attribute.ts'
-import { lower } from '../compile/lower.ts'
 import type { RelationNode } from '../relation/node.ts'
 import { project } from '../relation/project.ts'
 import { top } from '../relation/top.ts'
 import type { Context } from './context.ts'
+import { countRows } from './count-rows.ts'
 import { fetchRows } from './fetch.ts'
 
 /** What of a relation is shown. */
@@ -45,7 +45,7 @@ export async function previewRows(
     project(top(node, { order: [], limit: limit + 1, offset: 0 }), columns),
     signal,
   )
-  const total = found.length <= limit ? { rows: found.length, more: false } : await countRows(context, node, signal)
+  const total = found.length <= limit ? { rows: found.length, more: false } : await totalOf(context, node, signal)
   const rows = found
     .slice(0, limit)
     .map((row) =>
@@ -55,11 +55,7 @@ export async function previewRows(
   return { attributes, rows, total, text: formatTable(heading, rows, total, width) }
 }
 
-async function countRows(
-  { connection, reads }: Context,
-  node: RelationNode,
-  signal?: AbortSignal,
-): Promise<Preview['total']> {
+async function totalOf(context: Context, node: RelationNode, signal?: AbortSignal): Promise<Preview['total']> {
   // any of them, in no order
   const some: RelationNode = {
     kind: 'top',
@@ -69,10 +65,7 @@ async function countRows(
     limit: COUNTED + 1,
     offset: 0,
   }
-  const statement = connection.dialect.count(lower(some))
-  const answer = await connection.query(statement, signal)
-  reads?.record(statement, answer)
-  const rows = Number(answer[0]?.[0] ?? 0)
+  const rows = await countRows(context, some, signal)
   return { rows: Math.min(rows, COUNTED), more: rows > COUNTED }
 }
 

@@ -1,6 +1,6 @@
-import { hash } from 'node:crypto'
 import type { Connection } from '../connection/connection.ts'
 import type { RawRow, Statement } from '../driver/driver.ts'
+import { RowsDigest } from './rows-digest.ts'
 
 /** One statement that was read, and what it gave. */
 interface Read {
@@ -49,41 +49,8 @@ export class ReadLog {
           if (now.rows > digest.rows || (!whole && now.rows === digest.rows)) break
         }
       }
-      if (!digest.equals(now)) return false
+      if (digest.toString() !== now.toString()) return false
     }
     return true
   }
-}
-
-/** A digest of rows that does not depend on their order: the sum of theirs, of one size whatever their number. */
-class RowsDigest {
-  rows = 0
-  readonly #sum = new Uint32Array(8)
-
-  add(rows: readonly RawRow[]): void {
-    for (const row of rows) {
-      const digest = digestRow(row)
-      for (let word = 0; word < 8; word++) this.#sum[word] = (this.#sum[word] ?? 0) + digest.readUint32LE(4 * word)
-    }
-    this.rows += rows.length
-  }
-
-  equals(other: RowsDigest): boolean {
-    return this.rows === other.rows && this.#sum.every((word, index) => word === other.#sum[index])
-  }
-}
-
-/** The kind and the length of each value keep neighbours apart: (1, null) is not ('1', ''). */
-function digestRow(row: RawRow): Buffer {
-  let text = ''
-  for (const value of row) {
-    if (value === null) text += 'n'
-    else if (value instanceof Uint8Array) text += `b${hash('sha256', value)}`
-    else {
-      const spelt = String(value)
-      // of an integer, as which of the two it comes may depend on its neighbours
-      text += `${typeof value === 'bigint' ? 'number' : typeof value}${spelt.length}:${spelt}`
-    }
-  }
-  return hash('sha256', text, 'buffer')
 }

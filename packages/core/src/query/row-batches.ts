@@ -2,6 +2,7 @@ import type { Attribute } from '../attribute/attribute.ts'
 import type { StoredValue } from '../attribute/storage.ts'
 import type { Dialect } from '../compile/dialect.ts'
 import { pulled } from '../driver/abort.ts'
+import { rowBytes } from '../driver/driver.ts'
 import type { EncodedRow, GivenRow, RowEncoder } from './row-encoder.ts'
 import type { AnyTable } from './table.ts'
 
@@ -48,7 +49,7 @@ export async function* rowBatches(
   }
   /** Takes one row, and gives the batch that is full by it. */
   const take = (given: GivenRow, values: EncodedRow): RowBatch | null => {
-    const size = sizeOf(values)
+    const size = rowBytes(values)
     const full = encoded.length > 0 && bytes + size > supports.statementBytes ? flush() : null
     encoded.push(values)
     places.push({ row: given.row, line: given.line })
@@ -116,13 +117,4 @@ function defaultValue(fallback: Attribute['default']): StoredValue {
         .replace('Z', '000')
         .slice(0, fallback.fraction === 0 ? 19 : 20 + fallback.fraction)
   }
-}
-
-/** About how many bytes a row takes in a statement. */
-function sizeOf(row: EncodedRow): number {
-  let bytes = 0
-  for (const value of row) {
-    bytes += typeof value === 'string' ? value.length : value instanceof Uint8Array ? value.byteLength : 8
-  }
-  return bytes
 }

@@ -1,10 +1,11 @@
 import type { Connection } from '../connection/connection.ts'
 import type { ForeignKey, TableDeclaration } from '../definition/table-declaration.ts'
-import type { Condition } from '../relation/condition.ts'
+import { equalIn } from '../relation/matches.ts'
 import type { RelationNode } from '../relation/node.ts'
 import { restrict } from '../relation/restrict.ts'
 import { tableNode } from '../relation/table.ts'
-import { countRows, masterOf } from './delete-plan.ts'
+import { countRows } from './count-rows.ts'
+import { masterOf } from './delete-plan.ts'
 import { type Dependencies, identifyTable } from './dependencies.ts'
 import type { Doomed } from './doomed.ts'
 import { keyNames } from './key-names.ts'
@@ -36,25 +37,19 @@ export async function findStrays(
     // drawn in by their master alone, they go with it
     if (others.length === 0 && toMaster.length === 1 && only?.because && identifyTable(only.because) === id) continue
     const going = doomed.get(id)
-    const strays = going ? restrict(node, { kind: 'not', condition: equalIn(going.node, foreignKey) }) : node
-    const rows = await countRows(connection, strays, signal)
-    if (rows === 0) continue
     const { attributes, parentAttributes } = foreignKey
-    const masters = restrict(tableNode(master), {
-      kind: 'matches',
-      source: strays,
-      on: parentAttributes.map((there, index) => [there, attributes[index] ?? there]),
-    })
+    // a row that refers to no master leaves none behind
+    const ofMaster = restrict(node, equalIn(tableNode(master), attributes, parentAttributes))
+    const strays = going
+      ? restrict(ofMaster, { kind: 'not', condition: equalIn(going.node, attributes, parentAttributes) })
+      : ofMaster
+    const rows = await countRows({ connection }, strays, signal)
+    if (rows === 0) continue
+    const masters = restrict(tableNode(master), equalIn(strays, parentAttributes, attributes))
     return { part, master, rows, masters }
   }
   return null
 }
-
-const equalIn = (source: RelationNode, { attributes, parentAttributes }: ForeignKey): Condition => ({
-  kind: 'matches',
-  source,
-  on: attributes.map((name, index) => [name, parentAttributes[index] ?? name]),
-})
 
 /** The reference by which a part belongs to its master: in its key, where it refers to it more than once. */
 function masterReference(part: TableDeclaration, master: string): ForeignKey | undefined {

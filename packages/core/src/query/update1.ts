@@ -12,14 +12,11 @@ import { tableNode } from '../relation/table.ts'
 import type { Context } from './context.ts'
 import { ownTransaction } from './deadlock.ts'
 import { formatKey, isRow, valueIn } from './given-row.ts'
-import { codeOf, formatValue, uniqueIn } from './insert-problem.ts'
-import { keyNames } from './key-names.ts'
-import { findParent } from './parent.ts'
-import { findHolders, findPresent } from './present.ts'
+import { explainRefused, formatValue } from './insert-problem.ts'
 import { isAboutValue } from './row-encoder.ts'
 import type { AnyTable } from './table.ts'
-import { identify, tupleOf } from './tuple.ts'
-import { DuplicateRowError, InvalidUpdateError, MissingParentError, NoSuchRowError } from './write-errors.ts'
+import { identify } from './tuple.ts'
+import { InvalidUpdateError, NoSuchRowError } from './write-errors.ts'
 
 export interface UpdateRowOptions {
   readonly signal?: AbortSignal
@@ -54,7 +51,9 @@ export async function updateRow(
       await transaction.execute(transaction.dialect.update(name, heading, changed, node.condition), signal)
     } catch (error) {
       const updated = new Map([...present, ...changed.map(([attribute, value]) => [attribute.name, value] as const)])
-      throw await explain(transaction, table, updated, error)
+      const batch = { attributes: heading, rows: [heading.map((one) => updated.get(one.name) ?? null)], places: [] }
+      const undone = 'Nothing was changed.'
+      throw await explainRefused(transaction, { table, batch, onDuplicate: 'replace', undone }, error)
     }
     return true
   }
@@ -136,45 +135,3 @@ const isSame = ({ type }: Attribute, value: StoredValue, present: StoredValue): 
   type.storage.kind === 'json' && typeof value === 'string' && typeof present === 'string'
     ? isDeepStrictEqual(JSON.parse(value), JSON.parse(present))
     : identify([value]) === identify([present])
-
-/** Finds out what the database refused and why, as far as that can be told. */
-async function explain(
-  transaction: Connection,
-  table: AnyTable,
-  updated: ReadonlyMap<string, StoredValue>,
-  error: unknown,
-): Promise<unknown> {
-  const place = { table: table.typeName, row: null, line: null, undone: 'Nothing was changed.' }
-  const valuesOf = (names: readonly string[]) =>
-    tupleOf(
-      names.map((name) => updated.get(name) ?? null),
-      [...names.keys()],
-    )
-  const own = identify(valuesOf(keyNames(table.declaration)) ?? [])
-  try {
-    if (codeOf(error) === 'duplicate-entry') {
-      for (const attributes of uniqueIn(table).slice(1)) {
-        const tuple = valuesOf(attributes)
-        const holders = await findHolders(transaction, table.declaration, attributes, [tuple])
-        if (!tuple || [...holders.values()].every((key) => key === own)) continue
-        const values = tuple.map(formatValue).join(', ')
-        return new DuplicateRowError({ ...place, other: null, attributes, inKey: false, values }, error)
-      }
-    }
-    if (codeOf(error) === 'missing-parent') {
-      for (const { attributes, parent: name, parentAttributes } of table.declaration.foreignKeys) {
-        const parent = findParent(table, name)
-        const tuple = valuesOf(attributes)
-        if (!parent || !tuple) continue
-        const present = await findPresent(transaction, parent.declaration, parentAttributes, [tuple])
-        if (present.size > 0) continue
-        const key = Object.fromEntries(parentAttributes.map((one, index) => [one, formatValue(tuple[index] ?? null)]))
-        return new MissingParentError({ ...place, attributes, parent: parent.typeName, key }, error)
-      }
-    }
-    return error
-  } catch {
-    // where nothing more can be asked, what the database said is all there is
-    return error
-  }
-}

@@ -41,3 +41,18 @@ export type Condition =
   | { readonly kind: 'and'; readonly conditions: readonly Condition[] }
   | { readonly kind: 'or'; readonly conditions: readonly Condition[] }
   | { readonly kind: 'not'; readonly condition: Condition }
+
+/** The conditions that others are made of: all but `and`, `or` and `not`. */
+export function leavesOf(condition: Condition): readonly LeafCondition[] {
+  switch (condition.kind) {
+    case 'and':
+    case 'or':
+      return condition.conditions.flatMap(leavesOf)
+    case 'not':
+      return leavesOf(condition.condition)
+    default:
+      return [condition]
+  }
+}
+
+type LeafCondition = Exclude<Condition, { readonly kind: 'and' | 'or' | 'not' }>

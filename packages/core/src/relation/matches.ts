@@ -12,8 +12,15 @@ export function matches(left: RelationNode, right: RelationNode, matching: Match
   const common = commonNames(left.heading, right.heading)
   const on = common.filter((name) => !followsFromKey(left, right, name, common))
   if (matching === 'lineage') for (const name of on) requireSameLineage(left.heading, right.heading, name)
-  return { kind: 'matches', source: right, on: on.map((name) => [name, name]) }
+  return equalIn(right, on)
 }
+
+/** The condition that some row of `source` has in its attributes `there` the values of the attributes `here`, in their order. */
+export const equalIn = (source: RelationNode, here: readonly string[], there = here): Condition => ({
+  kind: 'matches',
+  source,
+  on: here.map((name, index) => [name, there[index] ?? name]),
+})
 
 /** Where an attribute's values come from: an attribute of one occurrence of a base table in the tree. */
 interface Origin {

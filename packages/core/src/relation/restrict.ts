@@ -12,7 +12,7 @@ export function restrict(source: RelationNode, condition: Condition): RestrictNo
 }
 
 /** Refuses a condition on attributes that `heading` does not have, or that have no such values. */
-export function requireValid(condition: Condition, heading: Heading): void {
+function requireValid(condition: Condition, heading: Heading): void {
   switch (condition.kind) {
     case 'compare':
     case 'is-null':
