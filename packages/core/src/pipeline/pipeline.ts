@@ -18,10 +18,14 @@ export interface TableGroups {
 
 /** What a pipeline is made of: nothing of it connects to anything. */
 export interface PipelineParts<Groups extends TableGroups> {
+  /** Every schema whose tables are to be declared and checked. */
   readonly schemas: readonly Schema[]
+  /** The tables by which people will call them, in groups. */
   readonly tables: Groups
   readonly database: DatabaseSettings
+  /** Where values of `<blob@store>` and the like are kept. */
   readonly stores?: StoresSettings
+  /** What the types in `<…>` are; the built-in ones where this is left out. */
   readonly codecs?: Codecs
 }
 

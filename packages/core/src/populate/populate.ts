@@ -14,6 +14,7 @@ export interface PopulateScope<T extends AnyTable> {
   readonly restriction?: Restriction<Key<T>>
   /** The most keys to make. */
   readonly limit?: number
+  /** Stops it when it aborts; keys that are made by then stay. */
   readonly signal?: AbortSignal
 }
 
@@ -32,6 +33,7 @@ export interface PopulatePlan<T extends AnyTable = AnyTable> {
 
 /** What became of the keys. */
 export interface PopulateResult {
+  /** How many keys were made. */
   readonly made: number
   /** Keys that somebody else made meanwhile. */
   readonly skipped: number

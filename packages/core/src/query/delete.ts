@@ -24,6 +24,7 @@ export interface DeleteOptions {
    * go alone (`ignore`).
    */
   readonly parts?: 'enforce' | 'cascade' | 'ignore'
+  /** Stops it when it aborts; nothing is deleted then. */
   readonly signal?: AbortSignal
 }
 

@@ -17,7 +17,9 @@ export interface ComputeContext<Key> {
 export interface Make<Key, Inputs, Result> {
   /** The keys to make, with the attributes of the primary key; where it is left out, the join of the tables that the primary key refers to. */
   readonly keySource?: (db: Tables) => Operand
+  /** Reads what the key is made from. It only reads: a write is refused as `write-in-fetch`. */
   readonly fetch: (key: Key, db: Tables) => Inputs | Promise<Inputs>
+  /** Makes the row without its key, and the rows of its parts. */
   readonly compute: (inputs: Inputs, context: ComputeContext<Key>) => Result | Promise<Result>
 }
 

@@ -45,6 +45,9 @@ type ReadsOf<P> = P extends AttributeName<infer Name> ? Name : P extends Sql<inf
  * db(Session).restrict(sql`stop - start > ${5}`)
  * db(Session).project({ length: sql`${attribute('stop')} - ${attribute('start')}`.as('float64') })
  * ```
+ *
+ * @throws InvalidCallError `invalid-call` for text in the place of a template, and for what cannot be bound
+ * @throws InvalidSqlError `invalid-sql` where the database cannot read it, which shows when it is fetched
  */
 export function sql<const P extends readonly SqlPart[]>(
   strings: TemplateStringsArray,
