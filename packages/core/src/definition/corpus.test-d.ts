@@ -1,7 +1,7 @@
 import { expectTypeOf, test } from 'vitest'
 import type { JsonValue } from '../attribute/json-type.ts'
-import { readable, readableIn014 } from './corpus.ts'
-import type { refusedByCompiler } from './refused-corpus.ts'
+import { readable, readableIn014 } from './testing/corpus.ts'
+import type { refusedByCompiler } from './testing/refused-corpus.ts'
 import type {
   AnyReference,
   Checked,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { readable, readableIn014 } from './corpus.ts'
+import { readable, readableIn014 } from './testing/corpus.ts'
 import { parseIndexItem } from './index-item.ts'
 import { resolveDefinition } from './resolve-definition.ts'
 import type { TableDeclaration } from './table-declaration.ts'

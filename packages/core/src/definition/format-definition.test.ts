@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { readable, readableIn014 } from './corpus.ts'
+import { readable, readableIn014 } from './testing/corpus.ts'
 import { formatDefinition } from './format-definition.ts'
 import { resolveDefinition } from './resolve-definition.ts'
 import type { TableDeclaration, TableName } from './table-declaration.ts'

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { readable } from './corpus.ts'
+import { readable } from './testing/corpus.ts'
 import { DefinitionError } from './errors.ts'
-import { refusedAtRunTime, refusedByCompiler } from './refused-corpus.ts'
+import { refusedAtRunTime, refusedByCompiler } from './testing/refused-corpus.ts'
 import { resolveDefinition } from './resolve-definition.ts'
 import { declare, references } from './testing/tables.ts'
 

@@ -1,4 +1,4 @@
-import { readable } from '../corpus.ts'
+import { readable } from './corpus.ts'
 import type { Referable } from '../reference.ts'
 import { resolveDefinition } from '../resolve-definition.ts'
 import type { TableDeclaration } from '../table-declaration.ts'

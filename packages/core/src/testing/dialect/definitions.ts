@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { readable, readableIn014 } from '../../definition/corpus.ts'
+import { readable, readableIn014 } from '../../definition/testing/corpus.ts'
 import { resolveDefinition } from '../../definition/resolve-definition.ts'
 import type { Generation } from '../../definition/table-declaration.ts'
 import { randomDefinitions } from '../../definition/testing/random-definition.ts'

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { readable } from '../../definition/corpus.ts'
+import { readable } from '../../definition/testing/corpus.ts'
 import { resolveDefinition } from '../../definition/resolve-definition.ts'
 import { benchFor } from './bench.ts'
 import type { DialectUnderTest } from './dialect-under-test.ts'

@@ -1,4 +1,4 @@
-import type { DefinitionErrorCode } from './errors.ts'
+import type { DefinitionErrorCode } from '../errors.ts'
 
 /** A definition that cannot be read or declared. */
 export interface Unreadable {
