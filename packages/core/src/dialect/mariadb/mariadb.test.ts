@@ -84,27 +84,6 @@ describe.runIf(settings !== null)('with a server', () => {
     await close()
   })
 
-  test('an inherited text column takes the collation that its parent has in another schema', async () => {
-    const { connection, schema, close } = await open()
-    await run(connection, `CREATE DATABASE ${quote(schema('old'))} CHARACTER SET latin1`)
-    await run(
-      connection,
-      `CREATE TABLE ${quote(schema('old'))}.\`species\` (species varchar(9) COMMENT ':varchar(9):it''s \\\\', PRIMARY KEY (species))`,
-    )
-    const [parent] = (await readSchemas(connection, [schema('old')])).tables
-    if (!parent) throw new RangeError('the table is not there')
-    const declaration = resolveDefinition({
-      schema: schema('work'),
-      name: 'Animal',
-      tier: 'manual',
-      definition: `-> Species\nn : int8`,
-      references: { Species: { declaration: parent } },
-    })
-    await declareOn(connection, declaration)
-    expect((await readSchemas(connection, [schema('work')])).tables).toEqual([declaration])
-    await close()
-  })
-
   test('columns without markers are read by their own types and names', async () => {
     const { connection, schema, close } = await open()
     await run(connection, `CREATE DATABASE ${quote(schema('old'))}`)

@@ -2,6 +2,8 @@ import { describe, expect, test } from 'vitest'
 import { connect } from '../../connection/connect.ts'
 import type { Connection } from '../../connection/connection.ts'
 import { quote } from '../../dialect/innodb/quote.ts'
+import { resolveDefinition } from '../../definition/resolve-definition.ts'
+import { declareOn, readSchemas } from './declare-on.ts'
 import { openServerDatabase, type ServerSettings } from './server-database.ts'
 import { testServerSessions } from './server-sessions.ts'
 
@@ -58,6 +60,27 @@ export function testServer(name: string, settings: ServerSettings): void {
       )
       const failed = (await Promise.allSettled(both)).filter((result) => result.status === 'rejected')
       expect(failed).toEqual([{ status: 'rejected', reason: expect.objectContaining({ code: 'deadlock' }) }])
+      await close()
+    })
+
+    test('an inherited text column takes the collation that its parent has in another schema', async () => {
+      const { connection, schema, close } = await openServerDatabase(settings)
+      await run(connection, `CREATE DATABASE ${quote(schema('old'))} CHARACTER SET latin1`)
+      await run(
+        connection,
+        `CREATE TABLE ${quote(schema('old'))}.\`species\` (species varchar(9) COMMENT ':varchar(9):it''s \\\\', PRIMARY KEY (species))`,
+      )
+      const [parent] = (await readSchemas(connection, [schema('old')])).tables
+      if (!parent) throw new RangeError('the table is not there')
+      const declaration = resolveDefinition({
+        schema: schema('work'),
+        name: 'Animal',
+        tier: 'manual',
+        definition: `-> Species\nn : int8`,
+        references: { Species: { declaration: parent } },
+      })
+      await declareOn(connection, declaration)
+      expect((await readSchemas(connection, [schema('work')])).tables).toEqual([declaration])
       await close()
     })
 
