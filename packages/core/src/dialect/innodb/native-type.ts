@@ -4,6 +4,7 @@ import { AttributeTypeError } from '../../attribute/errors.ts'
 import type { Generation } from '../../attribute/generation.ts'
 import { readLegacyType } from '../../attribute/legacy-type.ts'
 import type { Storage } from '../../attribute/storage.ts'
+import { unescapeText } from './unescape.ts'
 
 /**
  * The type of a column that has no marker, under its own name: `int unsigned`, `timestamp`, `mediumtext`. A blob holds
@@ -11,9 +12,7 @@ import type { Storage } from '../../attribute/storage.ts'
  */
 export function nativeTypeOf(columnType: string, generation: Generation = '2.x'): AttributeType {
   // the values of an enum are shown with a backslash before what needs one
-  const text = /^(enum|set)\(/.test(columnType)
-    ? columnType.replaceAll(/\\(.)/gs, (_, character: string) => escapes[character] ?? character)
-    : columnType.replace(/ zerofill$/, '')
+  const text = /^(enum|set)\(/.test(columnType) ? unescapeText(columnType) : columnType.replace(/ zerofill$/, '')
   const foreign = foreignStorageOf(text)
   if (foreign) return { text, storage: foreign, codec: null }
   const blob = readLegacyType(text)
@@ -25,8 +24,6 @@ export function nativeTypeOf(columnType: string, generation: Generation = '2.x')
     throw error
   }
 }
-
-const escapes: Readonly<Record<string, string>> = { n: '\n', r: '\r', 0: '\0', Z: '\u001a' }
 
 /** What definitions do not have, but the tables of others do. */
 function foreignStorageOf(text: string): Storage | null {

@@ -1,4 +1,5 @@
 import type { AttributeType, Default } from '../../attribute/attribute.ts'
+import { unescapeText } from '../innodb/unescape.ts'
 import { readLiteral } from '../literal.ts'
 
 /** Reads a default as `information_schema` shows it: an expression, text in quotes, or the word NULL. */
@@ -8,10 +9,5 @@ export function readDefault(text: string | null, nullable: boolean, { storage }:
   if (now) return { kind: 'current-timestamp', fraction: Number(now[1] ?? 0) }
   const bytes = /^unhex\('([\da-f]*)'\)$/i.exec(text)
   if (bytes) return { kind: 'literal', value: readLiteral(`X'${bytes[1]}'`, storage) }
-  return { kind: 'literal', value: readLiteral(text.replaceAll(/\\(.)/gs, unescape), storage) }
+  return { kind: 'literal', value: readLiteral(unescapeText(text, "''"), storage) }
 }
-
-const escapes: Readonly<Record<string, string>> = { "'": "''", n: '\n', r: '\r', 0: '\0', Z: '\u001a' }
-
-/** What is shown with a backslash before it. */
-const unescape = (_: string, character: string): string => escapes[character] ?? character

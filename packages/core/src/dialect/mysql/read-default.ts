@@ -1,5 +1,6 @@
 import type { AttributeType, Default } from '../../attribute/attribute.ts'
 import type { Storage } from '../../attribute/storage.ts'
+import { unescapeText } from '../innodb/unescape.ts'
 import { readLiteral } from '../literal.ts'
 
 /** Reads a default as `information_schema` shows it: bare text, bytes as hex digits, and what `extra` calls generated. */
@@ -41,9 +42,3 @@ function literalIn(expression: string): string {
   const quoted = /^_utf8mb[34]'(.*)'$/s.exec(text)?.[1]
   return quoted === undefined ? expression : `'${unescapeText(quoted).replaceAll("'", "''")}'`
 }
-
-const escapes: Readonly<Record<string, string>> = { n: '\n', r: '\r', 0: '\0', Z: '\u001a' }
-
-/** What the server shows with a backslash before it. */
-const unescapeText = (text: string): string =>
-  text.replaceAll(/\\(.)/gs, (_, character: string) => escapes[character] ?? character)

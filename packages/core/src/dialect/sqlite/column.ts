@@ -87,7 +87,7 @@ function checkOf({ storage, text }: AttributeType, column: string): string | nul
   }
 }
 
-function defaultOf(initial: Default, { storage, text }: AttributeType): string[] {
+function defaultOf(initial: Default, { storage }: AttributeType): string[] {
   switch (initial.kind) {
     case 'required':
       return []
@@ -97,9 +97,8 @@ function defaultOf(initial: Default, { storage, text }: AttributeType): string[]
       return [`DEFAULT (${now(initial.fraction)})`]
     case 'literal': {
       if (initial.value === null) return ['DEFAULT NULL']
-      if (storage.kind === 'decimal' && storage.precision <= 15) return [`DEFAULT ${String(initial.value)}`]
+      if (storage.kind === 'decimal') return [`DEFAULT ${String(initial.value)}`]
       if (storage.kind === 'time') return [`DEFAULT ${microsecondsOf(String(initial.value))}`]
-      if (storage.kind === 'json') throw new UnsupportedTypeError(text, 'A server', 'with a default other than null.')
       return [`DEFAULT ${writeLiteral(initial.value, quoteText)}`]
     }
   }
