@@ -159,12 +159,16 @@ onEveryDatabase('definitions', (database) => {
         await declare(db, plan)
         await db(Named).insert([{ id: 1, name: 'Ada', settings: { gain: { left: 1.5 } } }])
         const twice = db(Named).insert([{ id: 2, name: 'ADA', settings: {} }])
-        const refused = await twice.then(String, ({ code }: { code: unknown }) => code)
+        const refused = await twice.then(String, ({ attributes }: { attributes: unknown }) => attributes)
+        const updated = await db(Named).insert([{ id: 2, name: 'Eve', settings: {} }])
+          .then(() => db(Named).update1({ id: 2, name: 'ADA' }))
+          .then(String, ({ message }: { message: unknown }) => message)
+        expect(updated).toContain('(lower(name))')
         return [refused, (await planDeclare(db, [functional])).tables]
       },
       ({ code }: { code: unknown }) => [code],
     )
-    expect(made).toEqual(supports.functionalIndexes ? ['duplicate-row', []] : ['unsupported-index'])
+    expect(made).toEqual(supports.functionalIndexes ? [['(lower(name))'], []] : ['unsupported-index'])
   })
 })
 

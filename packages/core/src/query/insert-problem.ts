@@ -61,10 +61,12 @@ async function findDuplicate(transaction: Connection, refused: RefusedRows, erro
       if (onDuplicate !== 'skip' || !repeatsKey.has(index)) return duplicate(attributes, repeated, index)
     }
   }
-  // another index is in the way, which may be on an expression: the database names it
-  if (onDuplicate !== 'fail') return error
-  const unknown = { table: table.typeName, ...nowhere, other: null, attributes: key, inKey: false, values: '' }
-  return new DuplicateRowError(unknown, error)
+  // what an index on expressions holds only the database can tell; a key may be that of a row that is not seen here yet
+  const functional = table.declaration.indexes.find((index) => index.unique && isFunctional(index))
+  const attributes = functional?.attributes ?? (onDuplicate === 'fail' ? key : null)
+  if (attributes === null) return error
+  const which = { table: table.typeName, ...nowhere, ...(undone !== undefined && { undone }), attributes }
+  return new DuplicateRowError({ ...which, other: null, inKey: false, values: '' }, error)
 
   function duplicate(attributes: readonly string[], repeated: ReadonlyMap<number, number | null>, index: number) {
     const tuple = tuplesOf(batch, attributes)[index]
