@@ -108,6 +108,7 @@ onEveryDatabase('wrong calls', (database) => {
     const plan = await db(Subject).planDelete()
     await db(Subject).insert1({ subject: 'm5' })
     const deletes = () => db(Subject).delete(plan)
+    await expect(deletes()).rejects.toMatchObject({ code: 'stale-plan', planned: 2, found: 3 })
     for (const work of [doubles, orphans, misspells, nested, deletes]) {
       const { stack } = await problem(work)
       expect(stack).toContain('calls.test.ts')

@@ -194,8 +194,45 @@ onEveryDatabase('insert from', (database) => {
         line: null,
         message: expect.stringContaining('ENOENT'),
       })
+      await expect(insert('subject;weight\nm7;1\n')).rejects.toMatchObject({
+        message: expect.stringContaining('{ separator } says what stands between'),
+      })
       expect(await lab.db(lab.Subject).insert(csv({ text: 'subject;weight\nm6;1' }, { separator: ';' }))).toBe(1)
       expect(await lab.db(lab.Subject).count()).toBe(4)
+    } finally {
+      await rm(folder, { recursive: true })
+    }
+  })
+
+  test('a CSV file in UTF-8 or marked as UTF-16, and in no other letters', async () => {
+    await using lab = await open()
+    const folder = await mkdtemp(join(tmpdir(), 'neurojoint-csv-'))
+    const path = join(folder, 'subjects.csv')
+    const insert = async (bytes: Uint8Array) => {
+      await writeFile(path, bytes)
+      return lab.db(lab.Subject).insert(csv({ path }))
+    }
+    const latin1 = Buffer.from('subject,notes\nm1,plain\nm2,caf\u00e9\n', 'latin1')
+    const spreadsheet = Uint8Array.of(0x50, 0x4b, 3, 4, 0x14, 0, 6, 0, 8, 0, 0xe2, 0x9d, 0x50)
+    try {
+      await expect(insert(latin1)).rejects.toMatchObject({
+        code: 'invalid-csv',
+        line: 3,
+        message: expect.stringContaining('Save it as "CSV UTF-8"'),
+      })
+      await expect(insert(spreadsheet)).rejects.toMatchObject({ code: 'invalid-csv', line: 1 })
+      expect(await lab.db(lab.Subject).count()).toBe(0)
+      const long = 'x'.repeat(60)
+      const rows = Array.from({ length: 3000 }, (_, row) => `a${row},${long}\u00e9\n`).join('')
+      expect(await insert(Buffer.from(`\ufeffsubject,notes\r\n${rows}`))).toBe(3000)
+      expect(
+        await lab
+          .db(lab.Subject)
+          .restrict({ notes: `${long}\u00e9` })
+          .count(),
+      ).toBe(3000)
+      expect(await insert(Buffer.from('\ufeffsubject,notes\nm1,caf\u00e9\n', 'utf16le'))).toBe(1)
+      expect(await lab.db(lab.Subject).restrict({ subject: 'm1' }).fetch1()).toMatchObject({ notes: 'caf\u00e9' })
     } finally {
       await rm(folder, { recursive: true })
     }

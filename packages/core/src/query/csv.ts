@@ -1,4 +1,6 @@
 import { createReadStream } from 'node:fs'
+import { Readable } from 'node:stream'
+import { TextDecoder } from 'node:util'
 import { CsvError, type Info, parse } from 'csv-parse'
 import { checkOptions, show } from './call.ts'
 import { InvalidCallError } from './errors.ts'
@@ -8,6 +10,7 @@ import { InvalidCsvError } from './write-errors.ts'
 /** Where a CSV text is: in a file, or here. */
 export type CsvSource = { readonly path: string | URL } | { readonly text: string }
 
+/** How a CSV text is written. */
 export interface CsvOptions {
   /** What stands between two values; a comma where this is left out. */
   readonly separator?: string
@@ -58,6 +61,8 @@ interface CsvRecord {
 export async function* readCsv({ source, separator }: CsvRows): AsyncGenerator<GivenRow> {
   const parser = parse({
     bom: true,
+    // also where one file mixes them
+    record_delimiter: ['\r\n', '\n', '\r'],
     info: true,
     delimiter: separator,
     relax_column_count: true,
@@ -66,10 +71,10 @@ export async function* readCsv({ source, separator }: CsvRows): AsyncGenerator<G
   })
   if ('text' in source) parser.end(source.text)
   else {
-    const file = createReadStream(source.path)
-    file.on('error', (error) => parser.destroy(error))
-    file.pipe(parser)
-    parser.on('close', () => file.destroy())
+    const text = Readable.from(decoded(createReadStream(source.path)))
+    text.on('error', (error) => parser.destroy(error))
+    text.pipe(parser)
+    parser.on('close', () => text.destroy())
   }
   let names: readonly string[] | null = null
   let row = 0
@@ -95,6 +100,36 @@ export async function* readCsv({ source, separator }: CsvRows): AsyncGenerator<G
   }
   if (names === null) throw new InvalidCsvError(1, 'it has no header line with the names of the attributes.')
 }
+
+/** The text of a file in UTF-8, or in UTF-16 with its mark: any other would be other letters. */
+async function* decoded(file: AsyncIterable<Buffer>): AsyncGenerator<string> {
+  let decoder: TextDecoder | null = null
+  let lines = 1
+  for await (const bytes of file) {
+    decoder ??= new TextDecoder(bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf-16le' : 'utf-8', { fatal: true })
+    let text: string
+    try {
+      text = decoder.decode(bytes, { stream: true })
+    } catch (error) {
+      const [whole = ''] = new TextDecoder(decoder.encoding).decode(bytes).split('\uFFFD')
+      throw notUnicode(lines + whole.split('\n').length - 1, error)
+    }
+    lines += text.split('\n').length - 1
+    yield text
+  }
+  try {
+    yield decoder?.decode() ?? ''
+  } catch (error) {
+    throw notUnicode(lines, error)
+  }
+}
+
+const notUnicode = (line: number, cause: unknown): InvalidCsvError =>
+  new InvalidCsvError(
+    line,
+    'it is not written in UTF-8. Save it as "CSV UTF-8", and see that it is no spreadsheet.',
+    cause,
+  )
 
 function readHeader(record: CsvRecord['record'], line: number): readonly string[] {
   const names = record.map((name) => name?.trim() ?? '')

@@ -52,7 +52,8 @@ export function rowEncoder(context: Context, table: AnyTable, options: EncoderOp
       for (const name of Object.keys(row)) {
         if (known.has(name)) continue
         const all = [...known].map((one) => `\`${one}\``).join(', ')
-        throw refuse(given, [name], `it has no attribute \`${name}\`; it has ${all}.`)
+        const advice = given.text ? ' The first line names the attributes; { separator } says what stands between.' : ''
+        throw refuse(given, [name], `it has no attribute \`${name}\`; it has ${all}.${advice}`)
       }
     }
     const encoded: EncodedRow = []

@@ -209,11 +209,18 @@ export class PartWithoutMasterError extends PipelineError {
 export class StalePlanError extends PipelineError {
   override readonly name = 'StalePlanError'
   readonly code = 'stale-plan'
+  readonly table: string
+  /** How many rows the plan says, and how many it would be now: as many where they are others. */
+  readonly planned: number
+  readonly found: number
   constructor(table: string, planned: number, found: number) {
     super(
-      `The database changed since the delete was planned: ${table} was to lose ${planned} rows, now it would lose ` +
-        `${planned === found ? 'as many others' : found}. Nothing was deleted. Plan again and look at it.`,
+      `The database changed since the delete was planned: ${table} was to lose ${planned} ${planned === 1 ? 'row' : 'rows'}, ` +
+        `now it would lose ${planned === found ? 'as many others' : found}. Nothing was deleted. Plan again and look at it.`,
     )
+    this.table = table
+    this.planned = planned
+    this.found = found
   }
 }
 
