@@ -12,6 +12,7 @@ import {
   type Schema,
   sql,
   type Tables,
+  universalSet,
 } from '../src/index.ts'
 
 declare const db: Database
@@ -53,6 +54,8 @@ function activate<Trial extends AnyTable>(schema: Schema, { Trial }: { readonly 
     extended: (on: Tables) => on(Event).extend(Trial),
     aggregated: (on: Tables) => on(Trial).aggregate(Event, { events: count(), last: max('at_time') }),
     cut: (on: Tables) => on(Event).top({ order: ['at_time desc'], limit: 1 }),
+    kinds: (on: Tables) => universalSet('kind').aggregate(on(Event), { events: count(), last: max('at_time') }),
+    occurring: (on: Tables) => universalSet('kind').restrict(on(Event)),
     columns: (on: Tables) => on(Event).fetchColumns('at_time', 'note', { order: ['at_time'] }),
     stream: (on: Tables) => on(Event).project('kind').stream(),
     cleared: async (on: Database) => on(Event).restrict(late).delete(),
@@ -79,6 +82,9 @@ test('what an element computes from its own attributes has their types, whatever
   const { events, last } = await uses.aggregated(db).fetch1()
   expectTypeOf(events).toEqualTypeOf<number>()
   expectTypeOf(last).toEqualTypeOf<number | null>()
+  const [kind] = await uses.kinds(db).fetch()
+  expectTypeOf(kind).toEqualTypeOf<{ kind: string; events: number; last: number | null } | undefined>()
+  expectTypeOf(uses.occurring(db).fetch()).resolves.toEqualTypeOf<{ kind: string }[]>()
   const { note } = await uses.columns(db)
   expectTypeOf(note).toEqualTypeOf<(string | null)[]>()
   for await (const row of uses.stream(db)) expectTypeOf(row.kind).toEqualTypeOf<string>()

@@ -10,6 +10,8 @@ import { InvalidPathError } from './algebra-errors.ts'
  * ```ts
  * db(Recording).project({ gain: json('settings', 'gain.left', 'float64') })
  * ```
+ *
+ * @throws InvalidPathError `invalid-path`
  */
 export function json<const Name extends string, const T extends string>(
   attribute: Name,

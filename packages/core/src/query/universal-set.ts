@@ -4,6 +4,7 @@ import type { Aggregation, Column } from '../relation/expression.ts'
 import { InvalidOperandError, RepeatedNameError } from './algebra-errors.ts'
 import type { Computed, ValueOfComputed } from './computed.ts'
 import { InvalidCallError } from './errors.ts'
+import type { AnyRelation } from './operand.ts'
 import { entriesOf } from './projection.ts'
 import { Relation } from './relation.ts'
 
@@ -18,6 +19,9 @@ export interface UniversalColumns<Row extends object> {
       }
 }
 
+/** A relation by its rows alone: in a generic element, the compiler could not compare its key. */
+type RelationOf<Row extends object> = AnyRelation & { readonly '~row': Row }
+
 type Of<Row extends object, Name extends string> = { [N in Name & keyof Row]: Row[N] }
 
 /** All values that some attributes could have: what makes them the key of a relation. */
@@ -25,12 +29,12 @@ export interface UniversalSet<Name extends string> {
   readonly kind: 'universal-set'
   readonly attributes: readonly Name[]
   /** The distinct values that a relation has of the attributes; of none, one row where it has rows. NULL is a value here. */
-  restrict<Key extends object, Row extends { readonly [N in Name]: unknown }>(
-    relation: Relation<Key, Row>,
+  restrict<Row extends { readonly [N in Name]: unknown }>(
+    relation: RelationOf<Row>,
   ): Relation<Flatten<Of<Row, Name>>, Flatten<Of<Row, Name>>>
   /** For each of these values, what the rows that have them amount to; of no attributes, one row over all. */
-  aggregate<Key extends object, Row extends { readonly [N in Name]: unknown }, const C extends UniversalColumns<Row>>(
-    relation: Relation<Key, Row>,
+  aggregate<Row extends { readonly [N in Name]: unknown }, const C extends UniversalColumns<Row>>(
+    relation: RelationOf<Row>,
     columns: C,
   ): Relation<Flatten<Of<Row, Name>>, Flatten<Of<Row, Name> & { -readonly [N in keyof C]: ValueOfComputed<C[N], Row> }>>
 }
