@@ -207,6 +207,22 @@ onEveryDatabase('the algebra', (database) => {
     }
   })
 
+  test('M4: MariaDB runs a statement with subqueries again', async () => {
+    await using lab = await open()
+    const { sessions } = lab
+    const all = universalSet().aggregate(sessions, { first: min('session'), n: count() })
+    const late = sessions.project({ late: sql`session + 0`.as('int32') }).restrict(sql`late > 0`)
+    const relations = [
+      all.restrict(sql`first = 1 OR NOT first = 1`),
+      all.project('n').restrict({ n: 3 }),
+      universalSet().aggregate(late, { first: min('late'), both: sql`COUNT(late) + COUNT(*)`.as('int32') }),
+    ]
+    for (const relation of relations) {
+      for (const _ of [1, 2, 3]) expect(await relation.fetch()).toHaveLength(1)
+      for (const _ of [1, 2]) expect(await Array.fromAsync(relation.stream())).toHaveLength(1)
+    }
+  })
+
   test('X3: unions of unions combine attributes by name', async () => {
     await using lab = await open()
     const { subjects } = lab

@@ -189,8 +189,9 @@ function lowerDistinct({ source, columns, heading }: DistinctNode): Select {
   const by = all.flatMap((column) => (typeof column === 'string' ? columnOf(inner.columns, column) : []))
   const group = { by, ofNone: true }
   const made = { ...inner, columns: mapValues(columns, term), group, order: [] }
-  // an aggregate function makes one row of all, and is not to be projected away
-  return by.length > 0 ? made : selectAll({ select: { ...made, columns: { ...made.columns, [MARK]: count } } }, heading)
+  if (by.length > 0) return made
+  // an aggregate function makes one row of all, and is not to be projected away; a condition on that row stays outside
+  return selectAll({ select: { ...made, columns: { ...made.columns, [MARK]: count }, fenced: true } }, heading)
 }
 
 const count: Term = { kind: 'aggregate', aggregation: 'count', column: null, storage: { kind: 'integer', bits: 53 } }

@@ -83,7 +83,7 @@ class InnodbDriver implements Driver {
 
   /** On a connection of its own: the pool may be used up by what is to be stopped. */
   async #kill(what: 'QUERY' | 'CONNECTION', id: number): Promise<void> {
-    const link = await Link.open(this.#options, [])
+    const link = await Link.open(this.#options, [], variant.subqueriesOnce)
     try {
       await link.execute({ sql: `KILL ${what} ${id}`, parameters: [] })
     } finally {

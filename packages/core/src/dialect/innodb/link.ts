@@ -17,26 +17,28 @@ export interface LinkOptions extends Omit<ConnectionOptions, 'host' | 'port'> {
 export class Link {
   readonly #connection: Connection
   readonly #socket: Socket
+  readonly #subqueriesOnce: boolean
   readonly #running = new Set<(error: Error) => void>()
   #lost = false
   #usedAt = performance.now()
 
-  private constructor(connection: Connection, socket: Socket) {
+  private constructor(connection: Connection, socket: Socket, subqueriesOnce: boolean) {
     this.#connection = connection
     this.#socket = socket
+    this.#subqueriesOnce = subqueriesOnce
     // also of one that breaks while nothing runs on it
     connection.on('error', () => (this.#lost = true))
     connection.on('end', () => (this.#lost = true))
   }
 
-  /** Connects, and runs some statements before all others. */
-  static async open(options: LinkOptions, setUp: readonly string[]): Promise<Link> {
+  /** Connects, and runs some statements before all others. `subqueriesOnce` as in a variant. */
+  static async open(options: LinkOptions, setUp: readonly string[], subqueriesOnce = false): Promise<Link> {
     // the driver would end its own only when all has been read that the server sends
     const socket = connect(options.port, options.host)
     socket.setNoDelay(true)
     socket.setKeepAlive(true)
     const connection = createConnection({ ...options, stream: socket })
-    const link = new Link(connection, socket)
+    const link = new Link(connection, socket, subqueriesOnce)
     try {
       await link.#settled<void>((done) => connection.connect((error) => done(error)))
       for (const sql of setUp) await link.execute({ sql, parameters: [] })
@@ -66,24 +68,24 @@ export class Link {
   async query({ sql, parameters }: Statement): Promise<readonly RawRow[]> {
     this.#usedAt = performance.now()
     // by the binary protocol, also without parameters: the text of a float is cut to six digits
-    const rows = await this.#settled<unknown>((done) => this.#connection.execute(sql, parameters.map(toDriver), done))
+    const rows = await this.#prepared({ sql, parameters })
     // rows are arrays by the connection's options, which the driver's types do not follow
     return Array.isArray(rows) ? (rows as RawRow[]) : []
   }
 
   async execute({ sql, parameters }: Statement): Promise<number> {
     this.#usedAt = performance.now()
-    const result = await this.#settled<unknown>((done) =>
+    const result =
       parameters.length === 0
-        ? this.#connection.query(sql, done)
-        : this.#connection.execute(sql, parameters.map(toDriver), done),
-    )
+        ? await this.#settled<unknown>((done) => this.#connection.query(sql, done))
+        : await this.#prepared({ sql, parameters })
     const changed = typeof result === 'object' && result !== null && 'affectedRows' in result
     return changed ? Number(result.affectedRows) : 0
   }
 
   stream({ sql, parameters }: Statement, batch: number): RowStream {
     this.#usedAt = performance.now()
+    this.#forget(sql)
     const rows = new RowStream(this.#connection, { sql, parameters: parameters.map(toDriver) }, batch)
     const fail = (error: Error): void => rows.fail(error)
     this.#running.add(fail)
@@ -103,6 +105,16 @@ export class Link {
   async end(): Promise<void> {
     if (!this.#lost) await this.#settled<void>((done) => this.#connection.end(done)).catch(() => {})
     this.destroy()
+  }
+
+  #prepared({ sql, parameters }: Statement): Promise<unknown> {
+    this.#forget(sql)
+    return this.#settled<unknown>((done) => this.#connection.execute(sql, parameters.map(toDriver), done))
+  }
+
+  /** So that the driver prepares it anew. */
+  #forget(sql: string): void {
+    if (this.#subqueriesOnce && sql.includes('(SELECT ')) this.#connection.unprepare(sql)
   }
 
   #settled<T>(start: (done: (error: Error | null | undefined, result?: T) => void) => void): Promise<T> {

@@ -16,6 +16,8 @@ export interface Variant {
   readonly jsonHyphens: boolean
   /** A column declared `json` is one of text with a check, and `information_schema` shows that. */
   readonly jsonIsText: boolean
+  /** A statement with subqueries is not to be run twice as it was prepared. */
+  readonly subqueriesOnce: boolean
   /** What its SELECTs are written in another way in. */
   readonly syntax: Partial<SelectSyntax>
   readonly fromRaw: Dialect['fromRaw']

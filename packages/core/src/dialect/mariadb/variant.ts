@@ -19,6 +19,8 @@ export const variant: Variant = {
   anyValue: false,
   jsonHyphens: false,
   jsonIsText: true,
+  // it takes subqueries apart and forgets: columns become unknown, or mixed with aggregate functions (10.11 and 11.8)
+  subqueriesOnce: true,
   // a subquery with a LIMIT is evaluated by itself
   syntax: { fence: ' LIMIT 18446744073709551615' },
   fromRaw,

@@ -18,6 +18,7 @@ export const variant: Variant = {
   anyValue: true,
   jsonHyphens: true,
   jsonIsText: false,
+  subqueriesOnce: false,
   syntax: {
     // a subquery with a LIMIT is evaluated by itself
     fence: ' LIMIT 18446744073709551615',

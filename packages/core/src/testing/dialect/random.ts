@@ -57,6 +57,11 @@ async function expectSame(bench: Bench, node: RelationNode, world: World): Promi
   })
   expect({ ...about, rows: spell(found, node) }).toEqual({ ...about, rows: spell(expected, node) })
   expect({ ...about, count: await bench.count(node) }).toEqual({ ...about, count: expected.length })
+  // a statement that is prepared once runs often
+  const again = await bench.rows(node).catch((error: unknown) => {
+    throw new Error(`${sql} fails the second time: ${String(error)}`, { cause: error })
+  })
+  expect({ ...about, rows: spell(again, node) }).toEqual({ ...about, rows: spell(expected, node) })
 }
 
 const spell = (rows: readonly NaiveRow[], { heading }: RelationNode): readonly string[] =>
