@@ -170,7 +170,7 @@ function keysOf(table: CatalogueTable): Pick<TableDeclaration, 'foreignKeys' | '
 /** A reference to `~external_…` goes with the type of its attribute. */
 const visibleKeys = ({ foreignKeys }: CatalogueTable) => foreignKeys.filter(({ parent }) => !isHidden(parent))
 
-export const isHidden = ({ table }: TableName): boolean => table.startsWith('~')
+const isHidden = ({ table }: TableName): boolean => table.startsWith('~')
 
 const textOf = ({ schema, table }: TableName): string => `${schema}.${table}`
 

@@ -1,6 +1,7 @@
 import type { TableName } from '../definition/table-declaration.ts'
 import { PipelineError } from '../errors.ts'
 
+/** A definition was given something else than tables to refer to: from JavaScript alone, as the compiler asks for them. */
 export class MissingReferenceError extends PipelineError {
   override readonly name = 'MissingReferenceError'
   readonly code = 'missing-reference'
@@ -21,21 +22,32 @@ export class MissingMakeError extends PipelineError {
   override readonly name = 'MissingMakeError'
   readonly code = 'missing-make'
   readonly table: string
+  readonly tier: string
   constructor(table: string, tier: string) {
     super(
       `${table} is ${tier}, so it is to fill itself: pass { fetch, compute } after its definition, or declare it manual.`,
     )
     this.table = table
+    this.tier = tier
   }
 }
 
+/** Two tables would be one in the database. */
 export class NameTakenError extends PipelineError {
   override readonly name = 'NameTakenError'
   readonly code = 'name-taken'
+  /** As definitions call it. */
+  readonly typeName: string
+  /** As the database would. */
+  readonly table: string
+  readonly other: string
   constructor(typeName: string, table: string, other: string) {
     super(
       `${typeName} would be the database table \`${table}\`, which ${other} is already. Give one of them another name.`,
     )
+    this.typeName = typeName
+    this.table = table
+    this.other = other
   }
 }
 
@@ -68,6 +80,7 @@ export class UnsupportedIndexError extends PipelineError {
   }
 }
 
+/** A table refers to one that neither the database nor the schemas to be declared have. */
 export class UndeclaredParentError extends PipelineError {
   override readonly name = 'UndeclaredParentError'
   readonly code = 'undeclared-parent'
@@ -90,6 +103,7 @@ export interface TableDifference {
   readonly differences: readonly string[]
 }
 
+/** Tables in the database are not what their definitions say. */
 export class TableDiffersError extends PipelineError {
   override readonly name = 'TableDiffersError'
   readonly code = 'table-differs'
