@@ -1,0 +1,39 @@
+import { existsSync, globSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { expect, test } from 'vitest'
+import { root } from './workspace.ts'
+
+const pages = globSync(['*.md', 'docs/**/*.md', '{packages,apps}/*/*.md', '.changeset/*.md'], { cwd: root })
+const read = (page: string): string => readFileSync(join(root, page), 'utf8')
+
+/** The anchors that a page's headings have where it is shown. */
+const anchorsOf = (page: string): readonly (string | undefined)[] =>
+  [...read(page).matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\w\- ]/g, '')
+      .replaceAll(' ', '-'),
+  )
+
+function brokenLinks(page: string): readonly string[] {
+  const links = [...read(page).matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = '']) => link)
+  return links
+    .filter((link) => !/^https?:/.test(link))
+    .filter((link) => {
+      const [path = '', anchor] = link.split('#')
+      const target = path === '' ? page : join(dirname(page), path)
+      return !existsSync(join(root, target)) || (anchor !== undefined && !anchorsOf(target).includes(anchor))
+    })
+    .map((link) => `${page} links to ${link}`)
+}
+
+test('every link of the documentation leads somewhere', () => {
+  expect(pages).toContain('README.md')
+  expect(pages.flatMap(brokenLinks)).toEqual([])
+})
+
+test('every decision is in the list of decisions', () => {
+  const files = globSync('docs/decisions/0*.md', { cwd: root }).map((path) => path.replace('docs/decisions/', ''))
+  const list = read('docs/decisions/README.md')
+  expect(files.filter((file) => !list.includes(`(${file})`))).toEqual([])
+})
