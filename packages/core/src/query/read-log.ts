@@ -17,9 +17,6 @@ export interface OpenRead {
   end(whole: boolean): void
 }
 
-/** So many rows are read at once. */
-const FEW = 1000
-
 /** Remembers what was read, as digests, so that a later transaction can tell whether it is still so. */
 export class ReadLog {
   readonly #reads: Read[] = []
@@ -42,12 +39,10 @@ export class ReadLog {
   async unchanged(connection: Connection): Promise<boolean> {
     for (const { statement, whole, digest } of this.#reads) {
       const now = new RowsDigest()
-      if (whole && digest.rows < FEW) now.add(await connection.query(statement))
-      else if (digest.rows > 0) {
-        for await (const rows of connection.stream(statement)) {
-          now.add(whole ? rows : rows.slice(0, digest.rows - now.rows))
-          if (now.rows > digest.rows || (!whole && now.rows === digest.rows)) break
-        }
+      // there may be many more rows by now
+      for await (const rows of connection.stream(statement)) {
+        now.add(whole ? rows : rows.slice(0, digest.rows - now.rows))
+        if (now.rows > digest.rows || (!whole && now.rows === digest.rows)) break
       }
       if (digest.toString() !== now.toString()) return false
     }
