@@ -17,10 +17,9 @@ onEveryDatabase('large rows', (database) => {
     )
     await using pipeline = await database.pipeline([schema])
     const { db } = pipeline
-    // 40 MB; MariaDB takes 16 MB by default
-    const noise = () => Float32Array.from(randomBytes(2 ** 20))
-    const rows = Array.from({ length: 10 }, (_, unit) => ({ unit, spike_times: noise() }))
-    expect(await db(Unit).insert(rows)).toBe(10)
-    expect(await db(Unit).count()).toBe(10)
+    // 20 MB that no compression makes smaller; MariaDB takes 16 MB by default
+    const rows = Array.from({ length: 5 }, (_, unit) => ({ unit, spike_times: new Uint8Array(randomBytes(2 ** 22)) }))
+    expect(await db(Unit).insert(rows)).toBe(5)
+    expect(await db(Unit).count()).toBe(5)
   })
 })
