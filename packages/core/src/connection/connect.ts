@@ -1,9 +1,11 @@
 import type { Connection, DatabaseSettings } from './connection.ts'
-import { InvalidConnectionsError } from '../driver/errors.ts'
+import { inspect } from 'node:util'
+import { InvalidConnectionsError, InvalidSettingsError } from '../driver/opening-errors.ts'
 import { DatabaseConnection } from './database-connection.ts'
 
 /** Connects to a database, whose driver is loaded only then; refuses with `database-unavailable` or `access-denied` where that cannot be. */
 export async function connect(settings: DatabaseSettings): Promise<Connection> {
+  requireSettings(settings)
   const { connections, readOnly = false } = settings
   if (connections !== undefined && !(Number.isInteger(connections) && connections >= 3)) {
     throw new InvalidConnectionsError(connections)
@@ -30,5 +32,40 @@ export async function connect(settings: DatabaseSettings): Promise<Connection> {
       ])
       return new DatabaseConnection(mariadb, await openMariadb(settings), readOnly)
     }
+  }
+}
+
+/** From JavaScript, or from the environment, what they say may be anything; a password is shown to nobody. */
+function requireSettings(settings: unknown): void {
+  if (typeof settings !== 'object' || settings === null) {
+    throw new InvalidSettingsError(
+      `there are none. Write { kind: 'sqlite', path: 'lab.sqlite' }, or those of a server.`,
+    )
+  }
+  const given = (name: string): unknown => Reflect.get(settings, name)
+  const refuse = (name: string, expected: string): never => {
+    throw new InvalidSettingsError(`\`${name}\` is ${inspect(given(name), { depth: 0 })}. ${expected}`)
+  }
+  switch (given('kind')) {
+    case 'sqlite': {
+      const path = given('path')
+      if (typeof path !== 'string' || path.trim() === '' || path.includes('\0')) refuse('path', 'Give that of a file.')
+      // every thread would have one of its own
+      if (path === ':memory:') refuse('path', 'A database is kept in a file: give its path.')
+      return
+    }
+    case 'mysql':
+    case 'mariadb': {
+      const port = Number(given('port'))
+      if (!Number.isInteger(port) || port < 1 || port > 65_535) refuse('port', 'Give an integer from 1 to 65535.')
+      for (const name of ['host', 'user'])
+        if (typeof given(name) !== 'string' || given(name) === '') refuse(name, 'Give it as text.')
+      if (typeof given('password') !== 'string') {
+        throw new InvalidSettingsError("`password` is no text. Give it as text, '' for none.")
+      }
+      return
+    }
+    default:
+      refuse('kind', "Give 'sqlite', 'mysql' or 'mariadb'.")
   }
 }

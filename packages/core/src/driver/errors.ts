@@ -115,6 +115,18 @@ export class DatabaseBusyError extends DatabaseError {
   }
 }
 
+/** The disk, or what of it the database may use, is full. */
+export class DiskFullError extends DatabaseError {
+  override readonly name = 'DiskFullError'
+  readonly code = 'disk-full'
+  constructor(cause: unknown) {
+    super(
+      `The database has no room left to write: ${reason(cause)}. What was not committed is undone. Make room, and try again.`,
+      cause,
+    )
+  }
+}
+
 export class ConnectionLostError extends DatabaseError {
   override readonly name = 'ConnectionLostError'
   readonly code = 'connection-lost'
@@ -139,35 +151,6 @@ export class CommitOutcomeUnknownError extends DatabaseError {
       'The connection broke while a transaction was being committed: it may have happened or not. Look before trying again.',
       cause,
     )
-  }
-}
-
-export class InvalidConnectionsError extends PipelineError {
-  override readonly name = 'InvalidConnectionsError'
-  readonly code = 'invalid-connections'
-  readonly connections: number
-  constructor(connections: number) {
-    super(
-      `\`connections\` is ${connections}, and must be an integer of 3 or more: one that writes, one for a stream, one left.`,
-    )
-    this.connections = connections
-  }
-}
-
-/** SQLite keeps one file right only where all who have it open share a memory. */
-export class NetworkFileSystemError extends PipelineError {
-  override readonly name = 'NetworkFileSystemError'
-  readonly code = 'network-file-system'
-  readonly path: string
-  readonly fileSystem: string
-  constructor(path: string, fileSystem: string) {
-    super(
-      `${path} lies on a network file system (${fileSystem}), where computers would destroy each other's writes. Keep the ` +
-        'file on a disk of this computer, or use a server; `allowNetworkFileSystem: true` is the promise that only this ' +
-        'computer has it open.',
-    )
-    this.path = path
-    this.fileSystem = fileSystem
   }
 }
 
@@ -254,19 +237,6 @@ export class AccessDeniedError extends DatabaseError {
   }
 }
 
-export class DatabaseUnavailableError extends DatabaseError {
-  override readonly name = 'DatabaseUnavailableError'
-  readonly code = 'database-unavailable'
-  readonly location: string
-  constructor(location: string, cause: unknown) {
-    super(
-      `Cannot open the database at ${location}: ${reason(cause)}. Check that the folder of the file is there, or that the server runs and listens there.`,
-      cause,
-    )
-    this.location = location
-  }
-}
-
 /** A type that this database has no column for. */
 export class UnsupportedTypeError extends PipelineError {
   override readonly name = 'UnsupportedTypeError'
@@ -295,4 +265,4 @@ export class UnsupportedTextError extends PipelineError {
 
 const inTable = (table: string | null): string => table ?? 'The table'
 
-const reason = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause))
+export const reason = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause))

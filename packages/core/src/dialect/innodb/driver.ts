@@ -1,5 +1,5 @@
 import type { Driver, Purpose, Session } from '../../driver/driver.ts'
-import { DatabaseUnavailableError } from '../../driver/errors.ts'
+import { DatabaseUnavailableError, OtherServerError } from '../../driver/opening-errors.ts'
 import { Pool } from '../../driver/pool.ts'
 import { explainInnodb } from './errors.ts'
 import { Link, type LinkOptions } from './link.ts'
@@ -31,8 +31,16 @@ export async function openInnodb(settings: ServerSettings, variant: Variant): Pr
   } catch (error) {
     await driver.close()
     const explained = explainInnodb(error)
+    if (error instanceof OtherServerError) throw error
     throw explained?.code === 'access-denied' ? explained : new DatabaseUnavailableError(`${host}:${port}`, error)
   }
+}
+
+/** The servers understand enough of each other to fail only later, at something else. */
+async function requireKind(link: Link, location: string, kind: string): Promise<void> {
+  const [row] = await link.query({ sql: 'SELECT VERSION()', parameters: [] })
+  const found = String(row?.[0]).includes('MariaDB') ? 'mariadb' : 'mysql'
+  if (found !== kind) throw new OtherServerError(location, found, kind)
 }
 
 class InnodbDriver implements Driver {
@@ -63,7 +71,17 @@ class InnodbDriver implements Driver {
     const setUp = [`SET ${variant.sessionSettings.join(', ')}`, `SET SESSION TRANSACTION ${characteristics}`]
     this.#pool = new Pool({
       limit: connections,
-      open: () => Link.open(this.#options, setUp),
+      open: async () => {
+        const link = await Link.open(this.#options, [], variant.subqueriesOnce)
+        try {
+          await requireKind(link, `${host}:${port}`, variant.name)
+          for (const sql of setUp) await link.execute({ sql, parameters: [] })
+          return link
+        } catch (error) {
+          link.destroy()
+          throw error
+        }
+      },
       close: (link) => link.end(),
       usable: (link) => link.usable(),
     })
@@ -83,7 +101,7 @@ class InnodbDriver implements Driver {
 
   /** On a connection of its own: the pool may be used up by what is to be stopped. */
   async #kill(what: 'QUERY' | 'CONNECTION', id: number): Promise<void> {
-    const link = await Link.open(this.#options, [], variant.subqueriesOnce)
+    const link = await Link.open(this.#options, [])
     try {
       await link.execute({ sql: `KILL ${what} ${id}`, parameters: [] })
     } finally {

@@ -3,6 +3,7 @@ import {
   ConnectionLostError,
   DatabaseBusyError,
   DeadlockError,
+  DiskFullError,
   DuplicateEntryError,
   InvalidSqlError,
   InvalidValueError,
@@ -68,6 +69,8 @@ export function explainInnodb(error: unknown): PipelineError | null {
     case 1366:
     case 1406:
     case 1690:
+    // text that the character set of the column does not have
+    case 3988:
     // invalid JSON, in a column that is declared as that
     case 3140:
       return new InvalidValueError(column, error)
@@ -84,6 +87,10 @@ export function explainInnodb(error: unknown): PipelineError | null {
     case 1020:
     case 1213:
       return new DeadlockError(error)
+    // no room on the disk, a table or a temporary one that is full
+    case 1021:
+    case 1114:
+      return new DiskFullError(error)
     case 1205:
       return new DatabaseBusyError(null, error)
     case 1044:

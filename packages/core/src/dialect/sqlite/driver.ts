@@ -1,7 +1,9 @@
 import type { Driver, Purpose, Session } from '../../driver/driver.ts'
-import { DatabaseBusyError, DatabaseUnavailableError, NetworkFileSystemError } from '../../driver/errors.ts'
+import { DatabaseBusyError } from '../../driver/errors.ts'
+import { NetworkFileSystemError } from '../../driver/opening-errors.ts'
 import { Pool } from '../../driver/pool.ts'
 import { Turns } from '../../driver/turns.ts'
+import { unavailable } from './errors.ts'
 import { networkFileSystem } from './network-file-system.ts'
 import { patiently } from './patience.ts'
 import { openReadOnly } from './read-only.ts'
@@ -38,7 +40,7 @@ export async function openSqlite(settings: SqliteSettings): Promise<Driver> {
   } catch (error) {
     await writer.close().catch(() => {})
     if (error instanceof DatabaseBusyError) throw error
-    throw new DatabaseUnavailableError(path, error)
+    throw unavailable(path, error)
   }
   return new SqliteDriver({ path, writer, connections, close: async () => {} })
 }

@@ -2,7 +2,7 @@ import {
   AccessDeniedError,
   ConnectionLostError,
   DatabaseBusyError,
-  DatabaseUnavailableError,
+  DiskFullError,
   DuplicateEntryError,
   InvalidSqlError,
   InvalidValueError,
@@ -11,6 +11,7 @@ import {
   NoSuchTableError,
   StillReferencedError,
 } from '../../driver/errors.ts'
+import { DatabaseUnavailableError } from '../../driver/opening-errors.ts'
 import type { PipelineError } from '../../errors.ts'
 
 /** An error of SQLite as it comes out of the database's thread. */
@@ -27,6 +28,18 @@ export class SqliteFailure extends Error {
 
 export const isBusy = (error: unknown): boolean =>
   error instanceof SqliteFailure && /^SQLITE_(BUSY|LOCKED)/.test(error.code)
+
+/** A file that cannot be opened, and why that is most likely. */
+export function unavailable(location: string, error: unknown): DatabaseUnavailableError {
+  const code = error instanceof SqliteFailure ? error.code : ''
+  const advice =
+    code === 'SQLITE_NOTADB'
+      ? 'The file is none of SQLite: give the path of another one, or of one that is not there yet.'
+      : code === 'SQLITE_CORRUPT'
+        ? 'The file is damaged: put it back from a backup.'
+        : 'Check that the path is that of a file, not of a folder, that its folder is there, and that you may use both.'
+  return new DatabaseUnavailableError(location, error, advice)
+}
 
 export function explainSqlite(error: unknown): PipelineError | null {
   if (!(error instanceof SqliteFailure)) return null
@@ -60,10 +73,12 @@ export function explainSqlite(error: unknown): PipelineError | null {
       return new AccessDeniedError(error)
     case 'SQLITE_THREAD':
       return new ConnectionLostError(error)
+    case 'SQLITE_FULL':
+      return new DiskFullError(error)
     case 'SQLITE_CANTOPEN':
     case 'SQLITE_NOTADB':
     case 'SQLITE_CORRUPT':
-      return new DatabaseUnavailableError('its file', error)
+      return unavailable('its file', error)
   }
   const missing = /no such table: (.*)$/.exec(message)?.[1]
   if (missing !== undefined) return new NoSuchTableError(missing, error)

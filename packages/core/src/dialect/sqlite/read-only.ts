@@ -1,8 +1,7 @@
 import { constants, copyFile, mkdtemp, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { DatabaseUnavailableError } from '../../driver/errors.ts'
-import { SqliteFailure } from './errors.ts'
+import { SqliteFailure, unavailable } from './errors.ts'
 import { patiently } from './patience.ts'
 import { SqliteThread } from './thread.ts'
 
@@ -20,7 +19,8 @@ export interface ReadableFile {
 export async function openReadOnly(path: string): Promise<ReadableFile> {
   const problem = await read(path)
   if (problem === null) return { path, close: async () => {} }
-  if (!needsFolder(problem) || (await isThere(`${path}-shm`))) throw new DatabaseUnavailableError(path, problem)
+  if (!needsFolder(problem) || !(await isThere(path)) || (await isThere(`${path}-shm`)))
+    throw unavailable(path, problem)
   const folder = await mkdtemp(join(tmpdir(), 'neurojoint-read-only-'))
   const close = (): Promise<void> => rm(folder, { recursive: true, force: true })
   try {
@@ -33,7 +33,7 @@ export async function openReadOnly(path: string): Promise<ReadableFile> {
     return { path: copy, close }
   } catch (error) {
     await close()
-    throw new DatabaseUnavailableError(path, error)
+    throw unavailable(path, error)
   }
 }
 

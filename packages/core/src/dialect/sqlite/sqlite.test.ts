@@ -57,6 +57,27 @@ describe('sqlite', () => {
     await close()
   })
 
+  test('a disk that is full is told, and what was there is read and written on', async () => {
+    const { connection, close } = await open()
+    const run = (sql: string) => connection.execute({ sql, parameters: [] })
+    await run('CREATE TABLE x (a)')
+    // to SQLite, a file that may not grow is a disk without room
+    await connection.transaction(async (transaction) => {
+      await transaction.query({ sql: 'PRAGMA max_page_count = 20', parameters: [] })
+    })
+    const insert = 'INSERT INTO x VALUES (zeroblob(200000))'
+    await expect(run(insert)).rejects.toMatchObject({ code: 'disk-full' })
+    await expect(
+      connection.transaction(async (transaction) => {
+        await transaction.execute({ sql: 'INSERT INTO x VALUES (1)', parameters: [] })
+        await transaction.execute({ sql: insert, parameters: [] })
+      }),
+    ).rejects.toMatchObject({ code: 'disk-full', message: expect.stringContaining('Make room') })
+    await run('INSERT INTO x VALUES (2)')
+    expect(await connection.query({ sql: 'SELECT count(*) FROM x', parameters: [] })).toEqual([[1]])
+    await close()
+  })
+
   test('refuses a decimal that its numbers cannot hold exactly', () => {
     const declaration = resolveDefinition({
       schema: 'lab',

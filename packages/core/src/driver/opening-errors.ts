@@ -1,0 +1,68 @@
+import { PipelineError } from '../errors.ts'
+import { DatabaseError, reason } from './errors.ts'
+
+export class InvalidConnectionsError extends PipelineError {
+  override readonly name = 'InvalidConnectionsError'
+  readonly code = 'invalid-connections'
+  readonly connections: number
+  constructor(connections: number) {
+    super(
+      `\`connections\` is ${connections}, and must be an integer of 3 or more: one that writes, one for a stream, one left.`,
+    )
+    this.connections = connections
+  }
+}
+
+/** SQLite keeps one file right only where all who have it open share a memory. */
+export class NetworkFileSystemError extends PipelineError {
+  override readonly name = 'NetworkFileSystemError'
+  readonly code = 'network-file-system'
+  readonly path: string
+  readonly fileSystem: string
+  constructor(path: string, fileSystem: string) {
+    super(
+      `${path} lies on a network file system (${fileSystem}), where computers would destroy each other's writes. Keep the ` +
+        'file on a disk of this computer, or use a server; `allowNetworkFileSystem: true` is the promise that only this ' +
+        'computer has it open.',
+    )
+    this.path = path
+    this.fileSystem = fileSystem
+  }
+}
+
+export class DatabaseUnavailableError extends DatabaseError {
+  override readonly name = 'DatabaseUnavailableError'
+  readonly code = 'database-unavailable'
+  readonly location: string
+  constructor(location: string, cause: unknown, advice = 'Check that the server runs and listens there.') {
+    super(`Cannot open the database at ${location}: ${reason(cause)}. ${advice}`, cause)
+    this.location = location
+  }
+}
+
+/** The server is of another kind than was said. */
+export class OtherServerError extends PipelineError {
+  override readonly name = 'OtherServerError'
+  readonly code = 'other-server'
+  readonly location: string
+  /** The kind that the server is of. */
+  readonly found: string
+  readonly expected: string
+  constructor(location: string, found: string, expected: string) {
+    super(
+      `The server at ${location} is of kind \`${found}\`, and the settings say \`${expected}\`. Write \`kind: '${found}'\`.`,
+    )
+    this.location = location
+    this.found = found
+    this.expected = expected
+  }
+}
+
+/** Settings of a database that lead to none. */
+export class InvalidSettingsError extends PipelineError {
+  override readonly name = 'InvalidSettingsError'
+  readonly code = 'invalid-settings'
+  constructor(problem: string) {
+    super(`The settings of the database cannot be used: ${problem}`)
+  }
+}
