@@ -154,6 +154,15 @@ onEveryDatabase('an inherited text attribute', (database) => {
     await db(Duty).insert1({ username: 'ann', role: 'PI', duty: 1, deputy: 'ann' })
     await db(Shift).insert1({ username: 'ann', role: 'PI', duty: 1, shift: 2 })
     expect(await db(Shift).fetch()).toHaveLength(1)
+    // a character that the schema made elsewhere does not have; SQLite has all
+    const outcome = await db(Person)
+      .insert1({ username: '漢' })
+      .then(
+        () => 'inserted',
+        (error: unknown) => error,
+      )
+    const refused = expect.objectContaining({ code: 'invalid-value' })
+    expect(outcome).toEqual(settings.kind === 'sqlite' ? 'inserted' : refused)
     await db.close()
     if (settings.kind !== 'sqlite') {
       for (const name of ['more', 'work', 'old']) {
