@@ -2,3 +2,7 @@
 export abstract class PipelineError extends Error {
   abstract readonly code: string
 }
+
+/** Attributes as an error names them. */
+export const listNames = (names: readonly string[]): string =>
+  names.length === 0 ? 'none' : names.map((name) => `\`${name}\``).join(', ')

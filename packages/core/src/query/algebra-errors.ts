@@ -1,6 +1,6 @@
-import { inspect } from 'node:util'
 import type { InvalidValueError } from '../attribute/errors.ts'
 import { PipelineError } from '../errors.ts'
+import { show } from './call.ts'
 
 /** A value that no value of the attribute can be equal to, or compared with. */
 export class RestrictingValueError extends PipelineError {
@@ -14,7 +14,7 @@ export class RestrictingValueError extends PipelineError {
   readonly expected: string
   constructor(table: string, { attribute, type, value, expected }: Pick<InvalidValueError, ValueFacts>) {
     super(
-      `Cannot restrict ${table} by ${format(value)} for \`${attribute}\`, which is ${type} and never has that value: ` +
+      `Cannot restrict ${table} by ${show(value)} for \`${attribute}\`, which is ${type} and never has that value: ` +
         `expected ${expected}.`,
     )
     this.table = table
@@ -33,7 +33,7 @@ export class InvalidPathError extends PipelineError {
   readonly path: string
   constructor(path: string, cause?: unknown) {
     super(
-      `Cannot read the path ${format(path)} into a JSON value. Write names with dots between them, places in lists in ` +
+      `Cannot read the path ${show(path)} into a JSON value. Write names with dots between them, places in lists in ` +
         `brackets, and names with other characters in double quotes: \`channels[0].gain\`, \`"left gain".value\`.`,
       { cause },
     )
@@ -46,7 +46,7 @@ export class InvalidOperandError extends PipelineError {
   override readonly name = 'InvalidOperandError'
   readonly code = 'invalid-operand'
   constructor(verb: string, found: unknown) {
-    super(`${verb} takes a table or a relation of the same database, and was given ${format(found)}.`)
+    super(`${verb} takes a table or a relation of the same database, and was given ${show(found)}.`)
   }
 }
 
@@ -81,10 +81,8 @@ export class InvalidAttributeNameError extends PipelineError {
   readonly attribute: string
   constructor(attribute: string) {
     super(
-      `${format(attribute)} is no name for an attribute. Write small letters, digits and \`_\`, a letter first, at most 64.`,
+      `${show(attribute)} is no name for an attribute. Write small letters, digits and \`_\`, a letter first, at most 64.`,
     )
     this.attribute = attribute
   }
 }
-
-const format = (value: unknown): string => inspect(value, { depth: 0, breakLength: Infinity, maxStringLength: 60 })

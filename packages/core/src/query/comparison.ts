@@ -1,5 +1,5 @@
-import { inspect } from 'node:util'
 import type { Comparison } from '../relation/condition.ts'
+import { show } from './call.ts'
 import { InvalidRestrictionError } from './errors.ts'
 
 /** What a value is compared with. */
@@ -54,7 +54,7 @@ export function between<const V extends Comparable>(low: V, high: V): Comparing<
 export function oneOf<const V extends Comparable | null>(values: readonly V[]): Comparing<V> {
   // from JavaScript, the values may be given one by one, or as a set
   if (!Array.isArray(values)) {
-    throw new InvalidRestrictionError(`oneOf(${format(values)})`, 'Give a list: oneOf([first, second]).')
+    throw new InvalidRestrictionError(`oneOf(${show(values)})`, 'Give a list: oneOf([first, second]).')
   }
   for (const value of values) if (value !== null) requireComparable('oneOf', value)
   return comparing({ kind: 'one-of', values: [...values] })
@@ -66,7 +66,7 @@ export function oneOf<const V extends Comparable | null>(values: readonly V[]): 
  */
 export function like(pattern: string): Pattern {
   if (typeof pattern !== 'string') {
-    throw new InvalidRestrictionError(`like(${format(pattern)})`, "Give a pattern as text: like('m%').")
+    throw new InvalidRestrictionError(`like(${show(pattern)})`, "Give a pattern as text: like('m%').")
   }
   // the members for the compiler are on no value
   return { kind: 'comparison', test: { kind: 'like', pattern } } as unknown as Pattern
@@ -102,9 +102,7 @@ function requireComparable(verb: string, value: unknown): void {
     default:
   }
   throw new InvalidRestrictionError(
-    `${verb}(${format(value)})`,
+    `${verb}(${show(value)})`,
     'Give a finite number, text, a bigint, true or false, a Date or bytes.',
   )
 }
-
-const format = (value: unknown): string => inspect(value, { depth: 0, breakLength: Infinity, maxStringLength: 40 })

@@ -1,7 +1,4 @@
-import { PipelineError } from '../errors.ts'
-
-const list = (names: readonly string[]): string =>
-  names.length === 0 ? 'none' : names.map((n) => `\`${n}\``).join(', ')
+import { listNames, PipelineError } from '../errors.ts'
 
 export class UnknownNameError extends PipelineError {
   override readonly name = 'UnknownNameError'
@@ -10,7 +7,7 @@ export class UnknownNameError extends PipelineError {
   readonly table: string
   readonly available: readonly string[]
   constructor(attribute: string, table: string, available: readonly string[]) {
-    super(`${table} has no attribute \`${attribute}\`. It has: ${list(available)}.`)
+    super(`${table} has no attribute \`${attribute}\`. It has: ${listNames(available)}.`)
     this.attribute = attribute
     this.table = table
     this.available = available
@@ -32,8 +29,8 @@ export class UnrelatedKeyError extends PipelineError {
   readonly attributes: readonly string[]
   constructor(table: string, keyAttributes: readonly string[], attributes: readonly string[]) {
     super(
-      `The key has no attribute in common with ${table}: it has ${list(keyAttributes)}, and ${table} would be found by ` +
-        `${list(attributes)}. Restrict by an object that names the attributes, or by a relation.`,
+      `The key has no attribute in common with ${table}: it has ${listNames(keyAttributes)}, and ${table} would be found by ` +
+        `${listNames(attributes)}. Restrict by an object that names the attributes, or by a relation.`,
     )
     this.keyAttributes = keyAttributes
     this.attributes = attributes
@@ -47,7 +44,7 @@ export class AmbiguousKeyError extends PipelineError {
   readonly attributes: readonly string[]
   constructor(table: string, keyAttributes: readonly string[], attributes: readonly string[]) {
     super(
-      `The key's ${list(keyAttributes)} and ${table}'s ${list(attributes)} go back to the same attribute under other names: ` +
+      `The key's ${listNames(keyAttributes)} and ${table}'s ${listNames(attributes)} go back to the same attribute under other names: ` +
         `it cannot be told which are to be equal. Restrict by an object that names the attributes.`,
     )
     this.keyAttributes = keyAttributes

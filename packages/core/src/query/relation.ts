@@ -6,10 +6,10 @@ import { project } from '../relation/project.ts'
 import { restrict } from '../relation/restrict.ts'
 import { top } from '../relation/top.ts'
 import { union } from '../relation/union.ts'
-import type { Order, RelationNode } from '../relation/node.ts'
+import type { RelationNode } from '../relation/node.ts'
 import { checkOptions, show } from './call.ts'
 import type { Context } from './context.ts'
-import { InvalidCallError, InvalidOrderError, NotOneRowError } from './errors.ts'
+import { InvalidCallError, NotOneRowError } from './errors.ts'
 import { countRows } from './count-rows.ts'
 import { type ColumnsOf, fetchColumns } from './columns.ts'
 import { fetchRows } from './fetch.ts'
@@ -27,44 +27,14 @@ import {
 import { type Preview, type PreviewOptions, previewRows } from './preview.ts'
 import type { ExtendedRow, JoinedKey, JoinedRow, UnitedRow } from './row-types.ts'
 import { conditionOf, type Restriction } from './restriction.ts'
+import {
+  type AggregateOptions,
+  type FetchOptions,
+  parseOrders,
+  type StreamOptions,
+  type TopOptions,
+} from './row-selection.ts'
 import { streamRows } from './stream.ts'
-
-/** `'spike_count desc'`, or a name alone for ascending. */
-export type OrderBy<Row extends object> = (keyof Row & string) | `${keyof Row & string} desc`
-
-/** Which rows are fetched, and in which order. */
-export interface FetchOptions<Row extends object> {
-  /** First by the first of them; NULL comes first, and `'name desc'` turns an order round. */
-  readonly order?: readonly OrderBy<Row>[]
-  /** The most rows to fetch. */
-  readonly limit?: number
-  /** How many rows to leave out first. */
-  readonly offset?: number
-  /** Stops the query on the server when it aborts. */
-  readonly signal?: AbortSignal
-}
-
-/** Which rows are streamed, and how. */
-export interface StreamOptions<Row extends object> extends FetchOptions<Row> {
-  /** How many rows are taken from the database at once, 1000 where this is left out. */
-  readonly batch?: number
-}
-
-/** Which rows a `top` keeps. */
-export interface TopOptions<Row extends object> {
-  /** Where rows are cut off, ties are broken by the primary key. */
-  readonly order?: readonly OrderBy<Row>[]
-  /** The most rows to keep; all where it is left out or `null`. */
-  readonly limit?: number | null
-  /** How many rows to leave out first. */
-  readonly offset?: number
-}
-
-/** Which rows an aggregation has, and how those of the group belong to them. */
-export interface AggregateOptions extends JoinOptions {
-  /** `all` rows, the default; `matching` leaves out those for which the group has none. */
-  readonly keep?: 'all' | 'matching'
-}
 
 const FETCH_OPTIONS = ['order', 'limit', 'offset', 'signal']
 
@@ -333,17 +303,4 @@ export class Relation<Key extends object, Row extends object> implements AnyRela
     if (orders.length === 0 && limit === undefined && offset === 0) return this.node
     return top(this.node, { order: orders, limit: limit ?? null, offset })
   }
-}
-
-function parseOrders(orders: unknown = []): readonly Order[] {
-  if (Array.isArray(orders)) return orders.map(parseOrder)
-  throw new InvalidCallError(`An order is a list, such as ['session desc', 'trial'], and not ${show(orders)}.`)
-}
-
-/** From JavaScript, an order may be no text. */
-function parseOrder(order: unknown): Order {
-  const text = typeof order === 'string' ? order : show(order)
-  const [, attribute = '', direction] = /^(\S+)(?: (asc|desc))?$/i.exec(text) ?? []
-  if (attribute === '' || typeof order !== 'string') throw new InvalidOrderError(text)
-  return { attribute, descending: direction?.toLowerCase() === 'desc' }
 }

@@ -1,4 +1,4 @@
-import { inspect } from 'node:util'
+import { show } from './call.ts'
 import { type CsvRows, isCsv, readCsv } from './csv.ts'
 import { InvalidCallError } from './errors.ts'
 import type { GivenRow } from './row-encoder.ts'
@@ -20,7 +20,7 @@ export function givenRows(source: unknown): GivenRows {
   if (isAsyncIterable(source)) return { rows: numberedAsync(source), inMemory: false }
   // from JavaScript, it may be one row, or nothing at all
   throw new InvalidCallError(
-    `insert() takes a list of rows, an iterable, a relation or csv(), not ${inspect(source, { depth: 0 })}; insert1() takes one row.`,
+    `insert() takes a list of rows, an iterable, a relation or csv(), not ${show(source)}; insert1() takes one row.`,
   )
 }
 

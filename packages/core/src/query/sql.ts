@@ -1,7 +1,7 @@
-import { inspect } from 'node:util'
 import { parseAttributeType } from '../attribute/attribute-type.ts'
 import type { StoredValue } from '../attribute/storage.ts'
 import type { SqlOperand, SqlText } from '../relation/expression.ts'
+import { show } from './call.ts'
 import { type CheckedType, type Computed, isComputed, type ValueOfType } from './computed.ts'
 import { InvalidCallError } from './errors.ts'
 
@@ -56,7 +56,7 @@ export function sql<const P extends readonly SqlPart[]>(
   // from JavaScript, a text with values pasted into it is how injections come about
   if (!Array.isArray(strings) || !('raw' in strings)) {
     throw new InvalidCallError(
-      `sql(...) was called with ${format(strings)}. Write sql\`…\` with values in \${}, so that they are bound and never ` +
+      `sql(...) was called with ${show(strings)}. Write sql\`…\` with values in \${}, so that they are bound and never ` +
         `read as SQL.`,
     )
   }
@@ -69,7 +69,7 @@ export function sql<const P extends readonly SqlPart[]>(
 
 /** An attribute's name in a piece of SQL. */
 export function attribute<const Name extends string>(name: Name): AttributeName<Name> {
-  if (typeof name !== 'string') throw new InvalidCallError(`attribute(${format(name)}): give the name of an attribute.`)
+  if (typeof name !== 'string') throw new InvalidCallError(`attribute(${show(name)}): give the name of an attribute.`)
   return { kind: 'attribute', name }
 }
 
@@ -99,7 +99,7 @@ function operandOf(part: unknown): SqlOperand {
   if (isAttributeName(part)) return { kind: 'attribute', name: part.name }
   const value = valueOf(part)
   if (value !== undefined) return { kind: 'value', value }
-  const advice = isComputed(part) ? 'a computed attribute: give it a name with project() first' : format(part)
+  const advice = isComputed(part) ? 'a computed attribute: give it a name with project() first' : show(part)
   throw new InvalidCallError(
     `sql\`…\` was given ${advice}. It takes finite numbers, text, bigint, true, false, null, Date, bytes, attribute('name') ` +
       `and other sql\`…\`.`,
@@ -131,5 +131,3 @@ const formatDate = (date: Date): string =>
     .toISOString()
     .replace('T', ' ')
     .replace(/(?:\.000)?Z$/, '')
-
-const format = (value: unknown): string => inspect(value, { depth: 0, breakLength: Infinity, maxStringLength: 60 })

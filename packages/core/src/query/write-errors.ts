@@ -1,7 +1,4 @@
-import { PipelineError } from '../errors.ts'
-
-const list = (names: readonly string[]): string =>
-  names.length === 0 ? 'none' : names.map((name) => `\`${name}\``).join(', ')
+import { listNames, PipelineError } from '../errors.ts'
 
 /** Where a row stands in what was given: its number from 0, and in a file its line from 1. */
 export interface RowPlace {
@@ -69,7 +66,7 @@ export class DuplicateRowError extends PipelineError {
         : 'Pass { skipDuplicates: true } to keep what is there, or { replace: true } to replace it.'
     const whose = other ? `that ${formatPlace(other).toLowerCase()} has too` : 'that another row has already'
     const what =
-      attributes.length === 0 ? 'is a second one, and it takes one' : `has values of ${list(attributes)} ${whose}`
+      attributes.length === 0 ? 'is a second one, and it takes one' : `has values of ${listNames(attributes)} ${whose}`
     super(
       `${formatPlace(duplicate)} for ${table} ${what}` +
         `${values === '' ? '' : ` (${values})`}. ${duplicate.undone ?? nothing} ${advice}`,
@@ -112,7 +109,7 @@ export class MissingParentError extends PipelineError {
           .join(', ')}`
       : ''
     super(
-      `${formatPlace(orphan)} for ${table} refers by ${list(attributes)} to a row${values} that ${parent} does not have. ` +
+      `${formatPlace(orphan)} for ${table} refers by ${listNames(attributes)} to a row${values} that ${parent} does not have. ` +
         `${orphan.undone ?? nothing} Insert it into ${parent} first.`,
       { cause },
     )
@@ -232,7 +229,7 @@ export class CircularRowsError extends PipelineError {
   readonly rows: number
   constructor(tables: readonly string[], rows: number) {
     super(
-      `${rows} rows of ${list(tables)} refer to each other in a circle, so that none can be deleted first. Nothing was ` +
+      `${rows} rows of ${listNames(tables)} refer to each other in a circle, so that none can be deleted first. Nothing was ` +
         `deleted. None of their references may be NULL: change one of them, and delete again.`,
     )
     this.tables = tables

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util'
-import { PipelineError } from '../errors.ts'
+import { listNames, PipelineError } from '../errors.ts'
 
 export class UnknownAttributeError extends PipelineError {
   override readonly name = 'UnknownAttributeError'
@@ -120,8 +120,5 @@ export class InvalidTopError extends PipelineError {
     this.value = value
   }
 }
-
-const listNames = (names: readonly string[]): string =>
-  names.length === 0 ? 'none' : names.map((name) => `\`${name}\``).join(', ')
 
 const describeLineage = (lineage: string | null): string => lineage ?? 'an attribute of its own table alone'
