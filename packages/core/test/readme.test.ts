@@ -11,7 +11,7 @@ const printed = [
   '[\n  { session: 1, bout: 0, bout_start: 0.5 },\n  { session: 1, bout: 1, bout_start: 4 }\n]\n',
 ]
 
-test('the examples of the README run and print what they should', async () => {
+test('the examples of the README run and print what they should', { timeout: 60_000 }, async () => {
   const readme = await readFile(join(import.meta.dirname, '../README.md'), 'utf8')
   const examples = [...readme.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code = '']) => code)
   // Below this package, `@neurojoint/core` is this package.
