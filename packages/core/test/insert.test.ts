@@ -28,6 +28,12 @@ onEveryDatabase('insert', (database) => {
     expect(await lab.db(lab.Subject).count()).toBe(2500)
   })
 
+  test('a zero has no sign, whatever the database', async () => {
+    await using lab = await open()
+    await lab.db(lab.Subject).insert([{ subject: 'm1', weight: -0 }])
+    expect((await lab.db(lab.Subject).fetch1()).weight).toBe(0)
+  })
+
   test('names the row whose parent is missing', async () => {
     await using lab = await open()
     await lab.db(lab.Subject).insert([{ subject: 'm1' }])

@@ -61,5 +61,6 @@ export function floatToStored(value: unknown, storage: Float, nullable: boolean,
   if (scale !== undefined && precision !== undefined && Math.abs(rounded) >= 10 ** (precision - scale)) {
     throw refuse(`a number below 1e${precision - scale}`)
   }
-  return rounded
+  // only MySQL would keep the sign of -0
+  return rounded + 0
 }

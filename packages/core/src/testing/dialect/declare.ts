@@ -124,6 +124,7 @@ export function testDeclare(dialect: DialectUnderTest): void {
 
     test.each(['2.x', '0.14'] as const)(
       'eight connections that declare tables of %s at once all succeed',
+      { timeout: 60_000 },
       async (generation) => {
         const bench = await open()
         const tables = inFormat(defineLab(bench), generation)
