@@ -24,7 +24,7 @@ export interface CsvRows {
 }
 
 /**
- * A CSV text (RFC 4180) whose first line names the attributes. Its values are read strictly by the types of the table's
+ * A CSV text (RFC 4180), in a file as UTF-8, whose first line names the attributes. Its values are read strictly by the types of the table's
  * attributes; an empty value is left out, which gives the default, and `""` is an empty text. Nothing is read before the
  * rows are inserted.
  *
