@@ -24,9 +24,9 @@ export interface CsvRows {
 }
 
 /**
- * A CSV text (RFC 4180), in a file as UTF-8, whose first line names the attributes. Its values are read strictly by the types of the table's
- * attributes; an empty value is left out, which gives the default, and `""` is an empty text. Nothing is read before the
- * rows are inserted.
+ * A CSV text (RFC 4180), in a file as UTF-8, whose first line names the attributes. Its values are read strictly by the
+ * types of the table's attributes; an empty value is left out, which gives the default, and `""` is an empty text. Nothing
+ * is read before the rows are inserted.
  *
  * ```ts
  * await db(Subject).insert(csv({ path: 'subjects.csv' }))
