@@ -40,9 +40,9 @@ function activate<Trial extends AnyTable>(schema: Schema, { Trial }: { readonly 
   return {
     Event,
     Summary,
-    // an upstream table could have a `kind` too, so that the compiler must be told what its value is
     restricted: (on: Tables) =>
       on(Event)
+        .restrict({ kind: 'lick', at_time: gt(1) })
         .restrict(late)
         .exclude(and<{ kind: string }>({ kind: 'lick' })),
     byRelation: (on: Tables) =>
@@ -104,11 +104,15 @@ test('a misspelt attribute of its own is an error inside an element', () => {
     const Event = schema.manual('Event', { Trial }, '-> Trial\nevent : int16\n---\nkind : varchar(8)')
     // @ts-expect-error: a number for text
     const number = (on: Tables) => on(Event).restrict(and<{ kind: string }>({ kind: 5 }))
+    // @ts-expect-error: a number for text
+    const plain = (on: Tables) => on(Event).restrict({ kind: 5 })
+    // @ts-expect-error: no attribute of its own
+    const misspelt = (on: Tables) => on(Event).restrict({ knd: 'lick' })
     // @ts-expect-error: nothing is ordered by it
     const ordered = (on: Tables) => on(Event).top({ order: ['knd'], limit: 1 })
     // @ts-expect-error: not of the group
     const counted = (on: Tables) => on(Trial).aggregate(Event, { n: count('knd') })
-    return { number, ordered, counted }
+    return { number, plain, misspelt, ordered, counted }
   }
   void wrong
 })

@@ -8,6 +8,8 @@ import { insertRelation } from './insert-relation.ts'
 import { insertRows, type InsertRowsOptions } from './insert.ts'
 import { isOperand, nodeBeside, type Operand } from './operand.ts'
 import { Relation } from './relation.ts'
+import type { RestrictOptions } from './matching.ts'
+import type { Restriction } from './restriction.ts'
 import type { RowSource } from './row-source.ts'
 import type { AnyTable, Key, NewRow, Row, UpdatedRow } from './table.ts'
 import { updateRow, type UpdateRowOptions } from './update1.ts'
@@ -36,6 +38,22 @@ export class TableRelation<T extends AnyTable> extends Relation<Key<T>, Row<T>> 
   constructor(context: Context, table: T, node: RelationNode = tableNode(table.declaration)) {
     super(context, node, table.typeName)
     this.table = table
+  }
+
+  /**
+   * The rows that satisfy a restriction. In a generic element, where an upstream table may have any attributes, those that
+   * the table's own definition declares may be given by themselves.
+   *
+   * @throws as Relation.restrict
+   */
+  override restrict(restriction: Restriction<Row<T>> | Restriction<T['~own']>, options: RestrictOptions = {}): this {
+    // its own attributes are among those of its rows
+    return super.restrict(restriction as Restriction<Row<T>>, options)
+  }
+
+  override exclude(restriction: Restriction<Row<T>> | Restriction<T['~own']>, options: RestrictOptions = {}): this {
+    // its own attributes are among those of its rows
+    return super.exclude(restriction as Restriction<Row<T>>, options)
   }
 
   /**

@@ -10,6 +10,7 @@ export interface Table<
   Key extends object = object,
   Secondary extends object = object,
   Optional extends string = string,
+  Own extends object = object,
 > {
   readonly kind: 'table'
   /** As a definition refers to it: `Session`, or `ProbeType.Electrode` for a part. */
@@ -26,10 +27,12 @@ export interface Table<
   readonly '~key': Key
   readonly '~secondary': Secondary
   readonly '~optional': Optional
+  /** The attributes that its definition declares itself: known also where a table that it refers to is not. */
+  readonly '~own': Own
 }
 
 /** A table of any rows, for functions that take them all. */
-export type AnyTable = Table<object, object, string>
+export type AnyTable = Table<object, object, string, object>
 
 export const isTable = (value: unknown): value is AnyTable =>
   typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'table' && 'declaration' in value

@@ -119,7 +119,7 @@ export function defineSchema(name: string, { compat }: SchemaOptions = {}): Sche
 }
 
 /** The types of a table's rows exist for the compiler alone: this is where a value gets them. */
-const tableValue = (table: Omit<AnyTable, 'kind' | '~key' | '~secondary' | '~optional'>): AnyTable =>
+const tableValue = (table: Omit<AnyTable, 'kind' | '~key' | '~secondary' | '~optional' | '~own'>): AnyTable =>
   ({ kind: 'table', ...table }) as AnyTable
 
 /** From JavaScript, the references may be left out, so that the definition stands in their place. */

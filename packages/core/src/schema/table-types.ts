@@ -27,7 +27,12 @@ type PartReferences<N extends keyof P, P extends PartDefinitions, D extends stri
 }
 
 /** The table that a definition declares. */
-export type TableOf<D extends string, R extends References> = Table<KeyOf<D, R>, SecondaryOf<D, R>, OptionalOf<D, R>>
+export type TableOf<D extends string, R extends References> = Table<
+  KeyOf<D, R>,
+  SecondaryOf<D, R>,
+  OptionalOf<D, R>,
+  LocalOf<D>
+>
 
 /** A table and, under their names, its parts. */
 export type MasterOf<D extends string, R extends References, P extends PartDefinitions> = TableOf<D, R> & {
