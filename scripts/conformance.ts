@@ -41,8 +41,14 @@ if (folder === undefined || wanted.some((name) => !Object.hasOwn(databases, name
   console.error(`Usage: npm run conformance -- <folder> [${Object.keys(databases).join('] [')}]`)
   process.exit(2)
 }
-const set = await readRecordedSet(resolve(folder))
-const schemas = declareRecorded(set.schemas)
+const { set, schemas } = await readRecordedSet(resolve(folder))
+  .then((read) => ({ set: read, schemas: declareRecorded(read.schemas) }))
+  .catch((error: unknown) => {
+    console.error(`${folder} cannot be read as a recorded set: ${String(error)}`)
+    process.exit(2)
+  })
+for (const line of set.unreadable) console.error(`Left out ${line}`)
+if (set.unreadable.length > 0) process.exitCode = 1
 
 for (const name of wanted) {
   try {

@@ -29,6 +29,19 @@ export interface Ground {
   readonly matching: 'lineage' | 'strict'
   /** The database speaks the language of the recorded SQL. */
   readonly speaksSql: boolean
+  /** What is done as the reference or its server does it. */
+  readonly quirk?: Quirk
+}
+
+/**
+ * `one row of all`: an aggregation of a relation without a key has one row, whatever that has.
+ * `enum as text`: a top orders an enum of a union as text.
+ */
+export type Quirk = 'one row of all' | 'enum as text'
+
+/** The expression is of a form that is not known here. */
+export class UnknownFormError extends Error {
+  override readonly name = 'UnknownFormError'
 }
 
 /** The expression holds SQL text, which is the language of another database. */
@@ -76,13 +89,28 @@ export function buildRelation(tree: Tree, ground: Ground): AnyRows {
     }
     case 'top': {
       const source = build(tree.arg)
-      return source.top({
-        order: tree.order.flatMap((word) => orderOf(word, source)),
-        limit: tree.limit,
-        offset: tree.offset,
-      })
+      const order = tree.order.flatMap((word) => orderOf(word, source))
+      const [ordered, words] = ground.quirk === 'enum as text' ? withTextOfEnums(source, order) : [source, order]
+      const names = source.heading.map(({ name }) => name)
+      const cut = ordered.top({ order: words, limit: tree.limit, offset: tree.offset })
+      return ordered === source ? cut : cut.project(...names)
     }
+    default:
+      throw new UnknownFormError(`There is no operation ${JSON.stringify((tree as { op?: unknown }).op)}.`)
   }
+}
+
+/** With a copy as text of each enum in the order, which is then ordered by. */
+function withTextOfEnums(source: AnyRows, order: readonly string[]): readonly [AnyRows, readonly string[]] {
+  const enums = source.heading.filter(({ type }) => type.storage.kind === 'enum').map(({ name }) => name)
+  if (enums.length === 0) return [source, order]
+  const copies = enums.map((name) => [`${name}_as_text`, sql`concat(${attribute(name)}, '')`] as const)
+  const computed = Object.fromEntries(copies.map(([name, text]) => [name, text.as('varchar(1000)')]))
+  const words = order.map((word) => {
+    const [name = '', direction = ''] = word.split(' ')
+    return enums.includes(name) ? `${name}_as_text ${direction}`.trim() : word
+  })
+  return [source.project('...', computed), words]
 }
 
 /** `'...'`, `'-name'` and names are ours as well; a name in parentheses keeps the attribute beside its copy. */
@@ -114,6 +142,10 @@ function aggregate(source: AnyRows, group: AnyRows, tree: Extract<Tree, { op: 'a
   if (twice !== undefined) throw new RepeatedNameError(twice)
   const types = new Map([...typesOf(source), ...typesOf(group)])
   const computed = computedIn(tree.named, types, ground)
+  if (ground.quirk === 'one row of all' && source.heading.every(({ inKey }) => !inKey)) {
+    const keptOf = Object.fromEntries(kept.map((name) => [name, `max(${name})`]))
+    return universalSet().aggregate(source.join(group), { ...computedIn(keptOf, types, ground), ...computed })
+  }
   const columns = { ...Object.fromEntries(kept.map((name) => [name, name])), ...computed }
   return source.aggregate(group, columns, { keep: tree.keep ? 'all' : 'matching' })
 }
@@ -176,6 +208,8 @@ function restrictionOf(condition: RecordedCondition, source: AnyRows, ground: Gr
     case 'null':
       // refused, as by the reference
       return null as unknown as Restriction<AnyRow>
+    default:
+      throw new UnknownFormError(`There is no condition ${JSON.stringify((condition as { c?: unknown }).c)}.`)
   }
 }
 
@@ -196,7 +230,8 @@ function equal(name: string, value: RecordedValue, source: AnyRows, ground: Grou
     const held = heldInstead(given, storage)
     if (held !== null) return and({ [name]: held }, { [name]: ne(held) })
     if (!ground.speaksSql) throw new ForeignSqlError(`${name} is compared with ${String(given)}`, { cause: error })
-    return sql`${attribute(name)} = ${given}`
+    // a number stands in the text, as in that of the reference: the driver binds one as text, which text is compared with
+    return typeof given === 'number' ? sqlText(`\`${name}\` = ${given}`, ground) : sql`${attribute(name)} = ${given}`
   }
 }
 

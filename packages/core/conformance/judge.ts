@@ -59,15 +59,17 @@ function judgeError(expected: RecordedResult, { error, phase }: Extract<Found, {
   if (expected.error === undefined) {
     return differing(`expected ${expected.rows?.length ?? 0} rows, found at ${phase} ${text}`)
   }
+  if (!(error instanceof PipelineError))
+    return differing(`expected an error (${expected.error}), found at ${phase} ${text}`)
   // what the reference says in its own words, ours says in its own and before anything is asked of the database
-  if (expected.error === 'DataJointError' && !(error instanceof PipelineError && phase === 'build')) {
+  if (expected.error === 'DataJointError' && phase !== 'build') {
     return differing(`expected to be refused when it is built, found at ${phase} ${text}`)
   }
   return { verdict: 'refused' }
 }
 
 /** Rows as text by the names of their attributes, which tells equal values and no others alike. */
-const formatRows = (names: readonly string[], rows: readonly (readonly unknown[])[]): readonly string[] => {
+export const formatRows = (names: readonly string[], rows: readonly (readonly unknown[])[]): readonly string[] => {
   const order = names.map((name, index) => [name, index] as const).toSorted(([a], [b]) => (a < b ? -1 : 1))
   return rows.map((row) => JSON.stringify(order.map(([, index]) => formatValue(row[index]))))
 }
@@ -93,7 +95,7 @@ function formatTagged(value: Extract<RecordedValue, object>): string | number | 
 }
 
 /** What is in the first list more often than in the second. */
-function surplus(first: readonly string[], second: readonly string[]): readonly string[] {
+export function surplus(first: readonly string[], second: readonly string[]): readonly string[] {
   const left = [...second]
   return first.filter((item) => {
     const at = left.indexOf(item)

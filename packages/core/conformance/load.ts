@@ -21,13 +21,13 @@ export async function loadServer(
   const connection = await createConnection({ host, port, user, password, multipleStatements: true })
   const removed = [...schemas.keys()].map((name) => `DROP DATABASE IF EXISTS \`${name}\`;`).join('')
   try {
-    await connection.query(removed)
-    await connection.query(dump)
+    if (removed !== '') await connection.query(removed)
+    if (dump.trim() !== '') await connection.query(dump)
     const pipeline = definePipeline({ schemas: schemasIn(schemas), tables: {}, database: settings })
     const db = await pipeline.open()
     const dispose = async (): Promise<void> => {
       await db.close()
-      await connection.query(removed)
+      if (removed !== '') await connection.query(removed)
       await connection.end()
     }
     return { name: settings.kind, db, speaksSql: true, [Symbol.asyncDispose]: dispose }

@@ -87,14 +87,38 @@ export interface RecordedSet {
   readonly schemas: Readonly<Record<string, readonly RecordedTable[]>>
   readonly dump: string
   readonly cases: readonly RecordedCase[]
+  /** The lines that are no case, and why. */
+  readonly unreadable: readonly string[]
 }
 
 export async function readRecordedSet(folder: string): Promise<RecordedSet> {
-  const [schemas, dump, cases] = await Promise.all(
-    ['schemas.json', 'schemas.sql', 'cases.jsonl'].map((name) => readFile(join(folder, name), 'utf8')),
+  const [schemas = '', dump = '', cases = ''] = await Promise.all(
+    ['schemas.json', 'schemas.sql', 'cases.jsonl'].map(async (name) => {
+      const text = await readFile(join(folder, name), 'utf8')
+      return text.replaceAll('\r\n', '\n')
+    }),
   )
-  const lines = (cases ?? '').split('\n').filter((line) => line.trim() !== '')
-  return { schemas: JSON.parse(schemas ?? ''), dump: dump ?? '', cases: lines.map((line) => JSON.parse(line)) }
+  const unreadable: string[] = []
+  const read = cases.split('\n').flatMap((line, index) => {
+    if (line.trim() === '') return []
+    try {
+      return [readCase(JSON.parse(line))]
+    } catch (error) {
+      unreadable.push(`line ${index + 1} of cases.jsonl: ${String(error)}`)
+      return []
+    }
+  })
+  return { schemas: JSON.parse(schemas), dump, cases: read, unreadable }
+}
+
+/** A case with what may be left out of it. */
+function readCase(value: unknown): RecordedCase {
+  const given = typeof value === 'object' && value !== null ? (value as Partial<RecordedCase>) : {}
+  const { id, schema, expr, datajoint, ideal, traps = [], agrees = ideal === undefined } = given
+  if (typeof id !== 'string' || typeof schema !== 'string' || !expr || !datajoint) {
+    throw new TypeError('a case has an id, a schema, an expr and what datajoint gave')
+  }
+  return { id, schema, expr, traps, agrees, datajoint, ...(ideal && { ideal }) }
 }
 
 /** What a runner is to give: where the reference is wrong, what the algebra means. */

@@ -7,11 +7,14 @@ export function formatReport(name: string, outcomes: readonly Outcome[]): string
   const differing = counted('differing')
   const explained = differing.filter(({ explanation }) => explanation !== null)
   const leftOut = counted('left out')
+  const foreign = leftOut.filter(({ explanation }) => explanation === null)
+  const unknown = leftOut.filter(({ explanation }) => explanation !== null)
   const strict = outcomes.filter((outcome) => outcome.strict)
   return [
     `${name}: ${counted('agreed').length} agreed, ${differing.length} differing (${explained.length} explained), ` +
       `${counted('refused').length} refused by both, of ${outcomes.length - leftOut.length} cases`,
-    ...(leftOut.length === 0 ? [] : [`  ${leftOut.length} cases hold SQL, which is the language of other databases`]),
+    ...(foreign.length === 0 ? [] : [`  ${foreign.length} cases hold SQL, which is the language of other databases`]),
+    ...unknown.map(({ recorded, explanation }) => `  ${recorded.id} left out: ${explanation ?? ''}`),
     ...(strict.length === 0
       ? []
       : [

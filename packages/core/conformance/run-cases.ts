@@ -1,7 +1,7 @@
 import type { Attribute, Database } from '../src/index.ts'
-import { type AnyRows, buildRelation, ForeignSqlError, type Ground } from './build-relation.ts'
+import { type AnyRows, buildRelation, ForeignSqlError, type Ground, UnknownFormError } from './build-relation.ts'
 import type { DeclaredSchema } from './declare-recorded.ts'
-import { explain } from './explanations.ts'
+import { explanationsFor } from './explanations.ts'
 import { type Found, judge, type Judgement } from './judge.ts'
 import { expectedOf, type RecordedCase } from './recorded.ts'
 
@@ -31,8 +31,7 @@ export async function runCases(
 ): Promise<readonly Outcome[]> {
   const outcomes: Outcome[] = []
   for (const recorded of cases) {
-    const tables = schemas.get(recorded.schema)?.tables
-    if (!tables) throw new RangeError(`There is no schema ${recorded.schema} in schemas.json.`)
+    const tables = schemas.get(recorded.schema)?.tables ?? new Map()
     const ground: Ground = { db, tables, expected: expectedOf(recorded), matching: 'lineage', speaksSql }
     outcomes.push(await runCase(recorded, ground))
   }
@@ -41,16 +40,20 @@ export async function runCases(
 
 async function runCase(recorded: RecordedCase, ground: Ground): Promise<Outcome> {
   const found = await evaluate(recorded, ground)
-  if ('error' in found && found.error instanceof ForeignSqlError) {
-    return { recorded, judgement: { verdict: 'left out' }, strict: false, explanation: null }
+  if ('error' in found && (found.error instanceof ForeignSqlError || found.error instanceof UnknownFormError)) {
+    const explanation = found.error instanceof UnknownFormError ? found.error.message : null
+    return { recorded, judgement: { verdict: 'left out' }, strict: false, explanation }
   }
   const judgement = judge(recorded, found)
   if (judgement.verdict !== 'differing') return { recorded, judgement, strict: false, explanation: null }
   const strictly = judge(recorded, await evaluate(recorded, { ...ground, matching: 'strict' }))
   if (strictly.verdict !== 'differing') return { recorded, judgement: strictly, strict: true, explanation: null }
-  const explanation = explain(recorded, judgement.difference)
-  const text = explanation ? `${explanation.trap ?? 'The server'}: ${explanation.reason}` : null
-  return { recorded, judgement, strict: false, explanation: text }
+  for (const { trap, reason, quirk } of explanationsFor(recorded, judgement.difference, found)) {
+    const proven =
+      quirk === undefined || judge(recorded, await evaluate(recorded, { ...ground, quirk })).verdict === 'agreed'
+    if (proven) return { recorded, judgement, strict: false, explanation: `${trap ?? 'The server'}: ${reason}` }
+  }
+  return { recorded, judgement, strict: false, explanation: null }
 }
 
 async function evaluate({ expr }: RecordedCase, ground: Ground): Promise<Found> {

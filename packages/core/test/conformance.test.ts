@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, inject, test } from 'vitest'
 import { declareRecorded } from '../conformance/declare-recorded.ts'
@@ -55,5 +58,26 @@ describe('the recorded answers of DataJoint to 200 expressions', () => {
     const outcomes = await runCases(database, schemas, cases)
     expect(unexplained(outcomes).map(({ recorded }) => recorded.id)).toEqual(['dja_s_02-0002'])
     expect(formatReport('SQLite', outcomes)).toContain('NOT EXPLAINED')
+  })
+
+  test('leaves out what is no case, or of a form that is not known, and goes on', { timeout: 60_000 }, async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'conformance-'))
+    const table = { id: 'a', schema: 's', expr: { op: 'table', name: 'T' }, datajoint: { heading: [], rows: [] } }
+    const lines = ['{', '{}', JSON.stringify(table), JSON.stringify({ ...table, id: 'b', expr: { op: 'pivot' } })]
+    await Promise.all([
+      writeFile(join(folder, 'schemas.json'), '{}'),
+      writeFile(join(folder, 'schemas.sql'), ''),
+      writeFile(join(folder, 'cases.jsonl'), lines.join('\r\n')),
+    ])
+    try {
+      const read = await readRecordedSet(folder)
+      expect(read.unreadable).toHaveLength(2)
+      await using database = await loadSqlite(read.dump, declareRecorded(read.schemas))
+      const outcomes = await runCases(database, declareRecorded(read.schemas), read.cases)
+      expect(outcomes.map(({ judgement }) => judgement.verdict)).toEqual(['differing', 'left out'])
+      expect(formatReport('SQLite', outcomes)).toContain('b left out: There is no operation "pivot".')
+    } finally {
+      await rm(folder, { recursive: true })
+    }
   })
 })
