@@ -38,6 +38,7 @@ onEveryDatabase('wrong calls', (database) => {
     ['stream', [{ bacht: 5 }], 'stream() has no option `bacht`.'],
     ['count', [Promise.resolve({})], 'count() takes its options as an object'],
     ['fetchColumns', ['subject', 5], 'fetchColumns() takes its options as an object'],
+    ['restrict', [{ sex: 'F' }, { maching: 'names' }], 'restrict() has no option `maching`. It has { matching }.'],
     ['top', [], 'top() takes its options as an object'],
     ['preview', [null], 'preview() takes its options as an object'],
     ['forKey', [undefined], 'forKey() takes a key, an object such as keys() gives, and was given undefined.'],

@@ -2,6 +2,7 @@ import type { Condition } from '../relation/condition.ts'
 import { matchedNames, type Matching as JoinMatching } from '../relation/join.ts'
 import { equalIn } from '../relation/matches.ts'
 import type { RelationNode } from '../relation/node.ts'
+import { checkOptions } from './call.ts'
 import { InvalidCallError } from './errors.ts'
 
 /**
@@ -11,19 +12,25 @@ import { InvalidCallError } from './errors.ts'
  */
 export type Matching = JoinMatching | 'strict'
 
+/** How the attributes of two relations belong together. */
 export interface JoinOptions {
+  /** By `lineage`, the default, or by `names`. */
   readonly matching?: JoinMatching
 }
 
+/** How the attributes of a relation that restricts belong to those that are restricted. */
 export interface RestrictOptions {
+  /** By `lineage`, the default, by `names`, or `strict`ly. */
   readonly matching?: Matching
 }
 
 /** What was asked for; from JavaScript it may be misspelt, and must not be taken for "by their names". */
 export function matchingOf<M extends Matching>(
+  call: string,
   options: { readonly matching?: M },
   allowed: readonly M[],
 ): M | 'lineage' {
+  checkOptions(call, options, ['matching'])
   const { matching = 'lineage' } = options
   if (matching === 'lineage' || allowed.includes(matching)) return matching
   const known = ['lineage', ...allowed].map((name) => `'${name}'`).join(', ')

@@ -84,7 +84,9 @@ export class Relation<Key extends object, Row extends object> implements AnyRela
    * @throws UnrelatedNamesakeError `unrelated-namesake` where a relation has an attribute of that name and another lineage
    */
   restrict(restriction: Restriction<Row>, options: RestrictOptions = {}): this {
-    return this.#same(restrict(this.node, conditionOf(restriction, this, matchingOf(options, ['names', 'strict']))))
+    return this.#same(
+      restrict(this.node, conditionOf(restriction, this, matchingOf('restrict()', options, ['names', 'strict']))),
+    )
   }
 
   /**
@@ -93,7 +95,7 @@ export class Relation<Key extends object, Row extends object> implements AnyRela
    * `restrict`.
    */
   exclude(restriction: Restriction<Row>, options: RestrictOptions = {}): this {
-    const condition = conditionOf(restriction, this, matchingOf(options, ['names', 'strict']))
+    const condition = conditionOf(restriction, this, matchingOf('exclude()', options, ['names', 'strict']))
     return this.#same(restrict(this.node, { kind: 'not', condition }))
   }
 
@@ -148,7 +150,7 @@ export class Relation<Key extends object, Row extends object> implements AnyRela
     options: JoinOptions = {},
   ): Relation<JoinedKey<Key, Row, R>, JoinedRow<Row, R>> {
     const right = nodeBeside(this, other, 'join()')
-    const node = join(this.node, right, { matching: matchingOf(options, ['names']) })
+    const node = join(this.node, right, { matching: matchingOf('join()', options, ['names']) })
     return new Relation(this.context, node, `${this.label} * ${labelOf(other)}`)
   }
 
@@ -160,7 +162,7 @@ export class Relation<Key extends object, Row extends object> implements AnyRela
    */
   extend<const R extends Operand>(other: R, options: JoinOptions = {}): Relation<Key, ExtendedRow<Row, R>> {
     const right = nodeBeside(this, other, 'extend()')
-    const node = join(this.node, right, { keep: 'left', matching: matchingOf(options, ['names']) })
+    const node = join(this.node, right, { keep: 'left', matching: matchingOf('extend()', options, ['names']) })
     return new Relation(this.context, node, `${this.label} + ${labelOf(other)}`)
   }
 
@@ -177,13 +179,13 @@ export class Relation<Key extends object, Row extends object> implements AnyRela
     options: AggregateOptions = {},
   ): Relation<ProjectedKey<Key, readonly [C]>, ProjectedRow<Key, Row, readonly [C], RowIn<R>>> {
     checkOptions('aggregate()', options, ['keep', 'matching'])
-    const { keep = 'all' } = options
+    const { keep = 'all', ...joining } = options
     if (keep !== 'all' && keep !== 'matching') {
       throw new InvalidCallError(`aggregate() was given keep: ${show(keep)}. There are 'all' and 'matching'.`)
     }
     const node = aggregate(this.node, nodeBeside(this, group, 'aggregate()'), Object.fromEntries(entriesOf(columns)), {
       keep,
-      matching: matchingOf(options, ['names']),
+      matching: matchingOf('aggregate()', joining, ['names']),
     })
     return new Relation(this.context, node, this.label)
   }
@@ -195,7 +197,7 @@ export class Relation<Key extends object, Row extends object> implements AnyRela
    * @throws UnionError `union-key`, `union-attribute`
    */
   union<const R extends Operand>(other: R, options: JoinOptions = {}): Relation<Key, UnitedRow<Key, Row, R>> {
-    const node = union(this.node, nodeBeside(this, other, 'union()'), matchingOf(options, ['names']))
+    const node = union(this.node, nodeBeside(this, other, 'union()'), matchingOf('union()', options, ['names']))
     return new Relation(this.context, node, `${this.label} | ${labelOf(other)}`)
   }
 

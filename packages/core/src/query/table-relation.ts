@@ -47,13 +47,11 @@ export class TableRelation<T extends AnyTable> extends Relation<Key<T>, Row<T>> 
    * @throws as Relation.restrict
    */
   override restrict(restriction: Restriction<Row<T>> | Restriction<T['~own']>, options: RestrictOptions = {}): this {
-    // its own attributes are among those of its rows
-    return super.restrict(restriction as Restriction<Row<T>>, options)
+    return super.restrict(restriction, options)
   }
 
   override exclude(restriction: Restriction<Row<T>> | Restriction<T['~own']>, options: RestrictOptions = {}): this {
-    // its own attributes are among those of its rows
-    return super.exclude(restriction as Restriction<Row<T>>, options)
+    return super.exclude(restriction, options)
   }
 
   /**
