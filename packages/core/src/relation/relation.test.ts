@@ -127,6 +127,14 @@ describe('top', () => {
     ])
   })
 
+  test('of a top without an order of its own goes on in that order', () => {
+    const order = [{ attribute: 'date', descending: true }]
+    const [first] = top(top(session, { order }), { limit: 1 }).order
+    expect(first).toEqual(order[0])
+    const other = [{ attribute: 'session', descending: false }]
+    expect(top(top(session, { order }), { order: other }).order).toEqual(other)
+  })
+
   test('refuses a limit that is no count, and an unknown attribute', () => {
     expect(codeOf(() => top(session, { limit: -1 }))).toBe('invalid-top')
     expect(codeOf(() => top(session, { offset: 1.5 }))).toBe('invalid-top')

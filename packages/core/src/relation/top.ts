@@ -9,10 +9,11 @@ export interface TopOptions {
 }
 
 /**
- * The rows from `offset` on, `limit` at most, in the order given. Where rows are cut off, ties are broken by the primary
- * key, so that the same rows are kept every time.
+ * The rows from `offset` on, `limit` at most, in the order given; where none is, in that of the top which `source` is. Where
+ * rows are cut off, ties are broken by the primary key, so that the same rows are kept every time.
  */
-export function top(source: RelationNode, { order = [], limit = null, offset = 0 }: TopOptions): TopNode {
+export function top(source: RelationNode, { order: given = [], limit = null, offset = 0 }: TopOptions): TopNode {
+  const order = given.length === 0 && source.kind === 'top' ? source.order : given
   for (const { attribute } of order) requireAttribute(source.heading, attribute)
   if (limit !== null && !isCount(limit)) throw new InvalidTopError('limit', limit)
   if (!isCount(offset)) throw new InvalidTopError('offset', offset)
