@@ -116,3 +116,12 @@ test('a misspelt attribute of its own is an error inside an element', () => {
   }
   void wrong
 })
+
+test('a table that declares no attribute itself still takes only what it has', () => {
+  const Visit = lab.manual('Visit', { Session }, '-> Session')
+  void db(Visit).restrict({ subject: 'm1' })
+  // @ts-expect-error: no attribute of it
+  void db(Visit).restrict({ subjct: 'm1' })
+  // @ts-expect-error: a number for text
+  void db(Visit).restrict({ subject: 5 })
+})
