@@ -3,6 +3,7 @@ import type { Position } from './table-definition.ts'
 
 export type DefinitionErrorCode =
   | 'unreadable-line'
+  | 'line-too-long'
   | 'bad-character'
   | 'bad-name'
   | 'duplicate-attribute'

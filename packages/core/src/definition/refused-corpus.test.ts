@@ -19,6 +19,14 @@ describe('a definition is refused with line, column and advice', () => {
     expect(error.message).toContain(expected.says)
   })
 
+  test.each([`name : varchar(${' '.repeat(200_000)}8`, `-> [nullable${' '.repeat(200_000)}Subject`])(
+    'a line that is longer than any reader could mean',
+    (line) => {
+      const error = catchError(() => declare('Example', `id : int8\n---\n${line}`, references))
+      expect([error.code, error.line]).toEqual(['line-too-long', 3])
+    },
+  )
+
   test('an enum with a colon, which is read but not declared', () => {
     const error = catchError(() => declare('Example', readable.colonInEnum))
     expect(error.code).toBe('colon-in-enum')

@@ -12,12 +12,23 @@ export interface SourceLine {
 /** The lines of a definition that are not blank. Ends of lines may be those of Windows. */
 export function splitLines(text: string, table: string | null): readonly SourceLine[] {
   const lines = text.split('\n').flatMap((whole, index) => {
+    requireReadable(whole, index + 1, table)
     const line = trim(whole)
     const column = whole.length - trimStart(whole).length + 1
     return line === '' ? [] : [{ text: line, at: { line: index + 1, column }, table }]
   })
   for (const line of lines) requireWritable(line)
   return lines
+}
+
+/** The longest enum has room; of much longer lines the patterns that read them would take seconds. */
+const LONGEST_LINE = 16_384
+
+function requireReadable(text: string, line: number, table: string | null): void {
+  if (text.length <= LONGEST_LINE) return
+  const problem = `the line has ${text.length} characters, and at most ${LONGEST_LINE} are read`
+  const advice = 'Shorten it: values in such numbers belong into a lookup table.'
+  throw lineError({ text, at: { line, column: 1 }, table }, 'line-too-long', `${text.slice(0, 40)}…`, problem, advice)
 }
 
 /** SQLite ends a statement at the character 0, and UTF-8 has no lone surrogates. */
