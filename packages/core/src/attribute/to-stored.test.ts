@@ -34,7 +34,7 @@ describe('a value is kept in the canonical form of its type', () => {
     ['float32', 0.1, 0.10000000149011612],
     ['float64', 0.1, 0.1],
     ['float(7,3)', 1.23456, 1.2350000143051147],
-    ['double(5,1)', -0.04, -0],
+    ['double(5,1)', -0.04, 0],
     ['float unsigned', 0.5, 0.5],
     ['decimal(5,2)', '+012.5', '12.50'],
     ['decimal(5,2) unsigned', '-0.00', '0.00'],
