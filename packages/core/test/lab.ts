@@ -1,3 +1,4 @@
+import type { TestDatabase } from './databases.ts'
 import { defineSchema } from '../src/index.ts'
 
 /** A small pipeline: two manual tables, a lookup, an imported table with a part, and what depends on the part. */
@@ -31,3 +32,20 @@ export function labSchemas(prefix: string) {
 
 export type Lab = ReturnType<typeof labSchemas>
 
+/** The lab on a fresh database, with subjects of two species and of none, and sessions of two of them. */
+export async function filledLab(database: TestDatabase) {
+  const schemas = labSchemas(database.prefix())
+  const { db, [Symbol.asyncDispose]: dispose } = await database.pipeline([schemas.lab])
+  await db(schemas.Subject).insert([
+    { subject: 'm1', species: 'mouse', sex: 'F', weight: 21.5 },
+    { subject: 'm2', species: 'mouse', sex: 'M' },
+    { subject: 'r1', species: 'rat' },
+    { subject: 'x1' },
+  ])
+  await db(schemas.Session).insert([
+    { subject: 'm1', session: 1, started: '2024-05-01 10:00:00.125' },
+    { subject: 'm1', session: 2, started: '2024-05-02 10:00:00' },
+    { subject: 'r1', session: 1, started: '2024-05-03 10:00:00' },
+  ])
+  return { ...schemas, db, [Symbol.asyncDispose]: dispose }
+}

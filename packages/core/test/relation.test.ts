@@ -1,25 +1,10 @@
 import { expect, test } from 'vitest'
 import { defineSchema } from '../src/index.ts'
 import { onEveryDatabase } from './databases.ts'
-import { labSchemas } from './lab.ts'
+import { filledLab } from './lab.ts'
 
 onEveryDatabase('a relation', (database) => {
-  const open = async () => {
-    const schemas = labSchemas(database.prefix())
-    const { db, [Symbol.asyncDispose]: dispose } = await database.pipeline([schemas.lab])
-    await db(schemas.Subject).insert([
-      { subject: 'm1', species: 'mouse', sex: 'F', weight: 21.5 },
-      { subject: 'm2', species: 'mouse', sex: 'M' },
-      { subject: 'r1', species: 'rat' },
-      { subject: 'x1' },
-    ])
-    await db(schemas.Session).insert([
-      { subject: 'm1', session: 1, started: '2024-05-01 10:00:00.125' },
-      { subject: 'm1', session: 2, started: '2024-05-02 10:00:00' },
-      { subject: 'r1', session: 1, started: '2024-05-03 10:00:00' },
-    ])
-    return { ...schemas, db, [Symbol.asyncDispose]: dispose }
-  }
+  const open = () => filledLab(database)
 
   test('fetches rows with defaults filled in and the types of the definition', async () => {
     await using lab = await open()

@@ -15,30 +15,19 @@ import {
   universalSet,
 } from '../src/index.ts'
 import { onEveryDatabase } from './databases.ts'
-import { labSchemas } from './lab.ts'
+import { filledLab } from './lab.ts'
 
 // what DataJoint gets wrong by one or the other of its databases (spec, section 12)
 onEveryDatabase('the algebra', (database) => {
   const open = async () => {
-    const schemas = labSchemas(database.prefix())
-    const { db, [Symbol.asyncDispose]: dispose } = await database.pipeline([schemas.lab])
-    await db(schemas.Subject).insert([
-      { subject: 'm1', species: 'mouse', sex: 'F', weight: 21.5 },
-      { subject: 'm2', species: 'mouse', sex: 'M' },
-      { subject: 'r1', species: 'rat' },
-      { subject: 'x1' },
-    ])
-    await db(schemas.Session).insert([
-      { subject: 'm1', session: 1, started: '2024-05-01 10:00:00.125' },
-      { subject: 'm1', session: 2, started: '2024-05-02 10:00:00' },
-      { subject: 'r1', session: 1, started: '2024-05-03 10:00:00' },
-    ])
-    const subjects = db(schemas.Subject)
-    const sessions = db(schemas.Session)
-    const species = db(schemas.Species)
+    const lab = await filledLab(database)
+    const { db } = lab
+    const subjects = db(lab.Subject)
+    const sessions = db(lab.Session)
+    const species = db(lab.Species)
     const ids = async (relation: { keys: () => Promise<object[]> }) =>
       (await relation.keys()).map((key) => Object.values(key).join(' ')).toSorted()
-    return { ...schemas, db, subjects, sessions, species, ids, [Symbol.asyncDispose]: dispose }
+    return { ...lab, subjects, sessions, species, ids }
   }
 
   test('T1: a top keeps its rows in a join, an aggregation, a count, a delete and as a condition', async () => {
