@@ -86,6 +86,8 @@ export function explainInnodb(error: unknown): PipelineError | null {
     // 1020: under snapshot isolation (11.6.2 and later) what was read has changed; the remedy is that of a deadlock
     case 1020:
     case 1213:
+    // 1467: where a deadlock is met while the next number of an AUTO_INCREMENT is waited for (MariaDB)
+    case 1467:
       return new DeadlockError(error)
     // no room on the disk, a table or a temporary one that is full
     case 1021:
