@@ -2,7 +2,7 @@ import { mariadb, type MariadbVersion } from './mariadb.ts'
 import { mysql, type MysqlVersion } from './mysql.ts'
 import { type RunningServer, type StartOptions, startServer } from './running-server.ts'
 
-export { defaultCache } from './cache.ts'
+export { defaultCache, makeFolderOnce } from './cache.ts'
 export { type Attempt, ProgramError, ServerError, ServerFailedError, ServerUnavailableError } from './errors.ts'
 export type { MariadbVersion } from './mariadb.ts'
 export type { MysqlVersion } from './mysql.ts'
