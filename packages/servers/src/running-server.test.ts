@@ -70,6 +70,33 @@ async function startOrSkip(context: TestContext, start: () => Promise<RunningSer
   }
 }
 
+test(
+  'a server that was killed starts again on its data and port, with the options given',
+  { timeout: 120_000 },
+  async () => {
+    await using server = await startMariadb({ parameters: ['--max-connections=33'] })
+    const ask = async (sql: string): Promise<unknown> => {
+      const connection = await createConnection({ host: server.host, port: server.port, user: server.user })
+      const [rows] = await connection.query({ sql, rowsAsArray: true })
+      await connection.end()
+      return rows
+    }
+    await ask('CREATE DATABASE kept')
+    expect(await ask('SELECT @@max_connections')).toEqual([[33]])
+    await server.kill()
+    await expect(ask('SELECT 1')).rejects.toMatchObject({ code: 'ECONNREFUSED' })
+    await server.restart()
+    expect(await ask("SHOW DATABASES LIKE 'kept'")).toEqual([['kept']])
+    expect(await ask('SELECT @@max_connections')).toEqual([[33]])
+    await server.restart({ parameters: ['--max-connections=44'] })
+    expect(await ask('SELECT @@max_connections')).toEqual([[44]])
+    await server.kill('SIGTERM')
+    await server.stop()
+    expect(existsSync(server.dataFolder)).toBe(false)
+    await expect(server.restart()).rejects.toMatchObject({ code: 'server-failed' })
+  },
+)
+
 test('a server ends and its folder goes when its owner is killed outright', { timeout: 120_000 }, async () => {
   const index = fileURLToPath(new URL('index.ts', import.meta.url))
   const source = `

@@ -14,6 +14,8 @@ export interface StartOptions {
   /** The folder for fetched servers; else `$NEUROJOINT_CACHE/servers`, else the user's cache folder. */
   readonly cache?: string
   readonly signal?: AbortSignal
+  /** More of the server's own options, `--max-connections=20`, after ours. */
+  readonly parameters?: readonly string[]
   /** Told, in sentences for people, what is being done. */
   readonly onProgress?: (message: string) => void
 }
@@ -26,6 +28,12 @@ export interface RunningServer<Name extends string = string> {
   readonly user: 'root'
   readonly password: ''
   readonly version: string
+  /** Where its data are. */
+  readonly dataFolder: string
+  /** Ends the process and keeps its data: SIGKILL as a crash would, SIGTERM in an orderly way. */
+  kill(signal?: 'SIGKILL' | 'SIGTERM'): Promise<void>
+  /** Starts it again on the same data and port, with other options of its own where some are given; kills it first where it runs. */
+  restart(options?: Pick<StartOptions, 'parameters' | 'signal'>): Promise<void>
   /** Ends the server and removes its data; may be called again. */
   stop(): Promise<void>
   /** The same, at the end of an `await using`. */
@@ -42,7 +50,7 @@ export async function startServer<Name extends string>(
   kind: ServerKind<Name>,
   options: StartOptions = {},
 ): Promise<RunningServer<Name>> {
-  const { cache = defaultCache(), signal, onProgress } = options
+  const { cache = defaultCache(), signal, onProgress, parameters = [] } = options
   const installation = await findInstallation(kind, { cache, signal, onProgress })
   const folder = await mkdtemp(join(tmpdir(), `neurojoint-${kind.name}-`))
   const guard = startGuard(folder)
@@ -51,9 +59,19 @@ export async function startServer<Name extends string>(
     await mkdir(dataFolder)
     await mkdir(temporaryFolder(dataFolder))
     await initialize(kind, installation, dataFolder, guard, signal)
-    const { server, port } = await serve(kind, installation, dataFolder, guard, signal)
+    const run = { kind, installation, dataFolder, guard }
+    const first = await serve({ ...run, port: null, parameters }, signal)
+    const { port } = first
+    let { server } = first
+    let own = parameters
     onProgress?.(`${kind.title} ${installation.version} runs on 127.0.0.1:${port}`)
     let stopped: Promise<void> | null = null
+    const restart = async (again: Pick<StartOptions, 'parameters' | 'signal'> = {}): Promise<void> => {
+      if (stopped) throw new ServerFailedError(kind.title, 'start', 'it has been stopped and its data are gone', '')
+      await server.kill()
+      own = again.parameters ?? own
+      ;({ server } = await serve({ ...run, port, parameters: own }, again.signal))
+    }
     const end = async (): Promise<void> => {
       await server.kill()
       await guard.release()
@@ -66,6 +84,9 @@ export async function startServer<Name extends string>(
       user: 'root',
       password: '',
       version: installation.version,
+      dataFolder,
+      kill: (how) => server.kill(how),
+      restart,
       stop,
       [Symbol.asyncDispose]: stop,
     }
@@ -88,16 +109,23 @@ async function initialize(
   if (how !== null && !how.endsWith('code 0')) throw new ServerFailedError(kind.title, 'initialize', how, run.log())
 }
 
+interface Run {
+  readonly kind: ServerKind
+  readonly installation: Installation
+  readonly dataFolder: string
+  readonly guard: Guard
+  /** Any that is free where it is `null`. */
+  readonly port: number | null
+  readonly parameters: readonly string[]
+}
+
 async function serve(
-  kind: ServerKind,
-  installation: Installation,
-  dataFolder: string,
-  guard: Guard,
+  { kind, installation, dataFolder, guard, port: wanted, parameters }: Run,
   signal?: AbortSignal,
 ): Promise<{ server: ServerProcess; port: number }> {
   for (let attempt = 1; ; attempt++) {
-    const port = await findFreePort()
-    const command = [...installation.command, ...kind.serve(installation, { dataFolder, port })]
+    const port = wanted ?? (await findFreePort())
+    const command = [...installation.command, ...kind.serve(installation, { dataFolder, port }), ...parameters]
     const server = startProcess(command, dataFolder, '', guard)
     const ready = server.sees(kind.ready).then(() => null)
     const how = await firstOf(server, Promise.race([ready, server.ended]), signal)

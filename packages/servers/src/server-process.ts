@@ -12,8 +12,8 @@ export interface ServerProcess {
   log(): string
   /** From here on, it no longer keeps this process alive. */
   detach(): void
-  /** Its data are thrown away, so it is killed: an orderly shutdown would only write them out. */
-  kill(): Promise<void>
+  /** Where its data are thrown away, SIGKILL: an orderly shutdown would only write them out. */
+  kill(signal?: 'SIGKILL' | 'SIGTERM'): Promise<void>
 }
 
 const keptCharacters = 20_000
@@ -48,9 +48,9 @@ export function startProcess(command: readonly string[], folder: string, input: 
       letGo(child.stdout)
       letGo(child.stderr)
     },
-    kill: async () => {
+    kill: async (signal = 'SIGKILL') => {
       child.ref()
-      child.kill('SIGKILL')
+      child.kill(signal)
       await ended
     },
   }
