@@ -12,7 +12,9 @@ const neutral = join(import.meta.dirname, '../../../../fixtures/datajoint/script
 export interface Python {
   /** Runs code, whose names stay for the next; gives the value of its last expression. Rejects with Python's error. */
   run(code: string): Promise<unknown>
-  /** The same, with the value as Python's in its neutral encoding. */
+  /** Runs code for what it does. */
+  execute(code: string): Promise<void>
+  /** The same as `run`, with the value as Python's in its neutral encoding. */
   encoded(code: string): Promise<RecordedValue>
   /** Its process, to be stopped and killed as workers are. */
   readonly process: ChildProcess
@@ -85,13 +87,16 @@ export async function startPython(
   const python: Python = {
     encoded,
     run: async (code) => plain(await encoded(code)),
+    execute: async (code) => {
+      await encoded(`${code}\nNone`)
+    },
     process: child,
     close: async () => {
       child.stdin.end()
       await ended
     },
   }
-  await python.run(`
+  await python.execute(`
 import logging, warnings
 warnings.simplefilter("ignore")
 import numpy as np
@@ -104,8 +109,7 @@ dj.config["database.password"] = ${JSON.stringify(password)}
 dj.config["database.use_tls"] = False
 dj.config["safemode"] = False
 dj.config["stores"] = ${stores}
-dj.conn()
-None`)
+dj.conn()`)
   return python
 }
 
