@@ -3,6 +3,7 @@ import type { StoredValue } from '../attribute/storage.ts'
 import type { Dialect } from '../compile/dialect.ts'
 import { pulled } from '../driver/abort.ts'
 import { rowBytes } from '../driver/driver.ts'
+import { encodeAhead } from './encode-ahead.ts'
 import type { EncodedRow, GivenRow, RowEncoder } from './row-encoder.ts'
 import type { AnyTable } from './table.ts'
 
@@ -56,19 +57,21 @@ export async function* rowBatches(
     bytes += size
     return full ?? (encoded.length === mostRows ? flush() : null)
   }
-  if (Symbol.iterator in rows) {
-    for (const given of rows) {
-      const values = encoder.encode(given)
-      if (encoder.finish) await encoder.finish(given, values)
+  const { encode, finish } = encoder
+  if (finish) {
+    for await (const { given, values } of encodeAhead(rows, encode, finish, signal)) {
       const full = take(given, values)
+      if (full) yield full
+    }
+  } else if (Symbol.iterator in rows) {
+    for (const given of rows) {
+      const full = take(given, encode(given))
       if (full) yield full
       if (full) signal?.throwIfAborted()
     }
   } else {
     for await (const given of pulled(rows, signal)) {
-      const values = encoder.encode(given)
-      if (encoder.finish) await encoder.finish(given, values)
-      const full = take(given, values)
+      const full = take(given, encode(given))
       if (full) yield full
     }
   }

@@ -10,7 +10,6 @@ import { InvalidRowError } from './write-errors.ts'
 
 export interface EncoderOptions {
   readonly ignoreExtra?: boolean
-  readonly signal?: AbortSignal
 }
 
 /** One row on its way into a table, and where it stood in what was given. */
@@ -25,12 +24,15 @@ export interface GivenRow {
 /** The values of one row in the order of the heading; `undefined` where the row leaves an attribute out. */
 export type EncodedRow = (StoredValue | undefined)[]
 
+/** Puts the values of codecs into an encoded row. */
+export type FinishRow = (given: GivenRow, encoded: EncodedRow, signal: AbortSignal) => Promise<void>
+
 /** Converts rows by the types of a table's attributes, which it looks at once. */
 export interface RowEncoder {
   /** Everything but the values of codecs, whose places hold `undefined`. */
   encode(given: GivenRow): EncodedRow
-  /** Puts the values of codecs into an encoded row; `null` where the table has none. */
-  readonly finish: ((given: GivenRow, encoded: EncodedRow) => Promise<void>) | null
+  /** `null` where the table has no codecs. */
+  readonly finish: FinishRow | null
 }
 
 export function rowEncoder(context: Context, table: AnyTable, options: EncoderOptions): RowEncoder {
@@ -82,7 +84,7 @@ export function rowEncoder(context: Context, table: AnyTable, options: EncoderOp
   const codecs = heading.flatMap((attribute, index) =>
     attribute.type.codec === null ? [] : [{ attribute, index, read: readerOf(attribute.name) }],
   )
-  const finish = async (given: GivenRow, encoded: EncodedRow): Promise<void> => {
+  const finish: FinishRow = async (given, encoded, signal) => {
     const { schema } = table.declaration.name
     for (const { attribute, index, read } of codecs) {
       const value = isRow(given.value) ? read(given.value) : undefined
@@ -90,7 +92,7 @@ export function rowEncoder(context: Context, table: AnyTable, options: EncoderOp
       try {
         encoded[index] = await context.codecs
           .get(attribute.type)
-          .encode(value, { schema, stores: context.stores, ...(options.signal && { signal: options.signal }) })
+          .encode(value, { schema, stores: context.stores, signal })
       } catch (error) {
         if (!isAboutValue(error)) throw error
         throw refuse(given, [attribute.name], error.message, error)
