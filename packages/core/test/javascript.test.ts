@@ -10,7 +10,7 @@ test('a table that fills itself is refused without its make', () => {
   const call = (...parameters: readonly unknown[]) =>
     typeof declare === 'function' && Reflect.apply(declare, schema, parameters)
   expect(() => call('Bouts', {}, 'bout : int32')).toThrow(
-    'Bouts is computed, so it is to fill itself: pass { fetch, compute } after its definition, or declare it manual.',
+    'Bouts is computed, so it is to fill itself: pass { fetch, compute } after its definition, { make: null } where other programs fill it, or declare it manual.',
   )
   expect(() => call('Bouts', {}, 'bout : int32', { fetch: () => null })).toThrow(
     expect.objectContaining({ code: 'missing-make', table: 'Bouts' }),

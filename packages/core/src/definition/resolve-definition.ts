@@ -25,6 +25,8 @@ export interface UnresolvedTable {
   readonly references: ReferableGroup
   /** The master of a part, to which `-> master` refers. */
   readonly master?: Referable | undefined
+  /** Other programs fill it, however they tell its rows apart. */
+  readonly madeElsewhere?: boolean
 }
 
 type Fail = (code: DefinitionErrorCode, at: Position, text: string, problem: string, advice: string) => DefinitionError
@@ -219,7 +221,8 @@ function requireTable(declaration: TableDeclaration, table: UnresolvedTable, fai
     const advice = 'Write the attributes that identify a row above `---`.'
     throw fail('empty-primary-key', start, table.name, 'the primary key has no attributes', advice)
   }
-  if (!hasKey && (tier === 'imported' || tier === 'computed')) {
+  const populated = (tier === 'imported' || tier === 'computed') && table.madeElsewhere !== true
+  if (!hasKey && populated) {
     const problem = 'a table of one row cannot fill itself: it refers to nothing that there are several of'
     throw fail('empty-primary-key', start, table.name, problem, 'Refer to what its rows are made of above `---`.')
   }
@@ -234,7 +237,7 @@ function requireTable(declaration: TableDeclaration, table: UnresolvedTable, fai
   if (tier === 'part' && !foreignKeys.some(({ parent }) => leads(parent))) {
     throw fail('missing-master', start, table.name, 'a part does not refer to its master', 'Write `-> master` first.')
   }
-  if (tier !== 'imported' && tier !== 'computed') return
+  if (!populated) return
   const own = heading.find(({ name, inKey }) => inKey && !foreignKeys.some((key) => key.attributes.includes(name)))
   if (!own) return
   const problem = `\`${own.name}\` in the key of a table that is populated comes by no reference`

@@ -1,7 +1,7 @@
 import { PipelineError } from '../errors.ts'
 import { formatKey } from '../query/given-row.ts'
 
-/** A table was to be populated whose rows people or programs insert. */
+/** A table was to be populated whose rows people or other programs insert. */
 export class NotPopulatedError extends PipelineError {
   override readonly name = 'NotPopulatedError'
   readonly code = 'not-populated'
@@ -9,7 +9,9 @@ export class NotPopulatedError extends PipelineError {
   readonly tier: string
   constructor(table: string, tier: string) {
     super(
-      `${table} is a ${tier} table, which does not fill itself: insert its rows. populate() is for imported and computed tables.`,
+      tier === 'imported' || tier === 'computed'
+        ? `${table} is ${tier}, and nothing here says how: other programs fill it. Give its definition { fetch, compute } to populate it here.`
+        : `${table} is a ${tier} table, which does not fill itself: insert its rows. populate() is for imported and computed tables.`,
     )
     this.table = table
     this.tier = tier

@@ -1,5 +1,5 @@
 import { resolveDefinition } from '../definition/resolve-definition.ts'
-import type { TableDeclaration } from '../definition/table-declaration.ts'
+import type { Generation, TableDeclaration } from '../definition/table-declaration.ts'
 import { requireSchemaName } from '../definition/table-name.ts'
 import type { Tier } from '../definition/tier.ts'
 import { identifyTable } from '../query/dependencies.ts'
@@ -16,6 +16,8 @@ interface Options {
   readonly contents?: readonly object[]
 }
 
+type MakeOptions = Options & (AnyMake | { readonly make: null })
+
 /** How a schema is declared. */
 export interface SchemaOptions {
   /**
@@ -27,10 +29,11 @@ export interface SchemaOptions {
 
 /** A schema without tables, to declare them on. */
 export function defineSchema(name: string, { compat }: SchemaOptions = {}): Schema {
-  requireSchemaName(name)
-  const tables: AnyTable[] = []
-  const generation = compat === 'python-0.14' ? '0.14' : '2.x'
+  return schemaOf(requireSchemaName(name), compat === 'python-0.14' ? '0.14' : '2.x', [])
+}
 
+/** A schema that has some tables, to which it adds what is declared on it. */
+export function schemaOf(name: string, generation: Generation, tables: AnyTable[]): Schema {
   const declare = (
     tier: Tier,
     typeName: string,
@@ -38,6 +41,7 @@ export function defineSchema(name: string, { compat }: SchemaOptions = {}): Sche
     definition: string,
     options: Options,
     make: AnyMake | null,
+    madeElsewhere = false,
   ) => {
     requireText(typeName, definition)
     const parents = tablesIn(typeName, references)
@@ -48,6 +52,7 @@ export function defineSchema(name: string, { compat }: SchemaOptions = {}): Sche
       generation,
       definition,
       references: parents,
+      madeElsewhere,
     })
     refuseTaken(tables, declaration.name.table, typeName)
     const table = {
@@ -88,15 +93,12 @@ export function defineSchema(name: string, { compat }: SchemaOptions = {}): Sche
     return Object.assign(master, parts)
   }
 
-  const declareMade = (
-    tier: Tier,
-    typeName: string,
-    references: object,
-    definition: string,
-    make?: Options & AnyMake,
-  ) => {
+  const declareMade = (tier: Tier, typeName: string, references: object, definition: string, make?: MakeOptions) => {
+    if (make && 'make' in make && make.make === null) {
+      return declare(tier, typeName, references, definition, make, null, true)
+    }
     // from JavaScript, either may be forgotten
-    if (typeof make?.fetch !== 'function' || typeof make.compute !== 'function')
+    if (!make || !('fetch' in make) || typeof make.fetch !== 'function' || typeof make.compute !== 'function')
       throw new MissingMakeError(typeName, tier)
     return declare(tier, typeName, references, definition, make, make)
   }
@@ -109,9 +111,9 @@ export function defineSchema(name: string, { compat }: SchemaOptions = {}): Sche
       declare('manual', typeName, references, definition, options, null),
     lookup: (typeName: string, references: object, definition: string, options: Options = {}) =>
       declare('lookup', typeName, references, definition, options, null),
-    imported: (typeName: string, references: object, definition: string, make?: Options & AnyMake) =>
+    imported: (typeName: string, references: object, definition: string, make?: MakeOptions) =>
       declareMade('imported', typeName, references, definition, make),
-    computed: (typeName: string, references: object, definition: string, make?: Options & AnyMake) =>
+    computed: (typeName: string, references: object, definition: string, make?: MakeOptions) =>
       declareMade('computed', typeName, references, definition, make),
   } as const
   // The row types of Schema's signatures follow from the definition's text, which only the compiler reads.

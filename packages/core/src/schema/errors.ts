@@ -25,7 +25,7 @@ export class MissingMakeError extends PipelineError {
   readonly tier: string
   constructor(table: string, tier: string) {
     super(
-      `${table} is ${tier}, so it is to fill itself: pass { fetch, compute } after its definition, or declare it manual.`,
+      `${table} is ${tier}, so it is to fill itself: pass { fetch, compute } after its definition, { make: null } where other programs fill it, or declare it manual.`,
     )
     this.table = table
     this.tier = tier

@@ -1,7 +1,15 @@
 import type { Checked, KeyOf, References } from '../definition/types.ts'
 import type { AnyTable, NewRow } from '../query/table.ts'
 import type { Make } from '../query/make.ts'
-import type { CheckedMade, CheckedParts, Made, MasterOf, PartDefinitions, TableOf } from './table-types.ts'
+import type {
+  CheckedMade,
+  CheckedParts,
+  Made,
+  MadeElsewhere,
+  MasterOf,
+  PartDefinitions,
+  TableOf,
+} from './table-types.ts'
 
 /**
  * A set of tables, which the database keeps under one name. Declaring a table here does no I/O: it parses the
@@ -32,7 +40,10 @@ export interface Schema {
     },
   ): MasterOf<D, R, P>
 
-  /** A table that fills itself from files or programs outside the database. */
+  /**
+   * A table that fills itself from files or programs outside the database. With `{ make: null }` other programs fill it: it
+   * is read and declared, and populated elsewhere.
+   */
   imported<
     const D extends string,
     const R extends References,
@@ -43,11 +54,13 @@ export interface Schema {
     name: string,
     references: R,
     definition: D & Checked<D, R>,
-    make: { readonly parts?: P & CheckedParts<P, D, R> } & Make<KeyOf<D, R>, Inputs, Result> &
-      CheckedMade<Result, Made<D, P>>,
+    make:
+      | ({ readonly parts?: P & CheckedParts<P, D, R> } & Make<KeyOf<D, R>, Inputs, Result> &
+          CheckedMade<Result, Made<D, P>>)
+      | MadeElsewhere<P & CheckedParts<P, D, R>>,
   ): MasterOf<D, R, P>
 
-  /** A table that fills itself from other tables. */
+  /** A table that fills itself from other tables; with `{ make: null }`, other programs fill it. */
   computed<
     const D extends string,
     const R extends References,
@@ -58,8 +71,10 @@ export interface Schema {
     name: string,
     references: R,
     definition: D & Checked<D, R>,
-    make: { readonly parts?: P & CheckedParts<P, D, R> } & Make<KeyOf<D, R>, Inputs, Result> &
-      CheckedMade<Result, Made<D, P>>,
+    make:
+      | ({ readonly parts?: P & CheckedParts<P, D, R> } & Make<KeyOf<D, R>, Inputs, Result> &
+          CheckedMade<Result, Made<D, P>>)
+      | MadeElsewhere<P & CheckedParts<P, D, R>>,
   ): MasterOf<D, R, P>
 }
 

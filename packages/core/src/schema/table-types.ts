@@ -66,6 +66,12 @@ export type Made<D extends string, P extends PartDefinitions> = {
   readonly lookups?: readonly LookupRows[]
 } & (keyof P extends never ? unknown : { readonly parts: { readonly [N in keyof P]: Rows<MadePartRow<P[N][1]>> } })
 
+/** In place of a make: other programs fill the table, which is not populated here. */
+export interface MadeElsewhere<Parts> {
+  readonly make: null
+  readonly parts?: Parts
+}
+
 /** An array is an iterable too; said apart, the compiler points at the row that does not fit. */
 type Rows<Row> = readonly Row[] | Iterable<Row>
 
