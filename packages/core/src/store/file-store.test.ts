@@ -58,7 +58,7 @@ describe('a file store', () => {
     expect(await listed('')).toEqual(['a/2', 'a/b/1', 'c/3'])
     expect(await listed('a')).toEqual(['a/2', 'a/b/1'])
     expect(await listed('nothing')).toEqual([])
-    expect(await all(store.list('c'))).toEqual([{ path: 'c/3', size: 3 }])
+    expect(await all(store.list('c'))).toEqual([{ path: 'c/3', size: 3, modified: expect.any(Date) }])
   })
 
   test('bytes beyond the end are refused with the size', async () => {

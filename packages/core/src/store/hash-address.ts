@@ -24,8 +24,10 @@ export async function putByHash(
 ): Promise<HashAddress> {
   const hash = await hashOf(bytes, options.signal)
   const path = hashPath(store, schema, hash)
-  // other writers do not all write whole files or none: one cut short is replaced
-  if ((await store.size(path, options)) !== bytes.length) await store.put(path, bytes, options)
+  // other writers do not all write whole files or none: one cut short is replaced. One that is whole may be garbage that
+  // is about to be collected: made young, it is left alone until its new row is there
+  const isThere = (await store.size(path, options)) === bytes.length && (await store.refresh(path, options))
+  if (!isThere) await store.put(path, bytes, options)
   return { hash, path, schema, store: store.name, size: bytes.length }
 }
 

@@ -32,6 +32,76 @@ export class StoreSettingsError extends PipelineError {
   }
 }
 
+/** A setting that stores of that protocol do not have. Its value is not told: it may be a secret under another name. */
+export class UnknownStoreSettingError extends PipelineError {
+  override readonly name = 'UnknownStoreSettingError'
+  readonly code = 'invalid-store-settings'
+  readonly store: string
+  readonly setting: string
+  readonly known: readonly string[]
+  constructor(store: string, setting: string, known: readonly string[]) {
+    super(`The store '${store}' has a setting \`${setting}\`, which is none. There are ${known.join(', ')}.`)
+    this.store = store
+    this.setting = setting
+    this.known = known
+  }
+}
+
+/** Something that a store may not be used for by who uses it. */
+export class StoreAccessError extends PipelineError {
+  override readonly name = 'StoreAccessError'
+  readonly code = 'store-access-denied'
+  readonly store: string
+  /** The object, or the folder that was to be listed; empty for the store itself. */
+  readonly path: string
+  readonly action: string
+  constructor(store: string, action: string, path: string, options?: ErrorOptions) {
+    const what = path === '' ? 'the store' : path
+    super(
+      `The store '${store}' does not let you ${action} ${what}. Ask who keeps it for the right to, or give it other ` +
+        'credentials.',
+      options,
+    )
+    this.store = store
+    this.path = path
+    this.action = action
+  }
+}
+
+/** A store that has no room left. */
+export class StoreFullError extends PipelineError {
+  override readonly name = 'StoreFullError'
+  readonly code = 'store-full'
+  readonly store: string
+  readonly path: string
+  constructor(store: string, path: string, options?: ErrorOptions) {
+    super(
+      `The store '${store}' has no room for ${path}: nothing of it was kept. Make room (\`planCollect\` finds objects ` +
+        'that no row refers to), or raise the quota.',
+      options,
+    )
+    this.store = store
+    this.path = path
+  }
+}
+
+/** An object that was replaced while it was read. */
+export class ObjectChangedError extends PipelineError {
+  override readonly name = 'ObjectChangedError'
+  readonly code = 'object-changed'
+  readonly store: string
+  readonly path: string
+  constructor(store: string, path: string, options?: ErrorOptions) {
+    super(
+      `The object ${path} of the store '${store}' was replaced while it was read. Read it again: objects of rows are ` +
+        'never replaced by this engine, so somebody else writes there.',
+      options,
+    )
+    this.store = store
+    this.path = path
+  }
+}
+
 /** The folder of a store is not there: not made yet, or a share that is not mounted. */
 export class StoreLocationError extends PipelineError {
   override readonly name = 'StoreLocationError'
