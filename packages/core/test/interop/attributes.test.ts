@@ -67,8 +67,9 @@ const rows = {
 /** A pipeline with one table of every type. */
 async function opened({ settings, generation }: Peer, name: string) {
   const schema = defineSchema(name, generation === '0.14' ? { compat: 'python-0.14' } : {})
-  // the text is chosen by the generation, so that its rows have no types here
-  const table = schema.manual('Sample', {}, (generation === '2.x' ? core : native) as string)
+  // not a literal: its rows have no types here
+  const definition: string = generation === '2.x' ? core : native
+  const table = schema.manual('Sample', {}, definition)
   return { schema, table, db: await definePipeline({ schemas: [schema], tables: {}, database: settings }).open() }
 }
 
