@@ -56,6 +56,7 @@ export {
 } from './pipeline/pipeline.ts'
 export { type DeclarePlan, declare, planDeclare } from './pipeline/declare.ts'
 export { readTables, type StoredTable } from './pipeline/read-tables.ts'
+export { readTable, type TableNote, type VirtualSchema, virtualSchema } from './pull/virtual-schema.ts'
 export { drop, type DropOptions, type DropPlan, type PlannedDrop, planDrop } from './pipeline/drop.ts'
 export type { PopulateEvent } from './populate/event.ts'
 export {

@@ -2,6 +2,7 @@ import { parseAttributeType, typeIn } from '../attribute/attribute-type.ts'
 import type { Attribute, AttributeType } from '../attribute/attribute.ts'
 import { AttributeTypeError } from '../attribute/errors.ts'
 import { externalStoreOf } from '../attribute/legacy-type.ts'
+import { unreadable } from '../attribute/unreadable-type.ts'
 import { OtherGenerationError } from './other-generation-error.ts'
 import type { Generation, TableDeclaration } from './table-declaration.ts'
 
@@ -35,6 +36,7 @@ export function declarationIn(declaration: TableDeclaration, generation: Generat
  */
 export function inGeneration(type: AttributeType, generation: Generation): AttributeType {
   const { codec, text } = type
+  if (codec?.name === unreadable) return type
   if (generation === '0.14' || codec === null || text.startsWith('<')) return typeIn(type, generation)
   const store = externalStoreOf(type)
   const name = codec.name.replace('external-', '')

@@ -54,6 +54,34 @@ export function typeName(table: string): string {
 const camelCase = (snake: string): string =>
   snake.replace(/(?:[\W_]+|^)([a-z0-9]?)/g, (_, first: string) => first.toUpperCase())
 
+const order: readonly (Tier | null)[] = ['manual', 'lookup', 'imported', 'computed', 'part', null]
+
+/**
+ * The type names of the tables of one schema, each its own and one that a program can use, whoever named the tables: where
+ * two would be called alike (`foo` and `#foo`), the second is called by its tier too, and what is no name gets one.
+ */
+export function nameTables(tables: readonly string[]): ReadonlyMap<string, string> {
+  const names = new Map<string, string>()
+  const taken = new Set<string>()
+  const sorted = tables.toSorted((a, b) => order.indexOf(tierOf(a)) - order.indexOf(tierOf(b)) || (a < b ? -1 : 1))
+  for (const table of sorted) {
+    const [own = '', part] = typeName(table).split('.')
+    const master = part === undefined ? null : (names.get(masterTable(table) ?? '') ?? own)
+    const simple = (part ?? own).replaceAll(/[^A-Za-z0-9]/g, '')
+    const usable = /^[A-Z]/.test(simple) ? simple : `Table${simple}`
+    const tier = tierOf(table) ?? 'table'
+    const candidates = [usable, `${usable}${tier.charAt(0).toUpperCase()}${tier.slice(1)}`]
+    const full = (name: string): string => (master === null ? name : `${master}.${name}`)
+    let name = candidates.find((candidate) => !taken.has(full(candidate)))
+    for (let number = 2; name === undefined; number += 1) {
+      if (!taken.has(full(`${usable}${number}`))) name = `${usable}${number}`
+    }
+    taken.add(full(name))
+    names.set(table, full(name))
+  }
+  return names
+}
+
 /** The tier that a table's name tells; `null` for a hidden table and for one that is not a pipeline's. */
 export function tierOf(table: string): Tier | null {
   const match = pattern.exec(table)

@@ -1,5 +1,6 @@
 import { externalStoreOf } from '../attribute/legacy-type.ts'
 import { toStored } from '../attribute/to-stored.ts'
+import { unreadable } from '../attribute/unreadable-type.ts'
 import type { Connection } from '../connection/connection.ts'
 import { isFunctional } from '../definition/index-item.ts'
 import type { Generation, TableDeclaration } from '../definition/table-declaration.ts'
@@ -93,7 +94,8 @@ function generationsIn(tables: readonly AnyTable[], { generations }: Stored): Re
 function requireCodecs(db: Database, tables: readonly AnyTable[]): void {
   const { codecs, stores } = contextOf(db)
   for (const { type } of tables.flatMap(({ declaration }) => declaration.heading)) {
-    if (type.codec === null || externalStoreOf(type) !== null) continue
+    // what no type here is like was read from a database, which has it
+    if (type.codec === null || type.codec.name === unreadable || externalStoreOf(type) !== null) continue
     codecs.get(type)
     if (type.codec.store !== null) stores.get(type.codec.store)
   }

@@ -22,10 +22,14 @@ export function tablesOf(schemas: readonly Schema[]): readonly AnyTable[] {
     tables.set(id, table)
   }
   const sorted = new Set<AnyTable>()
+  const visited = new Set<AnyTable>()
   const visit = (table: AnyTable): void => {
+    // tables that DataJoint did not make may refer to each other in a circle
+    if (visited.has(table)) return
+    visited.add(table)
     for (const { parent } of table.declaration.foreignKeys) {
       const above = tables.get(identifyTable(parent))
-      if (above && above !== table && !sorted.has(above)) visit(above)
+      if (above) visit(above)
     }
     sorted.add(table)
   }
