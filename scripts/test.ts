@@ -7,7 +7,7 @@
  */
 import { globSync } from 'node:fs'
 import { basename } from 'node:path'
-import { type RunningServer, startMariadb, startMysql } from '../packages/servers/src/index.ts'
+import { canHaveS3, startMariadb, startMysql, startS3 } from '../packages/servers/src/index.ts'
 import { interruption, root, runCommand } from './command.ts'
 import { findCargo } from './rust.ts'
 
@@ -35,7 +35,7 @@ const needsNative = narrowed === undefined || !['arrays', 'core', 'servers', 'fi
 const needsServer = narrowed === undefined || narrowed === 'core' || narrowed === 'servers'
 
 /** Servers without which a run on CI fails. */
-const required = ['MariaDB 10.11', 'MySQL 9'] as const
+const required = ['MariaDB 10.11', 'MySQL 9', ...((await canHaveS3()) ? ['S3'] : [])]
 
 const outcomes: Outcome[] = []
 
@@ -107,16 +107,22 @@ async function checkTypes(): Promise<Partial<Outcome>> {
   return failed.length === 0 ? { result: 'passed' } : { result: 'failed', note: failed.join(', ') }
 }
 
+interface Stoppable {
+  readonly program?: string
+  readonly version: string
+  stop(): Promise<void>
+}
+
 /** Has the servers fetched before tests with time limits need them. Not every machine can have every version. */
 async function startAndStopServers(): Promise<Partial<Outcome>> {
   const onProgress = (message: string): void => console.log(message)
   const found: string[] = []
   const missing: string[] = []
-  const start = async (title: string, begin: () => Promise<RunningServer>): Promise<void> => {
+  const start = async (title: string, begin: () => Promise<Stoppable>): Promise<void> => {
     try {
       const server = await begin()
       await server.stop()
-      found.push(`${title.split(' ')[0]} ${server.version}`)
+      found.push(`${server.program ?? title.split(' ')[0]} ${server.version}`)
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error)
       console.error(
@@ -125,8 +131,9 @@ async function startAndStopServers(): Promise<Partial<Outcome>> {
       missing.push(title)
     }
   }
-  await start(required[0], () => startMariadb({ version: '10.11', onProgress }))
-  await start(required[1], () => startMysql({ version: '9', onProgress }))
+  await start('MariaDB 10.11', () => startMariadb({ version: '10.11', onProgress }))
+  await start('MySQL 9', () => startMysql({ version: '9', onProgress }))
+  await start('S3', () => startS3({ onProgress }))
   await start('MariaDB 11.8', () => startMariadb({ version: '11.8', onProgress }))
   await start('MySQL 8.4', () => startMysql({ version: '8.4', onProgress }))
   await start('MySQL 8.0', () => startMysql({ version: '8.0', onProgress }))

@@ -7,6 +7,8 @@ export { type Attempt, ProgramError, ServerError, ServerFailedError, ServerUnava
 export type { MariadbVersion } from './mariadb.ts'
 export type { MysqlVersion } from './mysql.ts'
 export type { RunningServer, StartOptions } from './running-server.ts'
+export { canHaveS3 } from './s3-program.ts'
+export { type RunningS3, type S3Options, startS3 } from './s3-server.ts'
 
 /** The series of MariaDB that can be asked for; the first is what is started where none is named. */
 export const mariadbVersions = ['any', '10.11', '11.8'] as const satisfies readonly MariadbVersion[]

@@ -141,7 +141,7 @@ async function serve(
 }
 
 /** What comes first: the outcome, the signal, or the end of our patience; the latter two end the process. */
-async function firstOf<T>(run: ServerProcess, outcome: Promise<T>, signal?: AbortSignal): Promise<T | string> {
+export async function firstOf<T>(run: ServerProcess, outcome: Promise<T>, signal?: AbortSignal): Promise<T | string> {
   const timeout = AbortSignal.timeout(startTimeoutMs)
   const stop = signal ? AbortSignal.any([signal, timeout]) : timeout
   const interrupted = Promise.withResolvers<null>()
@@ -156,7 +156,8 @@ async function firstOf<T>(run: ServerProcess, outcome: Promise<T>, signal?: Abor
   return `it was not ready after ${startTimeoutMs / 1000} s`
 }
 
-async function findFreePort(): Promise<number> {
+/** A port that nothing listens on just now. */
+export async function findFreePort(): Promise<number> {
   const { promise, resolve, reject } = Promise.withResolvers<number>()
   const probe = createServer().once('error', reject)
   probe.listen(0, '127.0.0.1', () => {

@@ -19,10 +19,17 @@ export interface ServerProcess {
 const keptCharacters = 20_000
 
 /** Starts a program whose life ends with ours: the guard is told of it at once. */
-export function startProcess(command: readonly string[], folder: string, input: string, guard: Guard): ServerProcess {
+export function startProcess(
+  command: readonly string[],
+  folder: string,
+  input: string,
+  guard: Guard,
+  environment: Readonly<Record<string, string>> = {},
+): ServerProcess {
   const [program = '', ...parameters] = command
   // in a session of its own: Ctrl-C is for us to handle, not for the server to die of first
-  const child = spawn(program, parameters, { cwd: folder, detached: true, stdio: ['pipe', 'pipe', 'pipe'] })
+  const env = { ...process.env, ...environment }
+  const child = spawn(program, parameters, { cwd: folder, detached: true, stdio: ['pipe', 'pipe', 'pipe'], env })
   guard.watch(child.pid ?? null)
   let written = ''
   const waiting: { pattern: RegExp; resolve: () => void }[] = []
