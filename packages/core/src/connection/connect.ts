@@ -63,6 +63,8 @@ function requireSettings(settings: unknown): void {
       if (typeof given('password') !== 'string') {
         throw new InvalidSettingsError("`password` is no text. Give it as text, '' for none.")
       }
+      const seconds = given('reconnectSeconds') ?? 0
+      if (typeof seconds !== 'number' || !(seconds >= 0)) refuse('reconnectSeconds', 'Give a number of 0 or more.')
       return
     }
     default:

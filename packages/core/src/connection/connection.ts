@@ -1,4 +1,4 @@
-import type { RawRow, Statement } from '../driver/driver.ts'
+import type { RawRow, Reads, Statement } from '../driver/driver.ts'
 import type { Dialect } from '../compile/dialect.ts'
 
 /** Where a database is, and how it is opened. */
@@ -32,6 +32,11 @@ export interface ServerSettings<Kind extends string> extends OpeningSettings {
   readonly port: number
   readonly user: string
   readonly password: string
+  /**
+   * How long a server that was there before is waited for when it is away, as while it is started again; 30 where this is
+   * left out. So long is also waited for one that has as many connections as it may. 0: not at all.
+   */
+  readonly reconnectSeconds?: number
 }
 
 /** A database that statements run on: outside a transaction on any of its sessions, inside one on that transaction's. */
@@ -39,8 +44,10 @@ export interface Connection {
   readonly dialect: Dialect
   readonly readOnly: boolean
   readonly inTransaction: boolean
+  /** Reads. Outside a transaction it is asked once more where the connection broke. */
   query(statement: Statement, signal?: AbortSignal): Promise<readonly RawRow[]>
   /**
+   * Writes; outside a transaction it is `commit-outcome-unknown` where the connection broke before the answer came.
    * Returns how many rows it changed. Where a dialect has no `concurrentWrites`, all that is executed outside of transactions
    * runs on one session: a temporary table is there for what is executed later, and filling it locks nobody out.
    */
@@ -54,8 +61,13 @@ export interface Connection {
    * Runs `work` in one transaction, committed when it returns and rolled back when it throws. Inside a transaction,
    * `work` runs in that one behind a savepoint: where it throws, what it did is undone, and the rest stands. Where the
    * database undoes the whole (a deadlock, a lost connection), everything after is refused as `transaction-undone`, and the
-   * outermost one rejects with what the database said, also if that was caught.
+   * outermost one rejects with what the database said, also if that was caught. A connection that breaks before COMMIT is
+   * sent is `connection-lost`, and nothing is kept; one that breaks after it is `commit-outcome-unknown`.
    */
-  transaction<T>(work: (transaction: Connection) => Promise<T>, signal?: AbortSignal): Promise<T>
+  transaction<T>(
+    work: (transaction: Connection) => Promise<T>,
+    signal?: AbortSignal,
+    reads?: Reads,
+  ): Promise<T>
   close(): Promise<void>
 }

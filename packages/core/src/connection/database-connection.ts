@@ -1,14 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Dialect } from '../compile/dialect.ts'
 import { eitherSignal } from '../driver/abort.ts'
-import type { Driver, Purpose, RawRow, Session, Statement } from '../driver/driver.ts'
-import {
-  CommitOutcomeUnknownError,
-  ConnectionClosedError,
-  ConnectionLostError,
-  OutsideTransactionError,
-  ReadOnlyDatabaseError,
-} from '../driver/errors.ts'
+import type { Driver, Purpose, RawRow, Reads, Session, Statement } from '../driver/driver.ts'
+import { CommitOutcomeUnknownError, ConnectionClosedError, ConnectionLostError } from '../driver/connection-errors.ts'
+import { OutsideTransactionError, ReadOnlyDatabaseError } from '../driver/errors.ts'
 import type { Connection } from './connection.ts'
 import { TransactionConnection } from './transaction-connection.ts'
 
@@ -38,11 +33,33 @@ export class DatabaseConnection implements Connection {
 
   async execute(statement: Statement, signal?: AbortSignal): Promise<number> {
     if (this.readOnly) throw new ReadOnlyDatabaseError()
-    return this.#with('write', signal, (session) => session.execute(statement, signal))
+    const write = (): Promise<number> =>
+      this.#with('write', signal, async (session) => {
+        try {
+          return await session.execute(statement, signal)
+        } catch (error) {
+          throw this.#wasLost(error)?.sent ? new CommitOutcomeUnknownError('statement', error) : error
+        }
+      })
+    // one that never reached the database
+    return onceMoreWhenLost(write, () => !(this.#closing || signal?.aborted))
   }
 
   async *stream(statement: Statement, signal?: AbortSignal, batch?: number): AsyncGenerator<readonly RawRow[]> {
     const stop = eitherSignal(signal, this.#ending.signal)
+    let begun = false
+    try {
+      for await (const rows of this.#streamOnce(statement, stop, batch)) {
+        begun = true
+        yield rows
+      }
+    } catch (error) {
+      if (begun || stop.aborted || !this.#wasLost(error)) throw error
+      yield* this.#streamOnce(statement, stop, batch)
+    }
+  }
+
+  async *#streamOnce(statement: Statement, stop: AbortSignal, batch?: number): AsyncGenerator<readonly RawRow[]> {
     const { session, release } = await this.#borrow('stream', stop)
     // also where the reader never comes back to it
     stop.addEventListener('abort', release, { once: true })
@@ -56,20 +73,24 @@ export class DatabaseConnection implements Connection {
     }
   }
 
-  async transaction<T>(work: (transaction: Connection) => Promise<T>, signal?: AbortSignal): Promise<T> {
+  async transaction<T>(
+    work: (transaction: Connection) => Promise<T>,
+    signal?: AbortSignal,
+    reads?: Reads,
+  ): Promise<T> {
     let begun = false
     const run = (): Promise<T> =>
       this.#with('transaction', signal, async (session) => {
         const { dialect, readOnly } = this
         const transaction = new TransactionConnection({ dialect, readOnly, session, signal, scope: this.#scope })
         try {
-          await session.begin(signal)
+          await session.begin(signal, reads)
           begun = true
           const result = await this.#scope.run(transaction, () => work(transaction))
           signal?.throwIfAborted()
           transaction.throwIfUndone()
           transaction.end()
-          await this.#commit(session)
+          await session.commit()
           return result
         } catch (error) {
           transaction.end()
@@ -89,17 +110,14 @@ export class DatabaseConnection implements Connection {
 
   async #close(): Promise<void> {
     this.#ending.abort(new ConnectionClosedError())
+    this.#driver.giveUp()
     await Promise.all(this.#running)
     await this.#driver.close()
   }
 
-  async #commit(session: Session): Promise<void> {
-    try {
-      await session.commit()
-    } catch (error) {
-      const explained = this.dialect.explain(error)
-      throw explained?.code === 'connection-lost' ? new CommitOutcomeUnknownError(error) : error
-    }
+  #wasLost(error: unknown): ConnectionLostError | null {
+    const explained = this.dialect.explain(error) ?? error
+    return explained instanceof ConnectionLostError ? explained : null
   }
 
   async #with<T>(

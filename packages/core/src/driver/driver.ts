@@ -13,6 +13,12 @@ export interface Statement {
 export type RawValue = null | bigint | number | string | Uint8Array
 export type RawRow = readonly RawValue[]
 
+/**
+ * What a transaction reads: what was there when it first read (`snapshot`), or what is there whenever it reads (`latest`),
+ * by which it keeps fewer rows from others.
+ */
+export type Reads = 'snapshot' | 'latest'
+
 /** One session with a database. Statements of one session run one after another. */
 export interface Session {
   query(statement: Statement, signal?: AbortSignal): Promise<readonly RawRow[]>
@@ -23,7 +29,11 @@ export interface Session {
    * once. Ending the loop early, or aborting, stops the query on the server. Other statements wait until it has ended.
    */
   stream(statement: Statement, signal?: AbortSignal, batch?: number): AsyncIterable<readonly RawRow[]>
-  begin(signal?: AbortSignal): Promise<void>
+  begin(signal?: AbortSignal, reads?: Reads): Promise<void>
+  /**
+   * Fails as `commit-outcome-unknown` where it was sent and nobody knows what became of it; after any other error nothing
+   * of the transaction is kept.
+   */
   commit(): Promise<void>
   rollback(): Promise<void>
   /** A place in the transaction to which it can go back. */
@@ -46,6 +56,8 @@ export type Purpose = 'read' | 'write' | 'transaction' | 'stream'
 /** A database that sessions are opened on. */
 export interface Driver {
   session(purpose: Purpose, signal?: AbortSignal): Promise<Session>
+  /** Waits no more for a database that is away: what does fails. */
+  giveUp(): void
   close(): Promise<void>
 }
 

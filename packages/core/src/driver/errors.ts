@@ -127,33 +127,6 @@ export class DiskFullError extends DatabaseError {
   }
 }
 
-export class ConnectionLostError extends DatabaseError {
-  override readonly name = 'ConnectionLostError'
-  readonly code = 'connection-lost'
-  constructor(cause: unknown) {
-    super('The connection with the database broke; what was not committed is undone. Connect again.', cause)
-  }
-}
-
-export class ConnectionClosedError extends PipelineError {
-  override readonly name = 'ConnectionClosedError'
-  readonly code = 'connection-closed'
-  constructor() {
-    super('The connection has been closed. Open the pipeline again, or close it later.')
-  }
-}
-
-export class CommitOutcomeUnknownError extends DatabaseError {
-  override readonly name = 'CommitOutcomeUnknownError'
-  readonly code = 'commit-outcome-unknown'
-  constructor(cause: unknown) {
-    super(
-      'The connection broke while a transaction was being committed: it may have happened or not. Look before trying again.',
-      cause,
-    )
-  }
-}
-
 export class ReadOnlyDatabaseError extends PipelineError {
   override readonly name = 'ReadOnlyDatabaseError'
   readonly code = 'read-only'

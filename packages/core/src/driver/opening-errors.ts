@@ -40,6 +40,19 @@ export class DatabaseUnavailableError extends DatabaseError {
   }
 }
 
+/** The server, or what this user may have of it, is used up. */
+export class TooManyConnectionsError extends DatabaseError {
+  override readonly name = 'TooManyConnectionsError'
+  readonly code = 'too-many-connections'
+  constructor(cause: unknown) {
+    super(
+      `The server takes no more connections: ${reason(cause)}. Close some, give fewer as \`connections\` in the settings of each ` +
+        'program, or have an administrator raise max_connections.',
+      cause,
+    )
+  }
+}
+
 /** The server is of another kind than was said. */
 export class OtherServerError extends PipelineError {
   override readonly name = 'OtherServerError'

@@ -1,5 +1,5 @@
-import { untilAborted } from './abort.ts'
-import { ConnectionClosedError } from './errors.ts'
+import { pause, untilAborted } from './abort.ts'
+import { ConnectionClosedError } from './connection-errors.ts'
 
 interface Waiting {
   readonly reserve: number
@@ -14,13 +14,19 @@ export interface PoolOptions<T> {
   readonly close: (item: T) => Promise<void>
   /** Whether one that lay idle can be used. */
   readonly usable: (item: T) => boolean | Promise<boolean>
+  /** Whether what could not be opened is tried again, so many milliseconds after it was asked for first. */
+  readonly again?: (error: unknown, milliseconds: number) => boolean
 }
+
+/** The longest pause between two attempts to open one. */
+const PAUSE_MILLISECONDS = 2000
 
 /** Things that are dear to open, each used by one at a time and kept for the next. */
 export class Pool<T> {
   readonly #options: PoolOptions<T>
   readonly #idle: T[] = []
   readonly #waiting: Waiting[] = []
+  readonly #givenUp = new AbortController()
   #used = 0
   #closed = false
 
@@ -60,6 +66,11 @@ export class Pool<T> {
     await this.#options.close(item)
   }
 
+  /** What cannot be opened now is tried no more. */
+  giveUp(): void {
+    this.#givenUp.abort()
+  }
+
   /** Closes what lies idle; what is used has been given back before, and what still opens for nobody is closed when it has. */
   async close(): Promise<void> {
     this.#closed = true
@@ -67,12 +78,27 @@ export class Pool<T> {
   }
 
   async #obtain(): Promise<T> {
+    const start = performance.now()
+    const gone = this.#givenUp.signal
     try {
-      for (;;) {
+      for (let attempt = 0; ;) {
         const item = this.#idle.pop()
-        if (item === undefined) return await this.#options.open()
-        if (await this.#options.usable(item)) return item
-        await this.#options.close(item).catch(() => {})
+        if (item !== undefined) {
+          if (await this.#options.usable(item)) return item
+          await this.#options.close(item).catch(() => {})
+          continue
+        }
+        try {
+          return await this.#options.open()
+        } catch (error) {
+          if (gone.aborted || !this.#options.again?.(error, performance.now() - start)) throw error
+          attempt += 1
+          const longest = Math.min(PAUSE_MILLISECONDS, 25 * 2 ** attempt)
+          // meanwhile another one may have come back
+          await pause(longest * (0.5 + Math.random() / 2), gone).catch(() => {
+            throw error
+          })
+        }
       }
     } catch (error) {
       this.#free()

@@ -17,8 +17,8 @@ export interface Tables {
 export interface TransactionOptions {
   /**
    * How many times the work is done again from its beginning where the transaction lost to another (`deadlock`,
-   * `database-busy`): never where this is left out, for what it does beside the database happens again. Inside another
-   * transaction that one's number counts.
+   * `database-busy`) or its connection broke before it was committed (`connection-lost`): never where this is left out, for
+   * what it does beside the database happens again. Inside another transaction that one's number counts.
    */
   readonly retries?: number
   /** Undoes the transaction when it aborts. */
@@ -43,7 +43,8 @@ export interface Database extends Tables {
    * transaction is a part that may fail alone: what it did is undone, and where its error is caught, the rest stands.
    *
    * @throws TransactionUndoneError `transaction-undone` for what follows an error by which the database undid the whole
-   * @throws CommitOutcomeUnknownError `commit-outcome-unknown` where the connection broke during the commit
+   * @throws CommitOutcomeUnknownError `commit-outcome-unknown` where the connection broke during the commit; it is never done
+   *   again
    */
   transaction<R>(work: (db: Database) => Promise<R>, options?: TransactionOptions): Promise<R>
   /** Waits for what runs, ends streams, and closes the connections. */

@@ -14,8 +14,9 @@ export interface RetryOptions {
 }
 
 /**
- * Runs a transaction again that the database undid because it and another waited for each other, or that waited for a lock
- * in vain: for work that may be done again from its beginning. Waits between, longer each time and unevenly.
+ * Runs a transaction again that the database undid because it and another waited for each other, that waited for a lock
+ * in vain, or whose connection broke before its COMMIT was sent: for work that may be done again from its beginning. Waits
+ * between, longer each time and unevenly. One of which nobody knows whether it was committed is never run again.
  */
 export async function retryDeadlock<T>(
   work: () => Promise<T>,
@@ -45,10 +46,15 @@ export const ownTransaction = <T>(
     ? connection.transaction(work, options.signal)
     : retryDeadlock(() => connection.transaction(work, options.signal), options)
 
-/** Whether an error, or what caused it, is that another transaction was in the way. */
+const passing: readonly unknown[] = ['deadlock', 'database-busy', 'connection-lost']
+
+/** Whether an error, or what caused it, is that another transaction was in the way, or that the connection broke in time. */
 function isPassing(error: unknown): boolean {
+  let found = false
   for (let at = error; at instanceof Error; at = at.cause) {
-    if ('code' in at && (at.code === 'deadlock' || at.code === 'database-busy')) return true
+    const code = 'code' in at ? at.code : null
+    if (code === 'commit-outcome-unknown') return false
+    found ||= passing.includes(code)
   }
-  return false
+  return found
 }

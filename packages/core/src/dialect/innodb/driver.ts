@@ -1,6 +1,7 @@
 import type { Driver, Purpose, Session } from '../../driver/driver.ts'
 import { DatabaseUnavailableError, OtherServerError } from '../../driver/opening-errors.ts'
 import { Pool } from '../../driver/pool.ts'
+import { PipelineError } from '../../errors.ts'
 import { explainInnodb } from './errors.ts'
 import { Link, type LinkOptions } from './link.ts'
 import { InnodbSession } from './session.ts'
@@ -16,6 +17,8 @@ export interface ServerSettings {
   readonly connections?: number
   /** Opens sessions that cannot write. */
   readonly readOnly?: boolean
+  /** How long a server that was there before, or is full, is waited for; 30 where this is left out. */
+  readonly reconnectSeconds?: number
 }
 
 /** How many connections who holds one for long leaves to the others. */
@@ -23,16 +26,13 @@ const reserves: Readonly<Record<Purpose, number>> = { read: 0, write: 0, transac
 
 /** Opens a pool of connections, and one of them at once, so that what is wrong is told here. */
 export async function openInnodb(settings: ServerSettings, variant: Variant): Promise<Driver> {
-  const { host, port } = settings
   const driver = new InnodbDriver(settings, variant)
   try {
     await (await driver.session('read')).release()
     return driver
   } catch (error) {
     await driver.close()
-    const explained = explainInnodb(error)
-    if (error instanceof OtherServerError) throw error
-    throw explained?.code === 'access-denied' ? explained : new DatabaseUnavailableError(`${host}:${port}`, error)
+    throw error
   }
 }
 
@@ -46,8 +46,15 @@ async function requireKind(link: Link, location: string, kind: string): Promise<
 class InnodbDriver implements Driver {
   readonly #pool: Pool<Link>
   readonly #options: LinkOptions
+  readonly #location: string
+  /** Whether the server has been there. */
+  #reached = false
+  /** When a connection was seen to be lost: the others may be as well. */
+  #lostAt = 0
 
-  constructor({ host, port, user, password, connections = 10, readOnly = false }: ServerSettings, variant: Variant) {
+  constructor(settings: ServerSettings, variant: Variant) {
+    const { host, port, user, password, connections = 10, readOnly = false, reconnectSeconds = 30 } = settings
+    this.#location = `${host}:${port}`
     this.#options = {
       host,
       port,
@@ -74,8 +81,9 @@ class InnodbDriver implements Driver {
       open: async () => {
         const link = await Link.open(this.#options, [], variant.subqueriesOnce)
         try {
-          await requireKind(link, `${host}:${port}`, variant.name)
+          await requireKind(link, this.#location, variant.name)
           for (const sql of setUp) await link.execute({ sql, parameters: [] })
+          this.#reached = true
           return link
         } catch (error) {
           link.destroy()
@@ -83,16 +91,39 @@ class InnodbDriver implements Driver {
         }
       },
       close: (link) => link.end(),
-      usable: (link) => link.usable(),
+      usable: (link) => link.usable(this.#lostAt),
+      again: (error, milliseconds) => {
+        const code = explainInnodb(error)?.code
+        const passing = code === 'too-many-connections' || (code === 'connection-lost' && this.#reached)
+        return passing && milliseconds < reconnectSeconds * 1000
+      },
     })
   }
 
   async session(purpose: Purpose, signal?: AbortSignal): Promise<Session> {
-    const link = await this.#pool.take(reserves[purpose], signal)
+    const link = await this.#take(purpose, signal)
     return new InnodbSession(link, {
       kill: (what, id) => this.#kill(what, id),
       giveBack: async (used) => (used.lost ? this.#pool.drop(used) : this.#pool.give(used)),
+      lost: () => {
+        this.#lostAt = performance.now()
+      },
     })
+  }
+
+  giveUp(): void {
+    this.#pool.giveUp()
+  }
+
+  async #take(purpose: Purpose, signal: AbortSignal | undefined): Promise<Link> {
+    try {
+      return await this.#pool.take(reserves[purpose], signal)
+    } catch (error) {
+      if (signal?.aborted || error instanceof PipelineError) throw error
+      const explained = explainInnodb(error)
+      const own = explained !== null && explained.code !== 'connection-lost'
+      throw own ? explained : new DatabaseUnavailableError(this.#location, error)
+    }
   }
 
   async close(): Promise<void> {

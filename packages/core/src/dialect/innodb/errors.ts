@@ -1,6 +1,6 @@
+import { ConnectionLostError } from '../../driver/connection-errors.ts'
 import {
   AccessDeniedError,
-  ConnectionLostError,
   DatabaseBusyError,
   DeadlockError,
   DiskFullError,
@@ -12,11 +12,15 @@ import {
   NoSuchTableError,
   StillReferencedError,
 } from '../../driver/errors.ts'
+import { TooManyConnectionsError } from '../../driver/opening-errors.ts'
 import { missingPrivilege } from './missing-privilege.ts'
 import type { PipelineError } from '../../errors.ts'
 
-const lost = new Set(['PROTOCOL_CONNECTION_LOST', 'PROTOCOL_ENQUEUE_AFTER_FATAL_ERROR', 'PROTOCOL_ENQUEUE_AFTER_QUIT'])
-const lostSystem = new Set(['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ECONNREFUSED'])
+const lost = new Set(['PROTOCOL_CONNECTION_LOST', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT'])
+/** There was no way to the server, or it did not take another connection. */
+const away = new Set(['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'EAI_AGAIN'])
+/** The driver did not take the statement any more, as it knew that the connection was lost. */
+const neverSent = new Set(['PROTOCOL_ENQUEUE_AFTER_FATAL_ERROR', 'PROTOCOL_ENQUEUE_AFTER_QUIT'])
 
 /** An error of the mysql2 driver, whose `errno` is the server's or, before there is a session, the system's. */
 interface ServerFailure extends Error {
@@ -31,10 +35,11 @@ function isFailure(error: unknown): error is Error & Partial<ServerFailure> {
 
 export function explainInnodb(error: unknown): PipelineError | null {
   // of a connection that broke while nothing ran on it, the driver says so without a code
-  if (error instanceof Error && /closed state/.test(error.message)) return new ConnectionLostError(error)
+  if (error instanceof Error && /closed state/.test(error.message)) return new ConnectionLostError(error, false)
   if (!isFailure(error)) return null
   const { message, errno, code = '', sql = '' } = error
-  if (lost.has(code) || lostSystem.has(code)) return new ConnectionLostError(error)
+  if (lost.has(code)) return new ConnectionLostError(error)
+  if (neverSent.has(code) || away.has(code)) return new ConnectionLostError(error, false)
   const table = /^(?:INSERT INTO|DELETE FROM|DELETE|UPDATE) (`(?:[^`]|``)+`\.`(?:[^`]|``)+`)/.exec(sql)?.[1] ?? null
   // Incorrect value: 'x' for column `lab`.`subject`.`dob` at row 1
   const column = /column (?:[`'][^`']*[`']\.)*[`']([^`']+)[`']/i.exec(message)?.[1] ?? null
@@ -95,6 +100,11 @@ export function explainInnodb(error: unknown): PipelineError | null {
       return new DiskFullError(error)
     case 1205:
       return new DatabaseBusyError(null, error)
+    // of the server, of this user
+    case 1040:
+    case 1203:
+    case 1226:
+      return new TooManyConnectionsError(error)
     case 1044:
     case 1045:
     case 1142:
@@ -111,15 +121,23 @@ export function explainInnodb(error: unknown): PipelineError | null {
     case 1927:
     case 2006:
     case 2013:
-    // idle for too long
-    case 4031:
       return new ConnectionLostError(error)
+    // idle for too long: said before anything else came
+    case 4031:
+      return new ConnectionLostError(error, false)
     case 1054:
     case 1064:
       return new InvalidSqlError(error)
     default:
       return null
   }
+}
+
+/** Whether an error leaves it open what became of a statement: it is no answer of a server that goes on. */
+export function leavesOpen(error: unknown): boolean {
+  const explained = explainInnodb(error)
+  if (explained instanceof ConnectionLostError) return explained.sent
+  return !(isFailure(error) && 'sqlState' in error && typeof error.sqlState === 'string')
 }
 
 const unquote = (name: string | null): string | null => name?.replaceAll('`', '') ?? null

@@ -7,6 +7,12 @@ import { RowStream } from './row-stream.ts'
 /** A connection with the server that has lain idle for longer is asked whether it is still there. */
 const IDLE_MILLISECONDS = 2000
 
+/** One that does not answer to that in this time is given up. */
+const PING_MILLISECONDS = 5000
+
+/** After so long in which nothing comes the system begins to look whether the other side is still there. */
+const KEEP_ALIVE_MILLISECONDS = 30_000
+
 /** Where a server listens, and what the driver is to do. */
 export interface LinkOptions extends Omit<ConnectionOptions, 'host' | 'port'> {
   readonly host: string
@@ -36,7 +42,7 @@ export class Link {
     // the driver would end its own only when all has been read that the server sends
     const socket = connect(options.port, options.host)
     socket.setNoDelay(true)
-    socket.setKeepAlive(true)
+    socket.setKeepAlive(true, KEEP_ALIVE_MILLISECONDS)
     const connection = createConnection({ ...options, stream: socket })
     const link = new Link(connection, socket, subqueriesOnce)
     try {
@@ -57,10 +63,15 @@ export class Link {
     return this.#lost
   }
 
-  /** Whether it can be used after it lay idle: a server that was started again has forgotten it. */
-  async usable(): Promise<boolean> {
-    if (!this.#lost && performance.now() - this.#usedAt > IDLE_MILLISECONDS) {
+  /**
+   * Whether it can be used after it lay idle: a server that was started again has forgotten it. It is asked if it has lain
+   * for long, or was used last before `doubtedSince`.
+   */
+  async usable(doubtedSince: number): Promise<boolean> {
+    if (!this.#lost && (this.#usedAt <= doubtedSince || performance.now() - this.#usedAt > IDLE_MILLISECONDS)) {
+      const late = setTimeout(() => this.destroy(), PING_MILLISECONDS)
       await this.#settled<void>((done) => this.#connection.ping((error) => done(error))).catch(() => this.destroy())
+      clearTimeout(late)
     }
     return !this.#lost
   }
@@ -98,7 +109,8 @@ export class Link {
     this.#lost = true
     this.#connection.destroy()
     this.#socket.destroy()
-    for (const fail of this.#running) fail(new Error('the connection was broken off (closed state)'))
+    const broken = Object.assign(new Error('the connection was broken off'), { code: 'PROTOCOL_CONNECTION_LOST' })
+    for (const fail of this.#running) fail(broken)
     this.#running.clear()
   }
 

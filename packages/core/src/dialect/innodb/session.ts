@@ -1,6 +1,7 @@
 import { pause, untilAborted } from '../../driver/abort.ts'
-import { BATCH, type RawRow, type Session, type Statement } from '../../driver/driver.ts'
-import { explainInnodb } from './errors.ts'
+import { BATCH, type RawRow, type Reads, type Session, type Statement } from '../../driver/driver.ts'
+import { CommitOutcomeUnknownError, ConnectionLostError } from '../../driver/connection-errors.ts'
+import { explainInnodb, leavesOpen } from './errors.ts'
 import type { Link } from './link.ts'
 import type { RowStream } from './row-stream.ts'
 
@@ -9,6 +10,8 @@ export interface Lender {
   /** Stops what a connection runs, or ends it. */
   readonly kill: (what: 'QUERY' | 'CONNECTION', id: number) => Promise<void>
   readonly giveBack: (link: Link) => Promise<void>
+  /** Told that the connection is lost, before those who used it are. */
+  readonly lost: () => void
 }
 
 /** After these the transaction is undone, by the server or by us: none of it can be kept. */
@@ -75,14 +78,22 @@ export class InnodbSession implements Session {
     }
   }
 
-  async begin(signal?: AbortSignal): Promise<void> {
+  async begin(signal?: AbortSignal, reads: Reads = 'snapshot'): Promise<void> {
     this.#begun = true
     this.#undone = false
+    // it counts for the next transaction alone
+    if (reads === 'latest') await this.execute(text('SET TRANSACTION ISOLATION LEVEL READ COMMITTED'), signal)
     await this.execute(text('START TRANSACTION'), signal)
   }
 
   async commit(): Promise<void> {
-    await this.execute(text('COMMIT'))
+    try {
+      await this.execute(text('COMMIT'))
+    } catch (error) {
+      if (error instanceof ConnectionLostError || !leavesOpen(error)) throw error
+      this.#break()
+      throw new CommitOutcomeUnknownError('transaction', error)
+    }
     this.#begun = false
   }
 
@@ -115,6 +126,7 @@ export class InnodbSession implements Session {
     let sent = false
     const running = this.#last.then(() => {
       signal?.throwIfAborted()
+      if (this.#link.lost) throw new ConnectionLostError(new Error('it broke while nothing ran on it'), false)
       sent = true
       return send()
     })
@@ -167,9 +179,14 @@ export class InnodbSession implements Session {
     }
   }
 
+  #break(): void {
+    this.#link.destroy()
+    this.#lender.lost()
+  }
+
   #note(error: unknown): void {
-    const code = explainInnodb(error)?.code
-    if (code === 'connection-lost') this.#link.destroy()
+    const code = error instanceof ConnectionLostError ? error.code : explainInnodb(error)?.code
+    if (code === 'connection-lost') this.#break()
     if (this.#begun && code !== undefined && ends.includes(code)) this.#undone = true
   }
 }

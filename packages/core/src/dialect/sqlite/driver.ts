@@ -93,6 +93,8 @@ class SqliteDriver implements Driver {
     return new SqliteSession(thread, loan)
   }
 
+  giveUp(): void {}
+
   async close(): Promise<void> {
     await this.#turns.take()
     await Promise.all([this.#writer?.close(), this.#readers.close(), ...this.#abandoned])

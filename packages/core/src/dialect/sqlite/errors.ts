@@ -1,6 +1,6 @@
+import { ConnectionLostError } from '../../driver/connection-errors.ts'
 import {
   AccessDeniedError,
-  ConnectionLostError,
   DatabaseBusyError,
   DiskFullError,
   DuplicateEntryError,

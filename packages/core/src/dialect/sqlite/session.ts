@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { untilAborted } from '../../driver/abort.ts'
+import { CommitOutcomeUnknownError } from '../../driver/connection-errors.ts'
 import { BATCH, type RawRow, type Session, type Statement } from '../../driver/driver.ts'
 import { patiently } from './patience.ts'
 import type { SqliteThread } from './thread.ts'
@@ -91,7 +92,13 @@ export class SqliteSession implements Session {
   }
 
   async commit(): Promise<void> {
-    await this.execute(text('COMMIT'))
+    const { ended } = this.#thread
+    try {
+      await this.execute(text('COMMIT'))
+    } catch (error) {
+      // one that SQLite itself refuses (no room, a disk that fails) is undone; of a thread that ended nobody knows
+      throw this.#thread.ended && !ended ? new CommitOutcomeUnknownError('transaction', error) : error
+    }
     this.#begun = false
   }
 
