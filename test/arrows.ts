@@ -49,11 +49,14 @@ const everywhere = ['errors', 'attribute'] as const
 /** Inside core. */
 export const coreArrows: Arrows = {
   ...Object.fromEntries(
-    ['populate', 'jobs', 'migrate', 'pull', 'move', 'collect', 'diagram'].map((name) => [
+    ['jobs', 'migrate', 'pull', 'move', 'collect', 'diagram'].map((name) => [
       name,
       ['pipeline', ...everywhere],
     ]),
   ),
+  // the program of a worker, whose processes open the pipeline by themselves
+  worker: ['populate', ...everywhere],
+  populate: ['jobs', 'pipeline', ...everywhere],
   pipeline: ['schema', ...everywhere],
   schema: ['query', ...everywhere],
   query: ['compile', 'codec', 'connection', ...everywhere],

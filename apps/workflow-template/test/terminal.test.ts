@@ -59,7 +59,7 @@ test('a table that is populated gets one line where lines cannot be written over
   const show = populateProgress(output)
   show({ kind: 'planned', table: 'Unit', keys: 2 })
   for (const index of [0, 1]) {
-    show({ kind: 'started', table: 'Unit', key: {}, index, keys: 2 })
+    show({ kind: 'started', table: 'Unit', key: {}, index, keys: 2, attempt: 1 })
     show({ kind: 'progress', table: 'Unit', key: {}, fraction: 0.5, message: null })
     if (index === 0) show({ kind: 'made', table: 'Unit', key: {}, seconds: 1 })
     else show({ kind: 'failed', table: 'Unit', key: {}, error: new RangeError('no') })
@@ -74,7 +74,7 @@ test('a terminal sees the bar move, within its width', () => {
   const { written, output } = record(true)
   const show = populateProgress(output)
   show({ kind: 'planned', table: 'Unit', keys: 1 })
-  show({ kind: 'started', table: 'Unit', key: {}, index: 0, keys: 1 })
+  show({ kind: 'started', table: 'Unit', key: {}, index: 0, keys: 1, attempt: 1 })
   expect(written[0]).toContain('░░░')
   const eraseLine = '\u001b[2K'
   expect(written.map((text) => text.replaceAll(eraseLine, '').trim().length).every((width) => width < 60)).toBe(true)

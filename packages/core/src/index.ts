@@ -59,14 +59,9 @@ export { readTables, type StoredTable } from './pipeline/read-tables.ts'
 export { readTable, type TableNote, type VirtualSchema, virtualSchema } from './pull/virtual-schema.ts'
 export { drop, type DropOptions, type DropPlan, type PlannedDrop, planDrop } from './pipeline/drop.ts'
 export type { PopulateEvent } from './populate/event.ts'
-export {
-  planPopulate,
-  populate,
-  type PopulateOptions,
-  type PopulatePlan,
-  type PopulateResult,
-  type PopulateScope,
-} from './populate/populate.ts'
+export { type FailedKey, populate, type PopulateResult } from './populate/populate.ts'
+export type { KeyOrder, PopulateOptions, PopulateScope, RetryAfterFailure } from './populate/options.ts'
+export { planPopulate, type PopulatePlan } from './populate/plan.ts'
 export { formatMermaid } from './diagram/mermaid.ts'
 export { packBlob, unpackBlob } from './blob/blob.ts'
 export { Complex, DateTime, Decimal, MatlabCell, MatlabStruct, ObjectArray, Tuple, Uuid } from './blob/blob-value.ts'

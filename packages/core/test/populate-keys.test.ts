@@ -226,7 +226,7 @@ onEveryDatabase('a key source', (database) => {
     ])
     expect(await populate(db, Site)).toMatchObject({ made: 2 })
     await db(Pick).delete()
-    expect(await populate(db, Site)).toEqual({ made: 0, skipped: 0, failed: [] })
+    expect(await populate(db, Site)).toEqual({ made: 0, skipped: 0, failures: 0, failed: [] })
   })
 
   test('of its own may be a table, have more attributes, and be smaller than what was made', async () => {
@@ -240,7 +240,7 @@ onEveryDatabase('a key source', (database) => {
     })
     await using pipeline = await database.pipeline([schema])
     const { db } = pipeline
-    expect(await populate(db, Result)).toEqual({ made: 0, skipped: 0, failed: [] })
+    expect(await populate(db, Result)).toEqual({ made: 0, skipped: 0, failures: 0, failed: [] })
     await db(Sample).insert([
       { sample: 1, kind: 'a' },
       { sample: 2, kind: 'b' },

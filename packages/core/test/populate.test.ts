@@ -74,6 +74,7 @@ onEveryDatabase('populate', (database) => {
     expect(await populate(lab.db, lab.Recording, { onEvent: (event) => events.push(event) })).toEqual({
       made: 3,
       skipped: 0,
+      failures: 0,
       failed: [],
     })
     expect(events.map(({ kind }) => kind)).toEqual(['planned', ...Array.from({ length: 3 }, () => ['started', 'made']).flat()])
@@ -87,7 +88,7 @@ onEveryDatabase('populate', (database) => {
       gain: 0.5,
       offsets: { low: [1], name: 'x' },
     })
-    expect(await populate(lab.db, lab.Recording)).toEqual({ made: 0, skipped: 0, failed: [] })
+    expect(await populate(lab.db, lab.Recording)).toEqual({ made: 0, skipped: 0, failures: 0, failed: [] })
   })
 
   test('honours restriction and limit, and the plan says which keys', async () => {

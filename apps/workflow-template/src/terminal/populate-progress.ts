@@ -16,7 +16,7 @@ export function populateProgress(output: Output = process.stderr): (event: Popul
   return (event) => {
     switch (event.kind) {
       case 'planned':
-        ;[keys, done, failed] = [event.keys, 0, 0]
+        ;[keys, done, failed] = [event.keys ?? 0, 0, 0]
         bar = progressBar(event.table, output)
         if (keys === 0) bar.end('up to date')
         break

@@ -1,5 +1,6 @@
 import { PipelineError } from '../errors.ts'
 import { formatKey } from '../query/given-row.ts'
+import { codeOf } from '../query/insert-problem.ts'
 
 /** A table was to be populated whose rows people or other programs insert. */
 export class NotPopulatedError extends PipelineError {
@@ -32,17 +33,6 @@ export class InTransactionError extends PipelineError {
   }
 }
 
-/** Which keys a table is to have follows neither from its references nor from its key source. */
-export class NoKeySourceError extends PipelineError {
-  override readonly name = 'NoKeySourceError'
-  readonly code = 'no-key-source'
-  readonly table: string
-  constructor(table: string, problem: string) {
-    super(`It cannot be told which keys ${table} is to have: ${problem}. Give it a keySource.`)
-    this.table = table
-  }
-}
-
 /** What a make had read was no longer so when its rows were to be inserted. */
 export class InputsChangedError extends PipelineError {
   override readonly name = 'InputsChangedError'
@@ -70,3 +60,47 @@ export class InvalidMakeError extends PipelineError {
     this.key = key
   }
 }
+
+/** A make took longer than it may. */
+export class TimeLimitError extends PipelineError {
+  override readonly name = 'TimeLimitError'
+  readonly code = 'time-limit'
+  readonly table: string
+  readonly key: object
+  readonly seconds: number
+  /** It did not stop when its signal told it to: it may still be running, and nothing of it is inserted. */
+  readonly ignored: boolean
+  constructor(table: string, key: object, seconds: number, ignored: boolean) {
+    super(
+      `The make of ${table} took longer than ${seconds} s, for ${formatKey(key)}. Nothing was inserted. ` +
+        (ignored
+          ? 'It does not look at its `signal`, and may still be running: end the work when that aborts.'
+          : 'Allow it more by `timeLimitSeconds`, or make it faster.'),
+    )
+    this.table = table
+    this.key = key
+    this.seconds = seconds
+    this.ignored = ignored
+  }
+}
+
+/** A make's rows were sent to the database, which has none of them. */
+export class NothingMadeError extends PipelineError {
+  override readonly name = 'NothingMadeError'
+  readonly code = 'nothing-made'
+  readonly table: string
+  readonly key: object
+  constructor(table: string, key: object) {
+    super(
+      `The row that was made for ${formatKey(key)} was inserted into ${table}, and is not there: something in the database, ` +
+        `such as a trigger, has kept it out.`,
+    )
+    this.table = table
+    this.key = key
+  }
+}
+
+/** A make that is wrong in itself: it would be the same the next time. */
+const FINAL: readonly unknown[] = ['invalid-make', 'nothing-made', 'write-in-fetch', 'no-key-source']
+
+export const isFinal = (error: unknown): boolean => FINAL.includes(codeOf(error))

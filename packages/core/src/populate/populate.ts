@@ -1,35 +1,20 @@
 import { contextOf, type Database } from '../query/database.ts'
-import { rememberKey } from '../query/key.ts'
+import { fromCaller } from '../query/call.ts'
+import { InvalidCallError } from '../query/errors.ts'
+import { codeOf } from '../query/insert-problem.ts'
 import type { AnyMake } from '../query/make.ts'
-import type { Restriction } from '../query/restriction.ts'
-import type { AnyTable, Key } from '../query/table.ts'
-import { InTransactionError, NotPopulatedError } from './errors.ts'
+import type { AnyTable } from '../query/table.ts'
+import { directSupply } from './direct-supply.ts'
+import { InTransactionError } from './errors.ts'
 import type { PopulateEvent } from './event.ts'
-import { keySource } from './key-source.ts'
 import { makeKey } from './make.ts'
+import { type AnyPopulateOptions, checkPopulate, type PopulateOptions } from './options.ts'
+import { isTrouble } from './patience.ts'
+import { makeOf } from './plan.ts'
+import type { Attempt, Supply } from './supply.ts'
 
-/** Which of the missing keys are to be made. */
-export interface PopulateScope<T extends AnyTable> {
-  /** Only keys that satisfy it: by their own attributes, or by what a relation says of them. */
-  readonly restriction?: Restriction<Key<T>>
-  /** The most keys to make. */
-  readonly limit?: number
-  /** Stops it when it aborts; keys that are made by then stay. */
-  readonly signal?: AbortSignal
-}
-
-/** Which keys to make, and what to do with failures and progress. */
-export interface PopulateOptions<T extends AnyTable> extends PopulateScope<T> {
-  /** What to do when a key fails: reject at once (`stop`, the default), or go on and collect (`continue`). */
-  readonly onError?: 'stop' | 'continue'
-  readonly onEvent?: (event: PopulateEvent) => void
-}
-
-/** The keys that are still to be made. */
-export interface PopulatePlan<T extends AnyTable = AnyTable> {
-  readonly table: T
-  readonly keys: readonly Key<T>[]
-}
+/** Failures that are kept in memory with their errors. */
+const KEPT_FAILURES = 1000
 
 /** What became of the keys. */
 export interface PopulateResult {
@@ -37,82 +22,174 @@ export interface PopulateResult {
   readonly made: number
   /** Keys that somebody else made meanwhile. */
   readonly skipped: number
-  readonly failed: readonly { readonly key: object; readonly error: unknown }[]
+  /** How many keys failed. */
+  readonly failures: number
+  /** The first of them, 1,000 at most. */
+  readonly failed: readonly FailedKey[]
 }
 
-/** Which keys `populate` would make: those of the key source that the table does not have. */
-export async function planPopulate<T extends AnyTable>(
-  db: Database,
-  table: T,
-  { restriction, limit, signal }: PopulateScope<T> = {},
-): Promise<PopulatePlan<T>> {
-  makeOf(table)
-  const source = keySource(db, table)
-  // a key source has the attributes of the key, for which the restriction was written
-  const wanted = restriction === undefined ? source : source.restrict(restriction as Restriction<object>)
-  const missing = wanted.project().exclude(db(table).project())
-  const keys = await missing.keys({ ...(limit !== undefined && { limit }), ...(signal && { signal }) })
-  const heading = table.declaration.heading.filter(({ inKey }) => inKey)
-  for (const key of keys) {
-    rememberKey(key, heading)
-    // it says what is inserted, whatever a make does with it
-    Object.freeze(key)
-  }
-  // A key source has the attributes of the table's primary key and no others (see keySource).
-  return { table, keys: keys as Key<T>[] }
+export interface FailedKey {
+  readonly key: object
+  readonly error: unknown
 }
 
 /**
  * Makes what a table is still to have, key by key, each in a transaction of its own: stopped at any moment, it leaves
- * whole rows only, and the next call goes on. Rejects with the signal's reason when that aborts.
+ * whole rows only, and the next call goes on. Rejects with the signal's reason when that aborts, and where the database
+ * cannot be reached any more.
  */
 export async function populate<T extends AnyTable>(
   db: Database,
   table: T,
   options: PopulateOptions<T> = {},
 ): Promise<PopulateResult> {
-  const make = makeOf(table)
-  const { onEvent = () => {}, onError = 'stop' } = options
-  // what an event's listener throws ends the whole, also where a make would catch it
-  const deaf = new AbortController()
-  const signal = AbortSignal.any([deaf.signal, ...(options.signal ? [options.signal] : [])])
-  signal.throwIfAborted()
-  if (contextOf(db).connection.inTransaction) throw new InTransactionError(table.typeName)
-  const { keys } = await planPopulate(db, table, options)
-  const name = table.typeName
-  onEvent({ kind: 'planned', table: name, keys: keys.length })
-  let [made, skipped] = [0, 0]
-  const failed: { key: object; error: unknown }[] = []
-  for (const [index, key] of keys.entries()) {
+  return fromCaller(populate, async () => {
+    checkPopulate(options)
+    const make = makeOf(table)
+    if (contextOf(db).connection.inTransaction) throw new InTransactionError(table.typeName)
+    // what an event's listener throws ends the whole, also where a make would catch it
+    const ending = new AbortController()
+    const signal = AbortSignal.any([ending.signal, ...(options.signal ? [options.signal] : [])])
     signal.throwIfAborted()
-    onEvent({ kind: 'started', table: name, key, index, keys: keys.length })
-    const progress = (fraction: number, message?: string): void => {
-      try {
-        onEvent({ kind: 'progress', table: name, key, fraction, message: message ?? null })
-      } catch (error) {
-        deaf.abort(error)
-      }
-    }
-    const started = performance.now()
-    const outcome = await makeKey(db, table, make, key, { signal, progress }).catch((error: unknown) => ({ error }))
-    if (outcome === true) {
-      made += 1
-      onEvent({ kind: 'made', table: name, key, seconds: (performance.now() - started) / 1000 })
-    } else if (outcome === false) {
-      skipped += 1
-      onEvent({ kind: 'skipped', table: name, key })
-    } else {
+    const supply = await supplyOf(db, table, options, signal)
+    const run = new Run({ db, table, make, supply, options, ending, signal })
+    try {
+      run.tell({ kind: 'planned', table: table.typeName, keys: supply.keys })
       signal.throwIfAborted()
-      const { error } = outcome
-      onEvent({ kind: 'failed', table: name, key, error })
-      if (onError === 'stop') throw error
-      failed.push({ key, error })
+      await run.all()
+    } finally {
+      await supply.close()
     }
-  }
-  return { made, skipped, failed }
+    return run.result
+  })
 }
 
-function makeOf(table: AnyTable): AnyMake {
-  if (!table.make) throw new NotPopulatedError(table.typeName, table.declaration.tier)
-  return table.make
+function supplyOf(db: Database, table: AnyTable, options: AnyPopulateOptions, signal: AbortSignal): Promise<Supply> {
+  const { restriction, limit, order = 'key', retry, reserve = false } = options
+  // a queue's own order is by priority, and only that of a queue is (see checkPopulate)
+  if (reserve) throw new InvalidCallError('later')
+  return directSupply(db, table, { restriction, limit, order: order === 'priority' ? 'key' : order, retry, signal })
+}
+
+interface RunParts {
+  readonly db: Database
+  readonly table: AnyTable
+  readonly make: AnyMake
+  readonly supply: Supply
+  readonly options: AnyPopulateOptions
+  /** Ends all makes. */
+  readonly ending: AbortController
+  readonly signal: AbortSignal
+}
+
+/** The makes of one call, some at once, and what came of them. */
+class Run {
+  readonly #parts: RunParts
+  readonly #failed: FailedKey[] = []
+  #made = 0
+  #skipped = 0
+  #failures = 0
+  #begun = 0
+
+  constructor(parts: RunParts) {
+    this.#parts = parts
+  }
+
+  get result(): PopulateResult {
+    return { made: this.#made, skipped: this.#skipped, failures: this.#failures, failed: this.#failed }
+  }
+
+  /** Rejects with what came first: why it was told to stop, or the key that failed where that ends it. */
+  async all(): Promise<void> {
+    const { options, ending, signal } = this.#parts
+    const lines = Array.from({ length: options.concurrency ?? 1 }, async () => {
+      try {
+        await this.#line()
+      } catch (error) {
+        ending.abort(error)
+      }
+    })
+    // all have ended before anything is told: what they had is given back
+    await Promise.all(lines)
+    signal.throwIfAborted()
+  }
+
+  /** One after another, until there are no more. */
+  async #line(): Promise<void> {
+    const { supply, signal } = this.#parts
+    for (;;) {
+      signal.throwIfAborted()
+      const attempt = await supply.next()
+      if (attempt === null) return
+      await this.#attempt(attempt)
+    }
+  }
+
+  async #attempt(attempt: Attempt): Promise<void> {
+    const { db, table, make, supply, options, signal } = this.#parts
+    const { key, number } = attempt
+    const name = table.typeName
+    const index = this.#begun++
+    this.tell({ kind: 'started', table: name, key, index, keys: supply.keys, attempt: number })
+    const progress = (fraction: number, message?: string): void =>
+      this.tell({ kind: 'progress', table: name, key, fraction, message: message ?? null })
+    const limitSeconds = options.timeLimitSeconds ?? null
+    const started = performance.now()
+    let made: boolean
+    try {
+      if (signal.aborted) throw signal.reason
+      const signals = [signal, ...attempt.signals]
+      made = await makeKey(db, table, make, key, { signals, limitSeconds, progress, complete: attempt.complete })
+    } catch (error) {
+      return this.#failure(attempt, error)
+    }
+    if (made) {
+      this.#made += 1
+      await supply.made(attempt)
+      this.tell({ kind: 'made', table: name, key, seconds: (performance.now() - started) / 1000 })
+    } else {
+      this.#skipped += 1
+      await supply.present(attempt)
+      this.tell({ kind: 'skipped', table: name, key, reason: 'made-by-another' })
+    }
+  }
+
+  async #failure(attempt: Attempt, error: unknown): Promise<void> {
+    const { table, supply, signal } = this.#parts
+    const { key, number } = attempt
+    const name = table.typeName
+    if (codeOf(error) === 'commit-outcome-unknown') {
+      await supply.unknown(attempt)
+      return this.#fail(key, error)
+    }
+    if (signal.aborted || isTrouble(error)) {
+      await supply.released(attempt)
+      throw signal.aborted ? signal.reason : error
+    }
+    if (codeOf(error) === 'lease-lost') {
+      this.#skipped += 1
+      await supply.unknown(attempt)
+      return this.tell({ kind: 'skipped', table: name, key, reason: 'taken-over' })
+    }
+    const afterSeconds = await supply.failed(attempt, error)
+    if (afterSeconds === null) return this.#fail(key, error)
+    this.tell({ kind: 'retrying', table: name, key, error, attempt: number, afterSeconds })
+  }
+
+  #fail(key: object, error: unknown): void {
+    const { table, options } = this.#parts
+    this.#failures += 1
+    if (this.#failed.length < KEPT_FAILURES) this.#failed.push({ key, error })
+    this.tell({ kind: 'failed', table: table.typeName, key, error })
+    if (options.onError !== 'continue') throw error
+  }
+
+  tell(event: PopulateEvent): void {
+    const { options, ending } = this.#parts
+    try {
+      options.onEvent?.(event)
+    } catch (error) {
+      ending.abort(error)
+    }
+  }
 }
