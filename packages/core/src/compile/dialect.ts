@@ -4,6 +4,8 @@ import type { Generation, TableDeclaration, TableName } from '../definition/tabl
 import type { RawValue, Statement } from '../driver/driver.ts'
 import type { PipelineError } from '../errors.ts'
 import type { Condition } from '../relation/condition.ts'
+import type { SqlText } from '../relation/expression.ts'
+import type { AlterSyntax } from './alter.ts'
 import type { Select } from './select.ts'
 
 /** Runs one statement and returns its rows: what a dialect needs to read the catalogue. */
@@ -30,6 +32,35 @@ export interface StoredSchemas {
   readonly hidden: ReadonlyMap<string, readonly string[]>
   /** Tables beside which something is missing that `recordTable` writes: their declaring was cut short. */
   readonly unrecorded: readonly TableName[]
+}
+
+/**
+ * A value that the server knows: its time (see `Clock`) with seconds added, who is connected, and the number of that
+ * connection.
+ */
+export type ServerValue =
+  | { readonly server: 'now'; readonly seconds: number }
+  | { readonly server: 'user' | 'connection' }
+
+/**
+ * The server's clock, to milliseconds, in the time zone in which its other clients write times: for values that several
+ * programs compare.
+ */
+export interface Clock {
+  /** The time so many seconds from now: a number, or SQL that gives one. */
+  now(seconds: SqlText): SqlText
+  /** How many seconds there are until the time that SQL gives, negative where it is past. */
+  secondsUntil(time: SqlText): SqlText
+}
+
+/** The statements for the tables in which DataJoint keeps jobs. */
+export interface JobStatements {
+  /** The comment of a table; no row where there is no such table. */
+  findTable(table: TableName): Statement
+  /** The job table of a table of DataJoint 2; its text columns have the collation of those in `target`. */
+  createQueue(queue: TableDeclaration, target: TableDeclaration, collationOf: CollationOf): readonly Statement[]
+  /** The job table of a schema of DataJoint 0.14. */
+  createReservations(reservations: TableDeclaration): readonly Statement[]
 }
 
 /** How one database writes what all of them mean. Pure: it never opens a connection. */
@@ -62,7 +93,7 @@ export interface Dialect {
   update(
     table: TableName,
     heading: readonly Attribute[],
-    values: readonly (readonly [attribute: Attribute, value: StoredValue])[],
+    values: readonly (readonly [attribute: Attribute, value: StoredValue | ServerValue])[],
     condition: Condition,
   ): Statement
   /** DELETE of the rows of one table that satisfy a condition on its own attributes. */
@@ -70,6 +101,10 @@ export interface Dialect {
   /**
    * A table that only the session which makes it sees, for rows on their way to another: of these attributes, all of them
    * nullable but the key, which is a number.
+  readonly clock: Clock
+  readonly jobs: JobStatements
+  /** A SELECT in a transaction that keeps the rows which it gives for itself; those that others keep are left out. */
+  claiming(select: Statement): Statement
    */
   createStage(table: TableName, heading: readonly Attribute[]): Statement
   dropStage(table: TableName): Statement

@@ -1,4 +1,5 @@
 import type { Connection, DatabaseSettings } from './connection.ts'
+import { resolve } from 'node:path'
 import { inspect } from 'node:util'
 import { InvalidConnectionsError, InvalidSettingsError } from '../driver/opening-errors.ts'
 import { DatabaseConnection } from './database-connection.ts'
@@ -6,6 +7,24 @@ import { DatabaseConnection } from './database-connection.ts'
 /** Connects to a database, whose driver is loaded only then; refuses with `database-unavailable` or `access-denied` where that cannot be. */
 export async function connect(settings: DatabaseSettings): Promise<Connection> {
   requireSettings(settings)
+  // a path means another file once the program has gone to another folder
+  const fixed = settings.kind === 'sqlite' ? { ...settings, path: resolve(settings.path) } : settings
+  const connection = await open(fixed)
+  opened.set(connection, fixed)
+  return connection
+}
+
+/** With what each connection was opened: apart from it, so that showing one shows no password. */
+const opened = new WeakMap<object, DatabaseSettings>()
+
+/** The settings of a connection that `connect` gave, as plain data: for a thread that needs one of its own. */
+export function settingsOf(connection: object): DatabaseSettings {
+  const settings = opened.get(connection)
+  if (!settings) throw new RangeError('a connection that connect() did not open')
+  return settings
+}
+
+async function open(settings: DatabaseSettings): Promise<Connection> {
   const { connections, readOnly = false } = settings
   if (connections !== undefined && !(Number.isInteger(connections) && connections >= 3)) {
     throw new InvalidConnectionsError(connections)

@@ -3,8 +3,10 @@ import { compileCount, compileRead } from '../../compile/write-select.ts'
 import { storedSchemasOf } from '../catalogue.ts'
 import { readCatalogue, readReferencingSchemas } from './catalogue.ts'
 import { tableStatements } from './create-table.ts'
+import { clock } from './clock.ts'
 import { explainInnodb } from './errors.ts'
 import { selectSyntax } from './select-syntax.ts'
+import { claiming, jobStatements } from './jobs.ts'
 import { statements } from './statements.ts'
 import type { Variant } from './variant.ts'
 
@@ -25,6 +27,9 @@ export function innodbDialect(variant: Variant): Dialect {
     count: (select) => compileCount(select, syntax),
     ...statements(syntax),
     ...tableStatements(collation),
+    clock,
+    claiming,
+    jobs: jobStatements(collation),
     readSchemas: async (query, schemas) => storedSchemasOf(await readCatalogue(query, schemas, variant), schemas),
     referencingSchemas: readReferencingSchemas,
     fromRaw: variant.fromRaw,

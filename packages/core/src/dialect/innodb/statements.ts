@@ -7,7 +7,9 @@ import type { TableName } from '../../definition/table-declaration.ts'
 import type { Condition } from '../../relation/condition.ts'
 import { distinct } from '../../relation/distinct.ts'
 import { insertValues } from '../insert-values.ts'
+import { isServerValue } from '../server-value.ts'
 import { columnTypeOf } from './column.ts'
+import { serverValue } from './clock.ts'
 import { quote, quoteList, quoteTable } from './quote.ts'
 
 type Changes = Pick<Dialect, 'insert' | 'insertSelect' | 'update' | 'delete' | 'createStage' | 'dropStage'>
@@ -39,7 +41,10 @@ export const statements = (syntax: SelectSyntax): Changes => ({
 
   update: (table, heading, values, condition) =>
     compile(syntax, (bind) => {
-      const set = values.map(([{ name, type }, value]) => `${quote(name)} = ${bind(value, type.storage)}`)
+      const set = values.map(
+        ([{ name, type }, value]) =>
+          `${quote(name)} = ${isServerValue(value) ? serverValue(value) : bind(value, type.storage)}`,
+      )
       const here = quoteTable(table)
       const where = writeCondition(lowerCondition(condition, tableColumns(heading)), here, syntax, bind)
       return `UPDATE ${here} SET ${set.join(', ')} WHERE ${where}`

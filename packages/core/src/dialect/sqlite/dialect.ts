@@ -3,9 +3,11 @@ import { compileCount, compileRead } from '../../compile/write-select.ts'
 import { storedSchemasOf } from '../catalogue.ts'
 import { readCatalogue, readReferencingSchemas } from './catalogue.ts'
 import { tableStatements } from './create-table.ts'
+import { clock } from './clock.ts'
 import { explainSqlite } from './errors.ts'
 import { fromRaw } from './from-raw.ts'
 import { selectSyntax } from './select-syntax.ts'
+import { claiming, jobStatements } from './jobs.ts'
 import { statements } from './statements.ts'
 
 /** SQLite, embedded: one file, written by one thread at a time. */
@@ -23,6 +25,9 @@ export const sqlite: Dialect = {
   ...statements,
   ...tableStatements,
   readSchemas: async (query, schemas) => storedSchemasOf(await readCatalogue(query), schemas),
+  clock,
+  claiming,
+  jobs: jobStatements,
   referencingSchemas: readReferencingSchemas,
   fromRaw,
   explain: explainSqlite,

@@ -4,6 +4,8 @@ import { lower, lowerCondition, tableColumns } from '../../compile/lower.ts'
 import { compile, compileSelect, writeCondition } from '../../compile/write-select.ts'
 import { distinct } from '../../relation/distinct.ts'
 import { insertValues } from '../insert-values.ts'
+import { isServerValue } from '../server-value.ts'
+import { serverValue } from './clock.ts'
 import { quote, quoteList, quoteTable } from './quote.ts'
 import { selectSyntax } from './select-syntax.ts'
 
@@ -34,7 +36,10 @@ export const statements: Changes = {
 
   update: (table, heading, values, condition) =>
     compile(selectSyntax, (bind) => {
-      const set = values.map(([{ name, type }, value]) => `${quote(name)} = ${bind(value, type.storage)}`)
+      const set = values.map(
+        ([{ name, type }, value]) =>
+          `${quote(name)} = ${isServerValue(value) ? serverValue(value) : bind(value, type.storage)}`,
+      )
       const here = quoteTable(table)
       const where = writeCondition(lowerCondition(condition, tableColumns(heading)), here, selectSyntax, bind)
       return `UPDATE ${here} SET ${set.join(', ')} WHERE ${where}`

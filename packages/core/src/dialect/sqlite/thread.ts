@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import { BATCH, type RawRow, type Statement } from '../../driver/driver.ts'
-import { workerEntry } from '../../driver/worker-entry.ts'
+import { threadOptions, workerEntry } from '../../driver/worker-entry.ts'
 import { SqliteFailure } from './errors.ts'
 import { unpackRows } from './packed-rows.ts'
 import type { SqliteReply, SqliteRequest, SqliteWorkerData } from './protocol.ts'
@@ -120,16 +120,3 @@ export class SqliteThread {
 }
 
 const rowsOf = (reply: SqliteReply): readonly RawRow[] => (reply.kind === 'rows' ? unpackRows(reply.rows) : [])
-
-/**
- * What a thread is started with where the options of the process do not do: `--input-type`, which what `--eval` runs has,
- * is refused for files. Options that were not given to the process by itself may be none of V8's.
- */
-const threadOptions = (given: readonly string[]): { readonly execArgv?: string[] } =>
-  given.some((option) => option.startsWith('--input-type'))
-    ? {
-        execArgv: given.filter(
-          (option) => !/^--(?:input-type|max-|stack-|expose|v8-)/.test(option.replaceAll('_', '-')),
-        ),
-      }
-    : {}

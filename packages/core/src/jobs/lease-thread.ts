@@ -1,0 +1,93 @@
+import { Worker } from 'node:worker_threads'
+import type { DatabaseSettings } from '../connection/connection.ts'
+import { threadOptions, workerEntry } from '../driver/worker-entry.ts'
+import type { QueueTable } from './job-table.ts'
+import type { HeldClaim } from './lease.ts'
+import type { HeldJob, LeaseReport, LeaseRequest, LeaseWorkerData } from './lease-protocol.ts'
+import type { Claim } from './queue.ts'
+import { leaseSecondsIn } from './reservation.ts'
+
+/** After how long a thread that died is replaced. */
+const RESTART_MILLISECONDS = 500
+
+/** The thread that renews reservations, as seen from outside: what it holds stays held when it has to be replaced. */
+export class LeaseThread {
+  readonly #settings: DatabaseSettings
+  readonly #held = new Map<number, { readonly job: HeldJob; readonly claim: HeldClaim }>()
+  readonly #ids = new WeakMap<Claim, number>()
+  #next = 0
+  #worker: Worker
+  #stopping: Promise<void> | null = null
+
+  constructor(settings: DatabaseSettings) {
+    this.#settings = settings
+    this.#worker = this.#start()
+  }
+
+  hold({ declaration, heading }: QueueTable, claims: readonly HeldClaim[]): void {
+    const jobs = claims.map((held): HeldJob => {
+      const { key, token } = held.claim
+      const id = (this.#next += 1)
+      const leaseSeconds = leaseSecondsIn(token)
+      const job = { id, table: declaration.name, heading, key: { ...key }, token, leaseSeconds }
+      this.#ids.set(held.claim, id)
+      this.#held.set(id, { job, claim: held })
+      return job
+    })
+    if (jobs.length > 0) this.#send({ kind: 'hold', jobs })
+  }
+
+  drop(claims: readonly Claim[]): void {
+    const ids = claims.flatMap((claim) => this.#ids.get(claim) ?? []).filter((id) => this.#held.delete(id))
+    if (ids.length > 0) this.#send({ kind: 'drop', ids })
+  }
+
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop()
+    return this.#stopping
+  }
+
+  async #stop(): Promise<void> {
+    const worker = this.#worker
+    const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()))
+    worker.ref()
+    this.#send({ kind: 'stop' })
+    await ended
+  }
+
+  #send(request: LeaseRequest): void {
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
+    this.#worker.postMessage(request)
+  }
+
+  #start(): Worker {
+    const worker = new Worker(workerEntry('jobs/lease-worker'), {
+      workerData: { settings: this.#settings } satisfies LeaseWorkerData,
+      name: 'lease',
+      ...threadOptions(process.execArgv),
+    })
+    worker.on('message', (report: LeaseReport) => this.#lose(report.lost))
+    // it comes before `exit`, which says all that is needed
+    worker.on('error', () => {})
+    worker.on('exit', () => {
+      if (!this.#stopping) setTimeout(() => this.#restart(), RESTART_MILLISECONDS).unref()
+    })
+    // what is still to be done keeps the process alive, not this
+    worker.unref()
+    return worker
+  }
+
+  #restart(): void {
+    if (this.#stopping) return
+    this.#worker = this.#start()
+    this.#send({ kind: 'hold', jobs: [...this.#held.values()].map(({ job }) => job) })
+  }
+
+  #lose(ids: readonly number[]): void {
+    for (const id of ids) {
+      const held = this.#held.get(id)
+      this.#held.delete(id)
+      held?.claim.lose()
+    }
+  }
+}

@@ -1,0 +1,77 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { expect, test } from 'vitest'
+import { contextOf } from '../src/query/database.ts'
+import { openLease } from '../src/jobs/lease.ts'
+import { openJobQueue } from '../src/jobs/open-queue.ts'
+import { onEveryDatabase } from './databases.ts'
+import { jobsLab, rowsOf } from './jobs-lab.ts'
+
+/** Keeps the main thread from everything. */
+function block(milliseconds: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds)
+}
+
+onEveryDatabase('leases', (database) => {
+  const open = async () => {
+    const lab = await jobsLab(database, { sessions: 3 })
+    const lease = openLease(lab.db)
+    const queue = await openJobQueue(lab.db, lab.Stat, { lease })
+    const other = await openJobQueue(lab.db, lab.Stat)
+    await queue.refresh()
+    return {
+      ...lab,
+      lease,
+      queue,
+      other,
+      [Symbol.asyncDispose]: async () => {
+        await lease.stop()
+        await lab[Symbol.asyncDispose]()
+      },
+    }
+  }
+
+  test('a lease is renewed while the main thread is blocked', async () => {
+    await using lab = await open()
+    const claims = await lab.queue.claim({ limit: 3, leaseSeconds: 1 })
+    expect(claims).toHaveLength(3)
+    block(2500)
+    expect(await lab.other.claim({ limit: 3, leaseSeconds: 60 })).toEqual([])
+    expect(claims.some(({ lost }) => lost.aborted)).toBe(false)
+    const { connection } = contextOf(lab.db)
+    for (const claim of claims) {
+      await connection.transaction((transaction) => lab.queue.complete(transaction, claim, { seconds: 2 }))
+    }
+    expect(await lab.queue.nextDue()).toBeNull()
+  })
+
+  test('the holder is told of what was taken from it', async () => {
+    await using lab = await open()
+    const [first, second] = await lab.queue.claim({ limit: 2, leaseSeconds: 0.6 })
+    await delay(20)
+    const { connection } = contextOf(lab.db)
+    if (!first || !second) throw new Error('no claims')
+    // as Python does when somebody clears the jobs
+    await lab.other.refresh({ orphanSeconds: 0.001 })
+    await expect.poll(() => [first.lost.aborted, second.lost.aborted], { timeout: 3000 }).toEqual([true, true])
+    expect(first.lost.reason).toMatchObject({ code: 'lease-lost', key: first.key })
+    const complete = connection.transaction((transaction) => lab.queue.complete(transaction, first, { seconds: 1 }))
+    await expect(complete).rejects.toMatchObject({ code: 'lease-lost' })
+  })
+
+  test('what has ended is renewed no more, and a stopped lease renews nothing', async () => {
+    await using lab = await open()
+    const [done, released, left] = await lab.queue.claim({ limit: 3, leaseSeconds: 0.6 })
+    if (!done || !released || !left) throw new Error('no claims')
+    await contextOf(lab.db).connection.transaction((transaction) =>
+      lab.queue.complete(transaction, done, { seconds: 1 }),
+    )
+    await lab.queue.release([released])
+    await delay(800)
+    expect([done, released, left].map(({ lost }) => lost.aborted)).toEqual([false, false, false])
+    expect(await lab.other.claim({ limit: 3, leaseSeconds: 60 })).toHaveLength(1)
+    await lab.lease.stop()
+    await delay(800)
+    expect(await lab.other.claim({ limit: 3, leaseSeconds: 60 })).toMatchObject([{ key: left.key, attempt: 2 }])
+    expect(await rowsOf(lab.db, { schema: lab.lab.name, table: '~~stat' }, 'session')).toHaveLength(2)
+  })
+})
