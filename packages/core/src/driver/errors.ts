@@ -127,6 +127,19 @@ export class DiskFullError extends DatabaseError {
   }
 }
 
+/** Somebody else, or a limit of the server, ended a statement; of that statement nothing is kept. */
+export class StatementStoppedError extends DatabaseError {
+  override readonly name = 'StatementStoppedError'
+  readonly code = 'statement-stopped'
+  constructor(cause: unknown) {
+    super(
+      `The server stopped a statement: ${reason(cause)}. An administrator has ended it, or it took longer than the server allows. ` +
+        'Ask for less at once, or have the limit raised.',
+      cause,
+    )
+  }
+}
+
 export class ReadOnlyDatabaseError extends PipelineError {
   override readonly name = 'ReadOnlyDatabaseError'
   readonly code = 'read-only'

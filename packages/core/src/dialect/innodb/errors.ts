@@ -10,6 +10,7 @@ import {
   MissingParentError,
   MissingValueError,
   NoSuchTableError,
+  StatementStoppedError,
   StillReferencedError,
 } from '../../driver/errors.ts'
 import { TooManyConnectionsError } from '../../driver/opening-errors.ts'
@@ -117,6 +118,11 @@ export function explainInnodb(error: unknown): PipelineError | null {
     case 1698:
     case 3118:
       return new AccessDeniedError(error, missingPrivilege(message, sql))
+    // by somebody else, or by a limit of the server on the time that a statement may take
+    case 1317:
+    case 1969:
+    case 3024:
+      return new StatementStoppedError(error)
     case 1053:
     case 1927:
     case 2006:

@@ -69,10 +69,17 @@ export class Link {
    */
   async usable(doubtedSince: number): Promise<boolean> {
     if (!this.#lost && (this.#usedAt <= doubtedSince || performance.now() - this.#usedAt > IDLE_MILLISECONDS)) {
-      const late = setTimeout(() => this.destroy(), PING_MILLISECONDS)
-      await this.#settled<void>((done) => this.#connection.ping((error) => done(error))).catch(() => this.destroy())
-      clearTimeout(late)
+      await this.answers()
     }
+    return !this.#lost
+  }
+
+  /** Whether the server still answers on it; else it is broken off. */
+  async answers(): Promise<boolean> {
+    if (this.#lost) return false
+    const late = setTimeout(() => this.destroy(), PING_MILLISECONDS)
+    await this.#settled<void>((done) => this.#connection.ping((error) => done(error))).catch(() => this.destroy())
+    clearTimeout(late)
     return !this.#lost
   }
 

@@ -128,7 +128,7 @@ export class InnodbSession implements Session {
       signal?.throwIfAborted()
       if (this.#link.lost) throw new ConnectionLostError(new Error('it broke while nothing ran on it'), false)
       sent = true
-      return send()
+      return this.#unlessStopped(send, signal)
     })
     const ended = settled(running)
     let stopped: Promise<void> | null = null
@@ -144,6 +144,17 @@ export class InnodbSession implements Session {
       throw error
     } finally {
       signal?.removeEventListener('abort', stop)
+    }
+  }
+
+  /** A server that shuts down interrupts what runs, before it ends the connection. */
+  async #unlessStopped<T>(send: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+    try {
+      return await send()
+    } catch (error) {
+      if (isInterrupted(error) && !signal?.aborted && !(await this.#link.answers()))
+        throw new ConnectionLostError(error)
+      throw error
     }
   }
 
