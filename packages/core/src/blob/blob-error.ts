@@ -35,6 +35,21 @@ export class UnsupportedBlobError extends PipelineError {
   }
 }
 
+/** A blob was to be read so that it packs to the same bytes, and does not. */
+export class InexactBlobError extends PipelineError {
+  override readonly name = 'InexactBlobError'
+  readonly code = 'inexact-blob'
+  /** The first byte that differs, counted after inflating. */
+  readonly offset: number
+  constructor(offset: number) {
+    super(
+      `The blob would not pack to the bytes that it has: they differ from byte ${offset}, where its writer chose another ` +
+        'form than Python and MATLAB do. Read it without { lossless: true }, or keep its bytes as they are.',
+    )
+    this.offset = offset
+  }
+}
+
 /** A value that the format has no place for. */
 export class UnpackableValueError extends PipelineError {
   override readonly name = 'UnpackableValueError'

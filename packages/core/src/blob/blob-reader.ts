@@ -2,14 +2,19 @@ import { InvalidBlobError } from './blob-error.ts'
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
+/** How many bits counts and lengths have: 64, except with the mYm of 32-bit MATLAB. */
+export type CountBits = 32 | 64
+
 /** Bytes read from front to back; every read is checked against the end, which an item brings nearer. */
 export class BlobReader {
   position = 0
+  readonly #countBytes: number
   #end: number
   readonly #bytes: Uint8Array
   readonly #view: DataView
 
-  constructor(bytes: Uint8Array) {
+  constructor(bytes: Uint8Array, countBits: CountBits = 64) {
+    this.#countBytes = countBits / 8
     // a Buffer's slice() is a view: plain bytes copy
     this.#bytes = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
@@ -44,15 +49,35 @@ export class BlobReader {
     return this.#view.getFloat64(this.#take(8), true)
   }
 
-  /** A u64 that a dimension or a length may be. */
-  length(): number {
-    const at = this.#take(8)
-    const value = this.#view.getBigUint64(at, true)
-    if (value > BigInt(Number.MAX_SAFE_INTEGER)) throw new InvalidBlobError(`a length of ${value}`, at)
-    return Number(value)
+  /** How many bytes the smallest item takes: its length and a type code. */
+  get smallestItem(): number {
+    return this.#countBytes + 1
   }
 
-  /** A u64 count of things that take at least `size` bytes each, all of which must still follow. */
+  /** A number that a dimension or a length may be. */
+  length(): number {
+    const at = this.#take(this.#countBytes)
+    const low = this.#view.getUint32(at, true)
+    const high = this.#countBytes === 4 ? 0 : this.#view.getUint32(at + 4, true)
+    const value = high * 2 ** 32 + low
+    if (value > Number.MAX_SAFE_INTEGER) throw new InvalidBlobError(`a length of ${value}`, at)
+    return value
+  }
+
+  /** The number of axes and the length of each. */
+  shape(): number[] {
+    return this.lengths(this.count(this.#countBytes))
+  }
+
+  /** As many lengths as are asked for, all of which must still follow. */
+  lengths(count: number): number[] {
+    if (count * this.#countBytes > this.remaining) {
+      throw new InvalidBlobError(`${count} lengths are promised where ${this.remaining} bytes are left`, this.position)
+    }
+    return Array.from({ length: count }, () => this.length())
+  }
+
+  /** A count of things that take at least `size` bytes each, all of which must still follow. */
   count(size: number): number {
     const at = this.position
     const count = this.length()
@@ -60,6 +85,14 @@ export class BlobReader {
       throw new InvalidBlobError(`${count} values are promised where ${this.remaining} bytes are left`, at)
     }
     return count
+  }
+
+  /** The next `count` bytes, at most six, as a number of two's complement. */
+  signed(count: number): number {
+    const at = this.#take(count)
+    let value = 0
+    for (let i = count - 1; i >= 0; i--) value = value * 256 + (this.#bytes[at + i] ?? 0)
+    return value >= 2 ** (count * 8 - 1) ? value - 2 ** (count * 8) : value
   }
 
   /** The next `count` bytes, copied. */

@@ -26,9 +26,19 @@ export class BlobWriter {
     this.#view.setInt32(at, value, true)
   }
 
+  /** A length or a count, below 2^53. */
   u64(value: number): void {
-    const at = this.#reserve(8)
-    this.#view.setBigUint64(at, BigInt(value), true)
+    this.#setLength(this.#reserve(8), value)
+  }
+
+  /** The lowest bytes, at most seven, of an integer in two's complement. */
+  signed(value: number, count: number): void {
+    const at = this.#reserve(count)
+    let rest = value
+    for (let i = 0; i < count; i++) {
+      this.#bytes[at + i] = rest % 256
+      rest = Math.floor(rest / 256)
+    }
   }
 
   i64(value: bigint): void {
@@ -52,16 +62,24 @@ export class BlobWriter {
     this.#bytes.set(value, at)
   }
 
-  /** Writes an item: the length of what `write` writes, then that. */
-  item(write: () => void): void {
-    const at = this.#reserve(8)
-    write()
-    this.#view.setBigUint64(at, BigInt(this.#length - at - 8), true)
+  /** Leaves room for the length of an item, and tells where. */
+  beginItem(): number {
+    return this.#reserve(8)
+  }
+
+  /** Puts the length of what was written since in its place. */
+  endItem(start: number): void {
+    this.#setLength(start, this.#length - start - 8)
   }
 
   /** Everything written so far: a view. */
   written(): Uint8Array {
     return this.#bytes.subarray(0, this.#length)
+  }
+
+  #setLength(at: number, value: number): void {
+    this.#view.setUint32(at, value, true)
+    this.#view.setUint32(at + 4, value / 2 ** 32, true)
   }
 
   /** Makes room; it may replace the buffer and the view, so nothing may hold them across a call. */

@@ -1,20 +1,21 @@
-import { promisify } from 'node:util'
-import { deflate, inflate } from 'node:zlib'
+import { checkOptions } from '../query/call.ts'
 import { InvalidBlobError } from './blob-error.ts'
+import type { CountBits } from './blob-reader.ts'
+import { compress, expand, isCompressed } from './compression.ts'
+import { hasNarrowCounts } from './narrow-counts.ts'
 import { packPayload } from './pack.ts'
 import { unpackPayload } from './unpack.ts'
 
-const compressionMark = 'ZL123\0'
-const headerBytes = compressionMark.length + 8
-
-/** Payloads of up to this many bytes are never compressed. */
-const smallPayload = 1000
-
-/** Compression is kept only where it leaves less than this of the payload. */
-const worthwhile = 0.9
-
-/** zlib cannot make more than this of one byte. */
-const largestExpansion = 1032
+/** How a blob is read. */
+export interface UnpackBlobOptions {
+  /**
+   * Reads values that pack to the same bytes, compression aside: floats are `Float`, dicts Maps, text of MATLAB
+   * `MatlabChars`. Throws 'inexact-blob' for a blob that has another form than Python and MATLAB give it.
+   */
+  readonly lossless?: boolean
+  /** How many bits counts have: 32 in blobs of 32-bit MATLAB. Where this is left out, it is found out. */
+  readonly countBits?: CountBits
+}
 
 /**
  * Packs a value for a `<blob>` attribute: `packPayload`, compressed where that saves more than a tenth, off the main
@@ -22,51 +23,39 @@ const largestExpansion = 1032
  */
 export async function packBlob(value: unknown): Promise<Uint8Array> {
   const payload = packPayload(value)
-  if (payload.length <= smallPayload) return payload
-  const stream = await promisify(deflate)(payload)
-  const length = headerBytes + stream.length
-  if (length >= payload.length * worthwhile) return payload
-  const blob = new Uint8Array(length)
-  blob.set(new TextEncoder().encode(compressionMark))
-  new DataView(blob.buffer).setBigUint64(compressionMark.length, BigInt(payload.length), true)
-  blob.set(stream, headerBytes)
-  return blob
+  return (await compress(payload)) ?? payload
 }
 
-/** Reads what a `<blob>` attribute holds, compressed or not: see `unpackPayload` for what becomes of it. */
-export async function unpackBlob(blob: Uint8Array): Promise<unknown> {
-  return unpackPayload(isCompressed(blob) ? await expand(blob) : blob)
-}
-
-function isCompressed(blob: Uint8Array): boolean {
-  return compressionMark === String.fromCharCode(...blob.subarray(0, compressionMark.length))
-}
-
-async function expand(blob: Uint8Array): Promise<Uint8Array> {
-  if (blob.length < headerBytes)
-    throw new InvalidBlobError('the length of the compressed value is cut off', blob.length)
-  const view = new DataView(blob.buffer, blob.byteOffset, blob.byteLength)
-  const length = Number(view.getBigUint64(compressionMark.length, true))
-  const stream = blob.subarray(headerBytes)
-  if (length > stream.length * largestExpansion) {
-    throw new InvalidBlobError(
-      `${length} bytes are promised of ${stream.length} compressed ones`,
-      compressionMark.length,
-    )
-  }
-  const payload = await inflateTo(stream, length)
-  if (payload.length !== length) {
-    throw new InvalidBlobError(`${length} bytes are promised, and ${payload.length} inflated`, headerBytes)
-  }
-  return payload
-}
-
-async function inflateTo(stream: Uint8Array, length: number): Promise<Uint8Array> {
+/**
+ * Reads what a `<blob>` attribute holds, of Python or MATLAB, compressed or not.
+ *
+ * Arrays are `NdArray` in Fortran order with a buffer of their own, single values of NumPy `NdArray` of shape []; dicts
+ * are plain objects, or Maps where a key is not text; integers are `number` where that is exact, else `bigint`. What
+ * JavaScript has nothing like is a value of its own: `Tuple`, `ComplexArray`, `RecordArray` and so on.
+ * Throws 'invalid-blob' for any bytes that are not a blob, 'unsupported-blob' for what has no value here.
+ */
+export async function unpackBlob(blob: Uint8Array, options: UnpackBlobOptions = {}): Promise<unknown> {
+  checkOptions('unpackBlob()', options, ['lossless', 'countBits'])
+  const { lossless = false, countBits } = options
+  if (countBits !== undefined) return unpackPayload(await payloadOf(blob, countBits), { lossless, countBits })
   try {
-    return await promisify(inflate)(stream, { maxOutputLength: Math.max(length, 1) })
+    return unpackPayload(await payloadOf(blob, 64), { lossless, countBits: 64 })
   } catch (error) {
-    throw new InvalidBlobError('the compressed value does not inflate to the length promised', headerBytes, {
-      cause: error,
-    })
+    if (!(error instanceof InvalidBlobError)) throw error
+    return unpackNarrow(blob, lossless, error)
   }
 }
+
+/** Reads a blob that is of 32-bit MATLAB; if it is not, what is wrong with it is what has been found before. */
+async function unpackNarrow(blob: Uint8Array, lossless: boolean, found: InvalidBlobError): Promise<unknown> {
+  try {
+    const payload = await payloadOf(blob, 32)
+    if (!hasNarrowCounts(payload)) throw found
+    return unpackPayload(payload, { lossless, countBits: 32 })
+  } catch (error) {
+    throw error instanceof InvalidBlobError ? found : error
+  }
+}
+
+const payloadOf = async (blob: Uint8Array, countBits: CountBits): Promise<Uint8Array> =>
+  isCompressed(blob) ? expand(blob, countBits) : blob

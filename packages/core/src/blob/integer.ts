@@ -1,3 +1,11 @@
+/** How many bytes Python's writer chooses for a safe integer: bits div 8, plus 1. */
+export function integerLength(value: number): number {
+  const magnitude = Math.abs(value)
+  const high = Math.floor(magnitude / 2 ** 32)
+  const bits = high > 0 ? 64 - Math.clz32(high) : 32 - Math.clz32(magnitude)
+  return Math.floor(bits / 8) + 1
+}
+
 /** Two's complement, little-endian, in the number of bytes that Python's writer chooses: bits div 8, plus 1. */
 export function integerBytes(value: bigint): Uint8Array {
   const magnitude = value < 0n ? -value : value

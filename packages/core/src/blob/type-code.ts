@@ -40,7 +40,12 @@ export const classId: Readonly<Record<DType, number>> & { readonly char: number;
   uint64: 15,
 }
 
-/** The first id of NumPy's datetime64, which has one for each of 13 units. */
+/** The units that NumPy's datetime64 counts, from years to attoseconds. */
+export const datetimeUnits = ['Y', 'M', 'W', 'D', 'h', 'm', 's', 'ms', 'us', 'ns', 'ps', 'fs', 'as'] as const
+
+export type DateTimeUnit = (typeof datetimeUnits)[number]
+
+/** The id of the first unit of datetime64; the others follow. */
 export const firstDatetimeId = 0x10000
 
 /** What mYm and DataJoint begin a blob with: the first is read by MATLAB, the second only by Python. */
@@ -48,6 +53,3 @@ export const protocols = { mym: 'mYm\0', dj0: 'dj0\0' } as const
 
 /** Values inside one another: as deep as Python's own recursion allows with room to spare. */
 export const deepest = 400
-
-/** The bytes of an item are at least its length and a type code. */
-export const smallestItem = 9

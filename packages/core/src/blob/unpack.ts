@@ -1,36 +1,52 @@
-import { InvalidBlobError, UnsupportedBlobError } from './blob-error.ts'
-import { BlobReader } from './blob-reader.ts'
-import { Complex, DateTime, Decimal, Tuple, Uuid } from './blob-value.ts'
+import { InexactBlobError, InvalidBlobError } from './blob-error.ts'
+import { BlobReader, type CountBits } from './blob-reader.ts'
+import { Complex, DateTime, Decimal, Float, Tuple, Uuid } from './blob-value.ts'
 import { formatDateTime } from './datetime.ts'
+import { isDecimal } from './decimal.ts'
 import { integerOf } from './integer.ts'
-import { deepest, protocols, smallestItem, typeCode } from './type-code.ts'
-import { readArray, readCell, readStruct } from './unpack-array.ts'
+import { packPayload } from './pack.ts'
+import { protocols, typeCode } from './type-code.ts'
+import { readArray } from './unpack-array.ts'
+import { readCell, readRecords, readSparse, readStruct } from './unpack-matlab.ts'
+import { Unpacking } from './unpacking.ts'
 
-/**
- * Reads an uncompressed blob of DataJoint's format, from Python or MATLAB.
- *
- * Arrays are `NdArray` in Fortran order with a buffer of their own, single values of NumPy `NdArray` of shape []; dicts
- * are plain objects, or Maps where a key is not text; integers are `number` where that is exact, else `bigint`.
- * Throws 'invalid-blob' for any bytes that are not a blob, 'unsupported-blob' for complex, datetime64, record and
- * sparse arrays and for text of several rows.
- */
-export function unpackPayload(payload: Uint8Array): unknown {
-  const reader = new BlobReader(payload)
-  const protocol = payload.length < 4 ? '' : String.fromCharCode(...payload.subarray(0, 4))
+/** How a blob is read. */
+export interface UnpackPayloadOptions {
+  readonly lossless: boolean
+  readonly countBits: CountBits
+}
+
+/** Reads an uncompressed blob: see `unpackBlob`. Throws 'invalid-blob', 'unsupported-blob' and 'inexact-blob'. */
+export function unpackPayload(
+  payload: Uint8Array,
+  { lossless, countBits }: UnpackPayloadOptions = { lossless: false, countBits: 64 },
+): unknown {
+  const reader = new BlobReader(payload, countBits)
+  const protocol = protocolOf(payload)
   if (protocol !== protocols.mym && protocol !== protocols.dj0) {
     throw new InvalidBlobError('it does not begin with "mYm" or "dj0"', 0)
   }
   reader.position = 4
-  const value = readValue(reader, 0)
+  const value = readValue(new Unpacking(reader, lossless, readValue))
   reader.finish()
+  if (lossless) requireSame(packPayload(value), payload)
   return value
 }
 
-function readValue(reader: BlobReader, depth: number): unknown {
+function requireSame(packed: Uint8Array, payload: Uint8Array): void {
+  const length = Math.max(packed.length, payload.length)
+  if (Buffer.compare(packed, payload) === 0) return
+  let offset = 0
+  while (offset < length && packed[offset] === payload[offset]) offset += 1
+  throw new InexactBlobError(offset)
+}
+
+export const protocolOf = (payload: Uint8Array): string => String.fromCharCode(...payload.subarray(0, 4))
+
+function readValue(here: Unpacking): unknown {
+  const { reader, lossless } = here
   const at = reader.position
-  if (depth > deepest) throw new InvalidBlobError(`more than ${deepest} values inside one another`, at)
-  const item = () => reader.item(() => readValue(reader, depth + 1))
-  const items = (count: number) => Array.from({ length: count }, item)
+  const items = (count: number) => Array.from({ length: count }, () => here.item())
   const code = reader.u8()
   switch (code) {
     case typeCode.none:
@@ -40,7 +56,7 @@ function readValue(reader: BlobReader, depth: number): unknown {
     case typeCode.integer:
       return readInteger(reader, at)
     case typeCode.float:
-      return reader.f64()
+      return lossless ? new Float(reader.f64()) : reader.f64()
     case typeCode.complex:
       return new Complex(reader.f64(), reader.f64())
     case typeCode.string:
@@ -48,29 +64,29 @@ function readValue(reader: BlobReader, depth: number): unknown {
     case typeCode.bytes:
       return reader.bytes(reader.count(1))
     case typeCode.list:
-      return items(reader.count(smallestItem))
+      return items(reader.count(reader.smallestItem))
     case typeCode.tuple:
-      return new Tuple(items(reader.count(smallestItem)))
+      return new Tuple(items(reader.count(reader.smallestItem)))
     case typeCode.set:
-      return new Set(items(reader.count(smallestItem)))
+      return new Set(items(reader.count(reader.smallestItem)))
     case typeCode.dict:
-      return readDict(reader.count(2 * smallestItem), item)
+      return readDict(reader.count(2 * reader.smallestItem), here)
     case typeCode.decimal:
-      return new Decimal(reader.text(reader.count(1)))
+      return readDecimal(reader, at)
     case typeCode.uuid:
       return readUuid(reader)
     case typeCode.datetime:
       return readDateTime(reader, at)
     case typeCode.array:
-      return readArray(reader, at, item)
+      return readArray(here, at)
     case typeCode.cell:
-      return readCell(reader, item)
+      return readCell(here)
     case typeCode.struct:
-      return readStruct(reader, item)
+      return readStruct(here)
     case typeCode.record:
-      throw new UnsupportedBlobError('an array of records', code, at)
+      return readRecords(here, at)
     case typeCode.sparse:
-      throw new UnsupportedBlobError('a sparse matrix of MATLAB', code, at)
+      return readSparse(reader, at)
     default:
       throw new InvalidBlobError(`no value has the type code ${code.toString(16).padStart(2, '0')}`, at)
   }
@@ -79,14 +95,21 @@ function readValue(reader: BlobReader, depth: number): unknown {
 function readInteger(reader: BlobReader, at: number): number | bigint {
   const length = reader.u16()
   if (length === 0) throw new InvalidBlobError('an integer of no bytes', at)
-  return integerOf(reader.bytes(length))
+  return length <= 6 ? reader.signed(length) : integerOf(reader.bytes(length))
 }
 
-function readDict(count: number, item: () => unknown): unknown {
-  const entries = Array.from({ length: count }, () => [item(), item()] as const)
+function readDict(count: number, here: Unpacking): unknown {
+  const entries = Array.from({ length: count }, () => [here.item(), here.item()] as const)
+  if (here.lossless) return new Map(entries)
   const named = entries.filter((entry): entry is readonly [string, unknown] => typeof entry[0] === 'string')
   // fromEntries defines own properties, also one called __proto__
   return named.length === entries.length ? Object.fromEntries(named) : new Map(entries)
+}
+
+function readDecimal(reader: BlobReader, at: number): Decimal {
+  const text = reader.text(reader.count(1))
+  if (!isDecimal(text)) throw new InvalidBlobError(`the decimal ${JSON.stringify(text.slice(0, 40))}`, at)
+  return new Decimal(text)
 }
 
 function readUuid(reader: BlobReader): Uuid {

@@ -69,7 +69,9 @@ test('a row that cannot begin, and a source that fails, wait for the problems of
     if (row.row === 4) throw new Error('row 4')
     return encode()
   }
-  const all = (one: FinishRow) => Array.fromAsync(encodeAhead(rows(5), refusing, one, undefined))
+  const all = async (one: FinishRow) => {
+    for await (const row of encodeAhead(rows(5), refusing, one, undefined)) expect(row.given.row).toBeLessThan(4)
+  }
   await expect(all(finish)).rejects.toThrow('row 2')
   await expect(all(slowly().finish)).rejects.toThrow('row 4')
 })

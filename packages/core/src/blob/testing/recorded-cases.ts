@@ -13,11 +13,11 @@ export interface RecordedCase {
   readonly dims_bits?: number
 }
 
-const folder = join(import.meta.dirname, '../../../../../fixtures/datajoint')
+export const fixtures = join(import.meta.dirname, '../../../../../fixtures/datajoint')
 
 /** The cases of a file that have a blob. */
 export function recordedCases(file: string): readonly RecordedCase[] {
   // the file is ours, and its README says what is in it
-  const { cases } = JSON.parse(readFileSync(join(folder, file), 'utf8')) as { cases: readonly RecordedCase[] }
+  const { cases } = JSON.parse(readFileSync(join(fixtures, file), 'utf8')) as { cases: readonly RecordedCase[] }
   return cases.filter(({ column }) => column !== undefined && column !== null)
 }

@@ -1,5 +1,22 @@
-import { isNdArray } from '@neurojoint/arrays'
-import { Complex, DateTime, Decimal, MatlabCell, MatlabStruct, ObjectArray, Tuple, Uuid } from '../blob-value.ts'
+import { isDeepStrictEqual } from 'node:util'
+import { type DType, elementsOf, type NdArray, sizeOf } from '@neurojoint/arrays'
+import {
+  Complex,
+  ComplexArray,
+  DateTime,
+  DateTimeArray,
+  Decimal,
+  Float,
+  MatlabCell,
+  MatlabChars,
+  MatlabStruct,
+  ObjectArray,
+  RecordArray,
+  type RecordColumn,
+  Tuple,
+  Uuid,
+} from '../blob-value.ts'
+import { type DateTimeUnit, datetimeUnits } from '../type-code.ts'
 
 /** A value of Python's in the neutral encoding of fixtures/datajoint/README.md. */
 export interface RecordedValue {
@@ -7,113 +24,127 @@ export interface RecordedValue {
   readonly [field: string]: unknown
 }
 
+export interface RecordedOptions {
+  /** The values that a lossless reading gives. */
+  readonly lossless?: boolean
+  /** Arrays of text are MATLAB's, which Python reads so. */
+  readonly matlab?: boolean
+}
+
 /** Whether a value read here is the one that Python had. */
-export function isRecorded(value: unknown, recorded: RecordedValue): boolean {
+export const isRecorded = (value: unknown, recorded: RecordedValue, options: RecordedOptions = {}): boolean =>
+  isDeepStrictEqual(value, valueOf(recorded, options))
+
+/** The value here of a value that Python had. */
+export function valueOf(recorded: RecordedValue, options: RecordedOptions = {}): unknown {
   const { t, v } = recorded
+  const inside = (field: string) => listOf(recorded, field).map((item) => valueOf(item, options))
   switch (t) {
     case 'none':
-      return value === null
+      return null
     case 'bool':
     case 'str':
-      return value === v
+      return v
     case 'int':
-      return (typeof value === 'number' || typeof value === 'bigint') && String(value) === v
+      return Number.isSafeInteger(Number(v)) ? Number(v) : BigInt(String(v))
     case 'float':
-      return hexOf(value) === recorded['hex']
+      return options.lossless ? new Float(floatOf(recorded)) : floatOf(recorded)
     case 'complex':
-      return (
-        value instanceof Complex &&
-        isRecorded(value.re, child(recorded, 're')) &&
-        isRecorded(value.im, child(recorded, 'im'))
-      )
+      return new Complex(floatOf(memberOf(recorded, 're')), floatOf(memberOf(recorded, 'im')))
     case 'bytes':
-      return value instanceof Uint8Array && Buffer.from(value).toString('hex') === recorded['hex']
+      return bytesOfHex(recorded['hex'])
     case 'decimal':
-      return value instanceof Decimal && value.text === v
+      return new Decimal(String(v))
     case 'uuid':
-      return value instanceof Uuid && value.text === v
+      return new Uuid(String(v))
     case 'date':
-      return value instanceof DateTime && value.text === v
+      return new DateTime(String(v))
     case 'time':
     case 'datetime':
-      return value instanceof DateTime && withMicroseconds(value.text) === v
+      return new DateTime(String(v).replace(/\.000000$/, ''))
     case 'list':
-      return Array.isArray(value) && areRecorded(value, children(recorded))
+      return inside('items')
     case 'tuple':
     case 'range':
-      return value instanceof Tuple && areRecorded(value.items, children(recorded))
+      return new Tuple(inside('items'))
     case 'set':
-      return (
-        value instanceof Set &&
-        value.size === children(recorded).length &&
-        children(recorded).every((item) => [...value].some((member) => isRecorded(member, item)))
-      )
+      return new Set(inside('items'))
     case 'dict':
-      return isRecordedDict(value, recorded)
+      return dictOf(recorded, options)
     case 'ndarray':
-      return isRecordedArray(value, recorded)
+      return arrayOf(recorded, options)
+    case 'recarray':
+      return recordsOf(recorded, options)
     case 'matcell':
-      return value instanceof MatlabCell && areRecorded(value.items, children(recorded))
+      return new MatlabCell(shapeOf(recorded), inside('items'))
     case 'matstruct':
-      return value instanceof MatlabStruct && isRecordedStruct(value, recorded)
+      return structOf(recorded, options)
     default:
-      return false
+      throw new Error(`nothing here is a recorded ${t}`)
   }
 }
 
-function isRecordedDict(value: unknown, recorded: RecordedValue): boolean {
-  if (typeof value !== 'object' || value === null) return false
+function dictOf(recorded: RecordedValue, options: RecordedOptions): unknown {
+  // the fixtures are ours and their fields follow from `t`
   const pairs = recorded['items'] as readonly (readonly [RecordedValue, RecordedValue])[]
-  const entries = value instanceof Map ? [...value] : Object.entries(value)
-  return (
-    entries.length === pairs.length &&
-    pairs.every(([key, item]) => entries.some(([k, member]) => isRecorded(k, key) && isRecorded(member, item)))
-  )
+  const entries = pairs.map(([key, value]) => [valueOf(key, options), valueOf(value, options)] as const)
+  const isNamed = !options.lossless && entries.every(([key]) => typeof key === 'string')
+  return isNamed ? Object.fromEntries(entries.map(([key, value]) => [String(key), value])) : new Map(entries)
 }
 
-function isRecordedArray(value: unknown, recorded: RecordedValue): boolean {
-  const shape = recorded['shape'] as readonly number[]
-  if (recorded['dtype'] === 'object') {
-    return value instanceof ObjectArray && sameShape(value.shape, shape) && areRecorded(value.items, children(recorded))
+function arrayOf(recorded: RecordedValue, options: RecordedOptions): RecordColumn | string {
+  const { shape, dtype } = { shape: shapeOf(recorded), dtype: String(recorded['dtype']) }
+  const data = recorded['data'] as readonly string[]
+  const unit = datetimeUnits.find((one: DateTimeUnit) => dtype === `datetime64[${one}]`)
+  const part = <D extends DType>(type: D, field: string) => numbersOf(type, shape, recorded[field])
+  if (unit) return new DateTimeArray(unit, part('int64', 'hex'))
+  switch (dtype) {
+    case 'complex128':
+      return new ComplexArray(part('float64', 're_hex'), part('float64', 'im_hex'))
+    case 'complex64':
+      return new ComplexArray(part('float32', 're_hex'), part('float32', 'im_hex'))
+    case 'object':
+      return new ObjectArray(
+        shape,
+        listOf(recorded, 'items').map((item) => valueOf(item, options)),
+      )
+    case 'char': {
+      const chars = new MatlabChars(shape, data.join(''))
+      return shape.length === 1 && !options.lossless ? chars.text : chars
+    }
+    case 'str': {
+      if (!options.matlab) return new ObjectArray(shape, data)
+      return data.length === 1 ? (data[0] ?? '') : new MatlabChars(shape, data.join(''))
+    }
+    default:
+      return part(dtype as DType, 'hex')
   }
-  if (recorded['dtype'] === 'str') {
-    const text = recorded['data'] as readonly string[]
-    const found = typeof value === 'string' ? [value] : value instanceof ObjectArray ? value.items : undefined
-    // Python reads one row of MATLAB text as an array of one string, and empty text as an empty array
-    return found !== undefined && found.join('\n') === text.join('\n')
-  }
-  return (
-    isNdArray(value) &&
-    value.dtype === recorded['dtype'] &&
-    sameShape(value.shape, shape) &&
-    (value.order === 'F' || shape.length < 2) &&
-    Buffer.from(value.data.buffer, value.data.byteOffset, value.data.byteLength).toString('hex') === recorded['hex']
-  )
 }
 
-function isRecordedStruct(value: MatlabStruct, recorded: RecordedValue): boolean {
-  const fields = recorded['fields'] as readonly string[]
+function numbersOf<D extends DType>(dtype: D, shape: readonly number[], hex: unknown): NdArray<D> {
+  const bytes = bytesOfHex(hex)
+  const data = elementsOf(dtype, bytes)
+  if (data.length !== sizeOf(shape)) throw new Error('not all of its elements were recorded')
+  return { kind: 'ndarray', dtype, shape, order: 'F', data }
+}
+
+function recordsOf(recorded: RecordedValue, options: RecordedOptions): RecordArray {
+  const fields = recorded['fields'] as readonly { readonly name: string; readonly value: RecordedValue }[]
+  // in records, characters are no text
+  const column = (value: RecordedValue) =>
+    (value.t === 'recarray' ? recordsOf(value, options) : arrayOf(value, options)) as RecordColumn
+  return new RecordArray(new Map(fields.map(({ name, value }) => [name, column(value)])))
+}
+
+function structOf(recorded: RecordedValue, options: RecordedOptions): MatlabStruct {
+  const names = recorded['fields'] as readonly string[]
   const rows = recorded['rows'] as readonly (readonly RecordedValue[])[]
-  return fields.every((field, index) =>
-    areRecorded(
-      value.fields.get(field) ?? [],
-      rows.map((row) => row[index] ?? { t: 'missing' }),
-    ),
-  )
+  const values = (index: number) => rows.map((row) => valueOf(row[index] ?? { t: 'none' }, options))
+  return new MatlabStruct(shapeOf(recorded), new Map(names.map((name, index) => [name, values(index)])))
 }
 
-function areRecorded(values: readonly unknown[], recorded: readonly RecordedValue[]): boolean {
-  return values.length === recorded.length && recorded.every((item, index) => isRecorded(values[index], item))
-}
-
-// the fixtures are ours and their fields follow from `t`
-const children = (recorded: RecordedValue) => recorded['items'] as readonly RecordedValue[]
-const child = (recorded: RecordedValue, field: string) => recorded[field] as RecordedValue
-
-const sameShape = (a: readonly number[], b: readonly number[]) => a.join() === b.join()
-const withMicroseconds = (text: string) => (text.includes('.') ? text : `${text}.000000`)
-
-function hexOf(value: unknown): string | undefined {
-  if (typeof value !== 'number') return undefined
-  return Buffer.from(new Float64Array([value]).buffer).toString('hex')
-}
+const shapeOf = (recorded: RecordedValue) => recorded['shape'] as readonly number[]
+const listOf = (recorded: RecordedValue, field: string) => recorded[field] as readonly RecordedValue[]
+const memberOf = (recorded: RecordedValue, field: string) => recorded[field] as RecordedValue
+const floatOf = (recorded: RecordedValue): number => Buffer.from(String(recorded['hex']), 'hex').readDoubleLE()
+const bytesOfHex = (hex: unknown): Uint8Array<ArrayBuffer> => Uint8Array.from(Buffer.from(String(hex), 'hex'))
