@@ -57,6 +57,7 @@ export {
 export { type DeclarePlan, declare, planDeclare } from './pipeline/declare.ts'
 export { readTables, type StoredTable } from './pipeline/read-tables.ts'
 export { readTable, type TableNote, type VirtualSchema, virtualSchema } from './pull/virtual-schema.ts'
+export { pull, type Pulled, type PullOptions } from './pull/pull.ts'
 export { drop, type DropOptions, type DropPlan, type PlannedDrop, planDrop } from './pipeline/drop.ts'
 export type { PopulateEvent } from './populate/event.ts'
 export { type FailedKey, populate, type PopulateResult } from './populate/populate.ts'

@@ -25,7 +25,9 @@ export function readMarker(marker: string, column: AttributeType): AttributeType
   if (legacy?.storage.kind === 'uuid' && holds(column.storage, { kind: 'json' })) return parse(`<${marker}>`, '2.x')
   if (legacy) return legacy
   const type = parse(migrated.get(marker.toLowerCase()) ?? marker, '2.x')
-  return type?.codec && !holds(column.storage, type.storage) ? { ...type, storage: column.storage } : type
+  // how long a column of bytes is tells whether it may be a codec's uuid
+  const own = type?.codec && (column.storage.kind === 'bytes' || !holds(column.storage, type.storage))
+  return own ? { ...type, storage: column.storage } : type
 }
 
 /** Whether a column is what a codec's type says; an adapter of 0.14 or a codec of a lab may keep its values in any. */

@@ -42,7 +42,9 @@ export const isSameStorage = (left: Storage, right: Storage): boolean => spell(l
  * type, such as a `tinyint unsigned` for an int16. The database goes on enforcing its own range.
  */
 export const serves = (stored: Storage, defined: Storage): boolean =>
-  isSameStorage(stored, defined) || isSameStorage(widened(stored), widened(defined, false))
+  isSameStorage(stored, defined) ||
+  isSameStorage(widened(stored), widened(defined, false)) ||
+  (defined.kind === 'uuid' && stored.kind === 'bytes' && stored.length === 16)
 
 /** The storage of core types in which all values of another fit; `numbers` also where that is a wider integer. */
 function widened(storage: Storage, numbers = true): Storage {
