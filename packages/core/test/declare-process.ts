@@ -24,6 +24,7 @@ function killing(connection: Connection): Connection {
     dialect: connection.dialect,
     readOnly: connection.readOnly,
     inTransaction: connection.inTransaction,
+    security: connection.security,
     query: connection.query.bind(connection),
     stream: connection.stream.bind(connection),
     execute(statement, signal) {

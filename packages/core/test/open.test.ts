@@ -45,6 +45,7 @@ onEveryDatabase('opening', (database) => {
         dialect,
         inTransaction: false,
         readOnly: false,
+        security: null,
         query: connection.query.bind(connection),
         execute: connection.execute.bind(connection),
         stream: connection.stream.bind(connection),

@@ -20,7 +20,7 @@ for (const [kind, start] of kinds) {
   // where one could not be had for the other tests, there is none for these
   describe.runIf(inject(kind) !== null)(`a ${kind} of its own`, () => {
     let server: RunningServer<'mariadb' | 'mysql'>
-    let settings: DatabaseSettings
+    let settings: Extract<DatabaseSettings, { readonly port: number }>
     beforeAll(async () => {
       server = await start()
       const { host, port, user, password } = server
@@ -107,7 +107,7 @@ for (const [kind, start] of kinds) {
       await run(administrator, 'SET GLOBAL max_connections = 12')
       const user = 'few'
       await run(administrator, `CREATE USER '${user}'@'%' IDENTIFIED BY 'secret' WITH MAX_USER_CONNECTIONS 2`)
-      const few: DatabaseSettings = { ...settings, user, password: 'secret', reconnectSeconds: 5 }
+      const few = { ...settings, user, password: 'secret', reconnectSeconds: 5 }
       const connection = await connect(few)
       const started = performance.now()
       // four at once share two connections

@@ -83,10 +83,27 @@ function requireSettings(settings: unknown): void {
         throw new InvalidSettingsError("`password` is no text. Give it as text, '' for none.")
       }
       const seconds = given('reconnectSeconds') ?? 0
+      requireTls(given('tls'), refuse)
       if (typeof seconds !== 'number' || !(seconds >= 0)) refuse('reconnectSeconds', 'Give a number of 0 or more.')
       return
     }
     default:
       refuse('kind', "Give 'sqlite', 'mysql' or 'mariadb'.")
+  }
+}
+
+const modes: readonly unknown[] = ['off', 'prefer', 'require', 'verify']
+const parts = ['ca', 'cert', 'key', 'serverName']
+
+function requireTls(tls: unknown, refuse: (name: string, expected: string) => never): void {
+  if (tls === undefined || modes.includes(tls)) return
+  // its members may hold a key
+  if (typeof tls !== 'object' || tls === null)
+    refuse('tls', "Give 'off', 'prefer', 'require', 'verify' or { ca, cert, key, serverName }.")
+  for (const [name, value] of Object.entries(tls ?? {})) {
+    if (!parts.includes(name))
+      throw new InvalidSettingsError(`\`tls\` has no \`${name}\`. It has { ${parts.join(', ')} }.`)
+    if (typeof value !== 'string' || value === '')
+      throw new InvalidSettingsError(`\`tls.${name}\` is no text. Give PEM text, or the path of a file of it.`)
   }
 }

@@ -1,3 +1,4 @@
+import type { ConnectionSecurity, TlsSettings } from '../driver/tls.ts'
 import type { RawRow, Reads, Statement } from '../driver/driver.ts'
 import type { Dialect } from '../compile/dialect.ts'
 
@@ -37,6 +38,13 @@ export interface ServerSettings<Kind extends string> extends OpeningSettings {
    * left out. So long is also waited for one that has as many connections as it may. 0: not at all.
    */
   readonly reconnectSeconds?: number
+  /**
+   * How the connection is protected. `verify`: encrypted, and the server's certificate is made sure of by those that Node
+   * knows, or, with an object, by one's own. `require`, where this is left out: encrypted, without making sure of who it is.
+   * `prefer`: in clear text where the server says that it has no TLS, which `db.connectionSecurity` tells. `off`, where this
+   * is left out and the host is this computer: in clear text.
+   */
+  readonly tls?: TlsSettings
 }
 
 /** A database that statements run on: outside a transaction on any of its sessions, inside one on that transaction's. */
@@ -44,6 +52,8 @@ export interface Connection {
   readonly dialect: Dialect
   readonly readOnly: boolean
   readonly inTransaction: boolean
+  /** `null` where nothing goes over a network. */
+  readonly security: ConnectionSecurity | null
   /** Reads. Outside a transaction it is asked once more where the connection broke. */
   query(statement: Statement, signal?: AbortSignal): Promise<readonly RawRow[]>
   /**
@@ -64,10 +74,6 @@ export interface Connection {
    * outermost one rejects with what the database said, also if that was caught. A connection that breaks before COMMIT is
    * sent is `connection-lost`, and nothing is kept; one that breaks after it is `commit-outcome-unknown`.
    */
-  transaction<T>(
-    work: (transaction: Connection) => Promise<T>,
-    signal?: AbortSignal,
-    reads?: Reads,
-  ): Promise<T>
+  transaction<T>(work: (transaction: Connection) => Promise<T>, signal?: AbortSignal, reads?: Reads): Promise<T>
   close(): Promise<void>
 }

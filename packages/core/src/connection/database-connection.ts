@@ -4,6 +4,7 @@ import { eitherSignal } from '../driver/abort.ts'
 import type { Driver, Purpose, RawRow, Reads, Session, Statement } from '../driver/driver.ts'
 import { CommitOutcomeUnknownError, ConnectionClosedError, ConnectionLostError } from '../driver/connection-errors.ts'
 import { OutsideTransactionError, ReadOnlyDatabaseError } from '../driver/errors.ts'
+import type { ConnectionSecurity } from '../driver/tls.ts'
 import type { Connection } from './connection.ts'
 import { TransactionConnection } from './transaction-connection.ts'
 
@@ -22,6 +23,10 @@ export class DatabaseConnection implements Connection {
     this.dialect = dialect
     this.#driver = driver
     this.readOnly = readOnly
+  }
+
+  get security(): ConnectionSecurity | null {
+    return this.#driver.security
   }
 
   async query(statement: Statement, signal?: AbortSignal): Promise<readonly RawRow[]> {
@@ -73,16 +78,14 @@ export class DatabaseConnection implements Connection {
     }
   }
 
-  async transaction<T>(
-    work: (transaction: Connection) => Promise<T>,
-    signal?: AbortSignal,
-    reads?: Reads,
-  ): Promise<T> {
+  async transaction<T>(work: (transaction: Connection) => Promise<T>, signal?: AbortSignal, reads?: Reads): Promise<T> {
     let begun = false
     const run = (): Promise<T> =>
       this.#with('transaction', signal, async (session) => {
         const { dialect, readOnly } = this
-        const transaction = new TransactionConnection({ dialect, readOnly, session, signal, scope: this.#scope })
+        const { security } = this
+        const parts = { dialect, readOnly, security, session, signal, scope: this.#scope }
+        const transaction = new TransactionConnection(parts)
         try {
           await session.begin(signal, reads)
           begun = true

@@ -10,6 +10,7 @@ import {
   TransactionOverError,
   TransactionUndoneError,
 } from '../driver/errors.ts'
+import type { ConnectionSecurity } from '../driver/tls.ts'
 import { Turns } from '../driver/turns.ts'
 import type { Connection } from './connection.ts'
 
@@ -17,6 +18,7 @@ import type { Connection } from './connection.ts'
 export interface TransactionParts {
   readonly dialect: Dialect
   readonly readOnly: boolean
+  readonly security: ConnectionSecurity | null
   readonly session: Session
   readonly signal: AbortSignal | undefined
   /** The innermost transaction that code runs in. */
@@ -27,6 +29,7 @@ export interface TransactionParts {
 export class TransactionConnection implements Connection {
   readonly dialect: Dialect
   readonly readOnly: boolean
+  readonly security: ConnectionSecurity | null
   readonly inTransaction = true
   readonly #parts: TransactionParts
   readonly #parent: TransactionConnection | null
@@ -43,6 +46,7 @@ export class TransactionConnection implements Connection {
   constructor(parts: TransactionParts, parent: TransactionConnection | null = null) {
     this.dialect = parts.dialect
     this.readOnly = parts.readOnly
+    this.security = parts.security
     this.#parts = parts
     this.#parent = parent
     this.#root = parent ? parent.#root : this

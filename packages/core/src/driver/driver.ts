@@ -1,4 +1,5 @@
 import type { StoredValue } from '../attribute/storage.ts'
+import type { ConnectionSecurity } from './tls.ts'
 
 /** Text for one database, and the values bound to it in the order in which the text reads them. */
 export interface Statement {
@@ -56,6 +57,8 @@ export type Purpose = 'read' | 'write' | 'transaction' | 'stream'
 /** A database that sessions are opened on. */
 export interface Driver {
   session(purpose: Purpose, signal?: AbortSignal): Promise<Session>
+  /** `null` where nothing goes over a network. */
+  readonly security: ConnectionSecurity | null
   /** Waits no more for a database that is away: what does fails. */
   giveUp(): void
   close(): Promise<void>

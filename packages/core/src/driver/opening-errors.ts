@@ -40,6 +40,36 @@ export class DatabaseUnavailableError extends DatabaseError {
   }
 }
 
+/** The server has no TLS, and the settings do not allow clear text. */
+export class TlsUnavailableError extends DatabaseError {
+  override readonly name = 'TlsUnavailableError'
+  readonly code = 'tls-unavailable'
+  readonly location: string
+  constructor(location: string, cause: unknown) {
+    super(
+      `The server at ${location} offers no TLS: whoever is on the network could read the password's proof and all data. Nothing was ` +
+        "sent. Have TLS set up on the server; `tls: 'prefer'` takes clear text where there is none, `tls: 'off'` always.",
+      cause,
+    )
+    this.location = location
+  }
+}
+
+/** The server's certificate is not accepted, or an encrypted connection could not be made for another reason. */
+export class TlsFailedError extends DatabaseError {
+  override readonly name = 'TlsFailedError'
+  readonly code = 'tls-failed'
+  readonly location: string
+  constructor(location: string, cause: unknown) {
+    super(
+      `No encrypted connection with the server at ${location}: ${reason(cause)}. Nothing was sent, and clear text is not tried. Give who ` +
+        "signed its certificate as `tls: { ca: 'ca.pem' }`, the name in it as `serverName`; `tls: 'require'` encrypts without verifying.",
+      cause,
+    )
+    this.location = location
+  }
+}
+
 /** The server, or what this user may have of it, is used up. */
 export class TooManyConnectionsError extends DatabaseError {
   override readonly name = 'TooManyConnectionsError'

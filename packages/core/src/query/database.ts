@@ -1,5 +1,6 @@
 import type { TableName } from '../definition/table-declaration.ts'
 import type { Connection } from '../connection/connection.ts'
+import type { ConnectionSecurity } from '../driver/tls.ts'
 import { checkOptions, show } from './call.ts'
 import type { Context } from './context.ts'
 import { ownTransaction } from './deadlock.ts'
@@ -36,6 +37,8 @@ export interface TransactionOptions {
 export interface Database extends Tables {
   /** It was opened without the right to write. */
   readonly readOnly: boolean
+  /** How what goes to and from a server is protected; `null` where nothing goes over a network. */
+  readonly connectionSecurity: ConnectionSecurity | null
   /** Tables of the pipeline that the database did not have when it was opened: `declare` creates them. */
   readonly undeclared: readonly TableName[]
   /**
@@ -71,6 +74,7 @@ export function databaseOn(context: Context): Database {
   }
   const db: Database = Object.assign(relation, {
     readOnly: connection.readOnly,
+    connectionSecurity: connection.security,
     undeclared: context.undeclared,
     async transaction<R>(work: (db: Database) => Promise<R>, options: TransactionOptions = {}) {
       if (typeof work !== 'function') {

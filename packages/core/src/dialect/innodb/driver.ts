@@ -1,10 +1,17 @@
 import type { Driver, Purpose, Session } from '../../driver/driver.ts'
-import { DatabaseUnavailableError, OtherServerError } from '../../driver/opening-errors.ts'
+import {
+  DatabaseUnavailableError,
+  OtherServerError,
+  TlsFailedError,
+  TlsUnavailableError,
+} from '../../driver/opening-errors.ts'
+import type { ConnectionSecurity, TlsSettings } from '../../driver/tls.ts'
 import { Pool } from '../../driver/pool.ts'
 import { PipelineError } from '../../errors.ts'
 import { explainInnodb } from './errors.ts'
 import { Link, type LinkOptions } from './link.ts'
 import { InnodbSession } from './session.ts'
+import { planTls, type TlsPlan } from './tls.ts'
 import type { Variant } from './variant.ts'
 
 /** Where a server is. */
@@ -19,6 +26,8 @@ export interface ServerSettings {
   readonly readOnly?: boolean
   /** How long a server that was there before, or is full, is waited for; 30 where this is left out. */
   readonly reconnectSeconds?: number
+  /** How the connection is protected; `require` where this is left out, and `off` on this computer. */
+  readonly tls?: TlsSettings
 }
 
 /** How many connections who holds one for long leaves to the others. */
@@ -26,7 +35,8 @@ const reserves: Readonly<Record<Purpose, number>> = { read: 0, write: 0, transac
 
 /** Opens a pool of connections, and one of them at once, so that what is wrong is told here. */
 export async function openInnodb(settings: ServerSettings, variant: Variant): Promise<Driver> {
-  const driver = new InnodbDriver(settings, variant)
+  const tls = await planTls(settings.host, settings.tls)
+  const driver = new InnodbDriver(settings, variant, tls)
   try {
     await (await driver.session('read')).release()
     return driver
@@ -43,18 +53,38 @@ async function requireKind(link: Link, location: string, kind: string): Promise<
   if (found !== kind) throw new OtherServerError(location, found, kind)
 }
 
+/** As the server tells it: what the settings wanted is not what counts. */
+async function readSecurity(link: Link, { ssl }: TlsPlan): Promise<ConnectionSecurity> {
+  const rows = await link.query({
+    sql: "SHOW SESSION STATUS WHERE variable_name IN ('Ssl_version', 'Ssl_cipher')",
+    parameters: [],
+  })
+  const status = new Map(rows.map(([name, value]) => [String(name), String(value)]))
+  const protocol = status.get('Ssl_version') || null
+  const encrypted = protocol !== null
+  return {
+    encrypted,
+    verified: encrypted && ssl?.rejectUnauthorized === true,
+    protocol,
+    cipher: status.get('Ssl_cipher') || null,
+  }
+}
+
 class InnodbDriver implements Driver {
   readonly #pool: Pool<Link>
   readonly #options: LinkOptions
   readonly #location: string
+  readonly #tls: TlsPlan
+  #security: ConnectionSecurity | null = null
   /** Whether the server has been there. */
   #reached = false
   /** When a connection was seen to be lost: the others may be as well. */
   #lostAt = 0
 
-  constructor(settings: ServerSettings, variant: Variant) {
+  constructor(settings: ServerSettings, variant: Variant, tls: TlsPlan) {
     const { host, port, user, password, connections = 10, readOnly = false, reconnectSeconds = 30 } = settings
     this.#location = `${host}:${port}`
+    this.#tls = tls
     this.#options = {
       host,
       port,
@@ -79,10 +109,11 @@ class InnodbDriver implements Driver {
     this.#pool = new Pool({
       limit: connections,
       open: async () => {
-        const link = await Link.open(this.#options, [], variant.subqueriesOnce)
+        const link = await this.#connect(variant.subqueriesOnce)
         try {
           await requireKind(link, this.#location, variant.name)
           for (const sql of setUp) await link.execute({ sql, parameters: [] })
+          this.#security ??= await readSecurity(link, tls)
           this.#reached = true
           return link
         } catch (error) {
@@ -111,6 +142,10 @@ class InnodbDriver implements Driver {
     })
   }
 
+  get security(): ConnectionSecurity | null {
+    return this.#security
+  }
+
   giveUp(): void {
     this.#pool.giveUp()
   }
@@ -130,9 +165,27 @@ class InnodbDriver implements Driver {
     await this.#pool.close()
   }
 
+  /** Encrypted as the settings say: what fell back to clear text did so where they allow it, and where it never was else. */
+  async #connect(subqueriesOnce: boolean): Promise<Link> {
+    const { ssl, serverName, clearTextWillDo } = this.#tls
+    const open = (protection: Partial<LinkOptions>): Promise<Link> =>
+      Link.open({ ...this.#options, ...protection }, [], subqueriesOnce)
+    if (ssl === null) return open({})
+    try {
+      return await open({ ssl, serverName })
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? error.code : null
+      if (code === 'HANDSHAKE_NO_SSL_SUPPORT') {
+        if (clearTextWillDo && this.#security?.encrypted !== true) return open({})
+        throw new TlsUnavailableError(this.#location, error)
+      }
+      throw code === 'HANDSHAKE_SSL_ERROR' ? new TlsFailedError(this.#location, error) : error
+    }
+  }
+
   /** On a connection of its own: the pool may be used up by what is to be stopped. */
   async #kill(what: 'QUERY' | 'CONNECTION', id: number): Promise<void> {
-    const link = await Link.open(this.#options, [])
+    const link = await this.#connect(false)
     try {
       await link.execute({ sql: `KILL ${what} ${id}`, parameters: [] })
     } finally {

@@ -17,6 +17,8 @@ const KEEP_ALIVE_MILLISECONDS = 30_000
 export interface LinkOptions extends Omit<ConnectionOptions, 'host' | 'port'> {
   readonly host: string
   readonly port: number
+  /** The name that the server's certificate is to have, where that is another. */
+  readonly serverName?: string
 }
 
 /** One connection with a server, as promises; it knows when it broke. */
@@ -38,12 +40,16 @@ export class Link {
   }
 
   /** Connects, and runs some statements before all others. `subqueriesOnce` as in a variant. */
-  static async open(options: LinkOptions, setUp: readonly string[], subqueriesOnce = false): Promise<Link> {
+  static async open(
+    { serverName, ...options }: LinkOptions,
+    setUp: readonly string[],
+    subqueriesOnce = false,
+  ): Promise<Link> {
     // the driver would end its own only when all has been read that the server sends
     const socket = connect(options.port, options.host)
     socket.setNoDelay(true)
     socket.setKeepAlive(true, KEEP_ALIVE_MILLISECONDS)
-    const connection = createConnection({ ...options, stream: socket })
+    const connection = createConnection({ ...options, host: serverName ?? options.host, stream: socket })
     const link = new Link(connection, socket, subqueriesOnce)
     try {
       await link.#settled<void>((done) => connection.connect((error) => done(error)))

@@ -55,6 +55,7 @@ interface Parts {
 }
 
 class SqliteDriver implements Driver {
+  readonly security = null
   readonly #writer: SqliteThread | null
   readonly #readers: Pool<SqliteThread>
   readonly #turns = new Turns()
