@@ -1,0 +1,92 @@
+import type { Connection } from '../connection/connection.ts'
+import type { Statement } from '../driver/driver.ts'
+import { collationsWith } from '../pipeline/collations.ts'
+import { readStored } from '../pipeline/stored.ts'
+import { checkOptions, checkPlan } from '../query/call.ts'
+import { contextOf, type Database } from '../query/database.ts'
+import { retryDeadlock } from '../query/deadlock.ts'
+import { identifyTable } from '../query/dependencies.ts'
+import { copyTable } from './copy-table.ts'
+import { type MoveParts, type MovePlan, readParts } from './plan.ts'
+
+/** What happens while schemas are moved. */
+export interface MoveProgress {
+  /** `schema.table`, as the databases spell it. */
+  readonly table: string
+  /** How many of its rows were read. */
+  readonly done: number
+  readonly rows: number
+}
+
+export interface MoveOptions {
+  readonly signal?: AbortSignal
+  readonly onProgress?: (progress: MoveProgress) => void
+}
+
+/** What was moved. */
+export interface Moved {
+  readonly tables: number
+  readonly rows: number
+}
+
+/**
+ * Brings schemas whole to another database: declares their tables there, in the format of the generation that they have,
+ * copies rows as they are kept, job history too, and compares both. What is there already stays as it is, so that a move
+ * that was interrupted goes on when it is done again. On SQLite nobody else can write where it is moved from meanwhile.
+ *
+ * @throws MoveDiffersError `move-differs` where a table is not the same in both afterwards; and what `planMove` throws
+ */
+export async function move(from: Database, to: Database, plan: MovePlan, options: MoveOptions = {}): Promise<Moved> {
+  checkPlan('move()', plan, 'planMove(from, to, schemas)')
+  checkOptions('move()', options, ['signal', 'onProgress'])
+  const { signal, onProgress = () => {} } = options
+  const parts = await readParts(from, to, plan.schemas)
+  await declareParts(to, parts)
+  const target = contextOf(to).connection
+  let moved = 0
+  const all = [...parts.tables, ...parts.hidden.map(({ declaration }) => declaration)]
+  const planned = new Map(plan.tables.map(({ table, rows }) => [table, rows]))
+  await contextOf(from).connection.transaction(async (source) => {
+    for (const declaration of all) {
+      const table = identifyTable(declaration.name)
+      const rows = planned.get(table) ?? 0
+      let last = 0
+      const onRows = (done: number): void => onProgress({ table, done: (last = done), rows: Math.max(rows, done) })
+      onProgress({ table, done: 0, rows })
+      await copyTable(source, target, declaration, { signal, onRows })
+      moved += last
+    }
+  }, signal)
+  return { tables: all.length, rows: moved }
+}
+
+/** Makes the tables that are not there, as the database they come from has them. */
+async function declareParts(to: Database, { source, tables, hidden }: MoveParts): Promise<void> {
+  const { connection } = contextOf(to)
+  const { dialect } = connection
+  const schemas = [...new Set(tables.map(({ name }) => name.schema))]
+  const before = await readStored(to, [], schemas)
+  const missing = tables.filter(({ name }) => !before.find(name))
+  const collationOf = collationsWith(before.collationOf, missing)
+  await perform(connection, [
+    ...schemas.flatMap((schema) =>
+      dialect.createSchema(schema, source.generations.get(schema) ?? '2.x', before.hidden.has(schema)),
+    ),
+    ...missing.flatMap((declaration) => dialect.createTable(declaration, collationOf)),
+  ])
+  const after = await readStored(to, [], schemas)
+  const absent = hidden.filter(({ declaration: { name } }) => !after.hidden.get(name.schema)?.includes(name.table))
+  await perform(
+    connection,
+    absent.flatMap(({ create }) => create(connection, after.collationOf)),
+  )
+}
+
+async function perform(connection: Connection, statements: readonly Statement[]): Promise<void> {
+  const run = async (on: Connection): Promise<void> => {
+    for (const statement of statements) await on.execute(statement)
+  }
+  await retryDeadlock(() =>
+    connection.dialect.supports.transactionalDdl ? connection.transaction(run) : run(connection),
+  )
+}
