@@ -49,11 +49,12 @@ const everywhere = ['errors', 'attribute'] as const
 /** Inside core. */
 export const coreArrows: Arrows = {
   ...Object.fromEntries(
-    ['jobs', 'migrate', 'pull', 'move', 'collect', 'diagram'].map((name) => [
+    ['jobs', 'migrate', 'pull', 'collect', 'diagram'].map((name) => [
       name,
       ['pipeline', ...everywhere],
     ]),
   ),
+  move: ['jobs', 'pipeline', ...everywhere],
   // the program of a worker, whose processes open the pipeline by themselves
   worker: ['populate', ...everywhere],
   populate: ['jobs', 'pipeline', ...everywhere],
