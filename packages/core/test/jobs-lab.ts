@@ -48,10 +48,11 @@ export async function rowsOf(
   db: Database,
   table: { schema: string; table: string },
   columns: string,
+  order = '1',
 ): Promise<unknown[][]> {
   const { connection } = contextOf(db)
   const name =
     connection.dialect.name === 'sqlite' ? `"${table.schema}.${table.table}"` : `\`${table.schema}\`.\`${table.table}\``
-  const rows = await connection.query({ sql: `SELECT ${columns} FROM ${name}`, parameters: [] })
+  const rows = await connection.query({ sql: `SELECT ${columns} FROM ${name} ORDER BY ${order}`, parameters: [] })
   return rows.map((row) => [...row])
 }

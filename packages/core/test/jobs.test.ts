@@ -10,7 +10,7 @@ onEveryDatabase('jobs', (database) => {
     const lab = await jobsLab(database, options)
     const queue = await openJobQueue(lab.db, lab.Stat)
     const jobs = { schema: lab.lab.name, table: '~~stat' }
-    const states = async () => (await rowsOf(lab.db, jobs, 'session, status')).toSorted()
+    const states = async () => rowsOf(lab.db, jobs, 'session, status', 'session')
     return { ...lab, queue, jobs, states }
   }
 
@@ -38,7 +38,7 @@ onEveryDatabase('jobs', (database) => {
     expect(Object.isFrozen(first?.key)).toBe(true)
     expect(await lab.queue.claim({ limit: 5, leaseSeconds: 60, maxPriority: 6 })).toEqual([])
     const rest = await lab.queue.claim({ limit: 5, leaseSeconds: 60 })
-    expect(rest.map(({ key }) => Reflect.get(key, 'session')).toSorted()).toEqual([0, 1, 2])
+    expect(new Set(rest.map(({ key }) => Reflect.get(key, 'session')))).toEqual(new Set([0, 1, 2]))
     expect(await lab.queue.claim({ limit: 1, leaseSeconds: 60 })).toEqual([])
   })
 

@@ -25,6 +25,17 @@ export function cutMessage(message: string): string {
   return letters.slice(0, longestMessage - appendix.length).join('') + appendix
 }
 
+/** Keeps a message as far as the column takes it; `keep` gives how many rows it changed. */
+export async function keepMessage(message: string, keep: (message: string) => Promise<number>): Promise<number> {
+  try {
+    return await keep(cutMessage(message))
+  } catch (problem) {
+    if (codeOf(problem) !== 'invalid-value') throw problem
+    // a column of another character set than ours
+    return keep(cutMessage(message.replaceAll(/[^\t\n -~]/gu, '?')))
+  }
+}
+
 function causesOf(error: unknown): readonly unknown[] {
   const chain: unknown[] = []
   for (let at = error; at !== undefined && at !== null && !chain.includes(at) && chain.length < 10;) {

@@ -6,9 +6,11 @@ import { retryDeadlock } from '../query/deadlock.ts'
 import { inDatabase } from '../query/in-database.ts'
 import type { AnyTable } from '../query/table.ts'
 import { SharedJobTableError, UnsupportedJobsError } from './errors.ts'
-import { ownKeyAttributes, queueComment, queueTable } from './job-table.ts'
+import { ownKeyAttributes, queueComment, queueTable, reservationsTable } from './job-table.ts'
 import type { LeaseHolder } from './lease.ts'
 import type { JobQueue, Lease } from './queue.ts'
+import { ReservationQueue } from './reservation-queue.ts'
+import { Reservations } from './reservations.ts'
 import { TableQueue } from './table-queue.ts'
 
 /** How a queue is opened. */
@@ -31,6 +33,14 @@ export async function openJobQueue(db: Database, defined: AnyTable, options: Que
   const context = contextOf(db)
   const table = inDatabase(context, defined)
   const { declaration, typeName } = table
+  if (declaration.generation === '0.14') {
+    const { schema } = declaration.name
+    const reservations = reservationsTable(schema)
+    await makeTable(context, reservations.name, async () =>
+      context.connection.dialect.jobs.createReservations(reservations),
+    )
+    return new ReservationQueue(db, table, new Reservations(context, declaration.name))
+  }
   const own = ownKeyAttributes(declaration)
   if (own.length > 0) {
     throw new UnsupportedJobsError(typeName, `\`${own.join('`, `')}\` in its key comes by no reference`)

@@ -38,10 +38,11 @@ import {
   seconds,
   statusIs,
 } from './job-conditions.ts'
-import { cutMessage } from './job-error.ts'
+import { keepMessage } from './job-error.ts'
 import type { QueueTable } from './job-table.ts'
 import type { LeaseHolder } from './lease.ts'
 import type { Claim, ClaimOptions, JobError, JobQueue, RefreshOptions, RefreshResult } from './queue.ts'
+import { shuffled } from './shuffle.ts'
 import { attemptsIn, formatAttempts, formatReservation, longestLease, newToken } from './reservation.ts'
 
 /** What a queue works with. */
@@ -167,21 +168,16 @@ export class TableQueue implements JobQueue {
           version: formatAttempts(claim.attempt),
         }
       : { status: 'error', completed_time: now }
-    const keep = (message: string): Promise<number> =>
+    const changed = await keepMessage(error.message, (message) =>
       this.#again(() =>
         this.#update(
           this.#context.connection,
-          { ...outcome, error_message: cutMessage(message), error_stack: stack },
+          { ...outcome, error_message: message, error_stack: stack },
           this.#held([claim]),
         ),
-      )
-    try {
-      return (await keep(error.message)) === 1
-    } catch (problem) {
-      if (!isInvalidValue(problem)) throw problem
-      // a column of another character set than ours
-      return (await keep(error.message.replaceAll(/[^\t\n -~]/gu, '?'))) === 1
-    }
+      ),
+    )
+    return changed === 1
   }
 
   async release(claims: readonly Claim[]): Promise<void> {
@@ -447,14 +443,4 @@ function ordersOf(order: ClaimOptions['order'], key: readonly string[]): readonl
   }
 }
 
-function shuffled<T>(values: readonly T[]): readonly T[] {
-  return values
-    .map((value) => [Math.random(), value] as const)
-    .toSorted(([left], [right]) => left - right)
-    .map(([, value]) => value)
-}
-
 const identifyKey = (key: object): string => JSON.stringify(Object.values(key).map(String))
-
-const isInvalidValue = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && error.code === 'invalid-value'

@@ -1,3 +1,4 @@
+import type { Attribute } from '../../attribute/attribute.ts'
 import type { JobStatements } from '../../compile/dialect.ts'
 import type { Statement } from '../../driver/driver.ts'
 import { createHiddenTables } from './hidden-tables.ts'
@@ -17,8 +18,17 @@ export const jobStatements: JobStatements = {
     ...tableStatements.createTable(queue, collationOf),
   ],
   // DataJoint does not log that it made this one, which is the last that is told of a new table
-  createReservations: (reservations) => tableStatements.createTable(reservations, () => null).slice(0, -1),
+  createReservations: (reservations) =>
+    tableStatements
+      .createTable({ ...reservations, heading: reservations.heading.map(signed) }, () => null)
+      .slice(0, -1),
 }
+
+/** Numbers of connections that it can hold: there are none here. */
+const signed = (attribute: Attribute): Attribute =>
+  attribute.name === 'connection_id'
+    ? { ...attribute, type: { ...attribute.type, text: 'bigint', storage: { kind: 'integer', bits: 64 } } }
+    : attribute
 
 /** A transaction that writes has the file for itself. */
 export const claiming = (select: Statement): Statement => select
