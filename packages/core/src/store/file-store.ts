@@ -38,7 +38,7 @@ export function openFileStore(name: string, settings: FileStoreSettings): Store 
     getFile: (path, file, options) => writeLocalFile(file, stream(folder, path, options), options),
     size: async (path, options) => (await find(folder, path, options))?.size ?? null,
     find: (path, options) => find(folder, path, options),
-    refresh: (path, options) => refresh(folder, path, options),
+    refresh: ({ path }, options) => refresh(folder, path, options),
     delete: (path, options) => remove(folder, path, options),
     list: (prefix, options) => list(folder, prefix, options),
     listUnfinished: (prefix, options) => listUnfinished(folder, prefix, options),

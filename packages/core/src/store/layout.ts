@@ -11,6 +11,7 @@ const layoutNames = [
   'partitionPattern',
   'tokenLength',
   'stage',
+  'checksumLimit',
 ] as const satisfies readonly (keyof StoreLayout)[]
 
 /** Throws 'invalid-store-settings' for a setting that stores of a protocol do not have. */
@@ -30,14 +31,16 @@ export function layoutOf(store: string, settings: StoreLayout): Layout {
         ? null
         : prefixOf(store, 'filepathPrefix', settings.filepathPrefix ?? ''),
     subfolding: settings.subfolding ?? [],
+    legacySubfolding: settings.subfolding ?? [2, 2],
     partitionPattern: settings.partitionPattern ?? null,
     tokenLength: settings.tokenLength ?? 8,
     stage: settings.stage ?? null,
+    checksumLimit: settings.checksumLimit ?? null,
   }
   const check = (setting: keyof Layout, right: boolean, expected: string) => {
     if (!right) throw new StoreSettingsError(store, setting, layout[setting], expected)
   }
-  const { subfolding, partitionPattern, tokenLength, stage } = layout
+  const { subfolding, partitionPattern, tokenLength, stage, checksumLimit } = layout
   const isFolds = Array.isArray(subfolding) && subfolding.every((length) => Number.isInteger(length) && length > 0)
   check('subfolding', isFolds && sum(subfolding) <= 26, 'lengths of folder names, such as [2, 2]')
   const isLength = Number.isInteger(tokenLength) && tokenLength >= 4 && tokenLength <= 16
@@ -52,6 +55,8 @@ export function layoutOf(store: string, settings: StoreLayout): Layout {
     stage === null || (typeof stage === 'string' && isAbsolute(stage)),
     'the absolute path of a folder of this machine',
   )
+  const isLimit = checksumLimit === null || (typeof checksumLimit === 'number' && checksumLimit >= 0)
+  check('checksumLimit', isLimit, 'a number of bytes')
   requireSeparate(store, layout)
   return layout
 }

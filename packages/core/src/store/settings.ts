@@ -9,7 +9,7 @@ export interface StoreLayout {
   readonly schemaPrefix?: string
   /** What the paths of files that rows only point to begin with; unless given, they lie anywhere else. */
   readonly filepathPrefix?: string | null
-  /** Lengths of the folders that a hash is folded into; none unless given. */
+  /** Lengths of the folders that a hash is folded into; unless given none, and for tables of DataJoint 0.14 [2, 2]. */
   readonly subfolding?: readonly number[]
   /** Attributes of the primary key that come first in the path of an object named for its row: `{subject}/{session}`. */
   readonly partitionPattern?: string | null
@@ -17,6 +17,11 @@ export interface StoreLayout {
   readonly tokenLength?: number
   /** The absolute path of a folder of this machine for copies of files (`filepath@store` of DataJoint 0.14). */
   readonly stage?: string | null
+  /**
+   * Files larger than this many bytes are recorded without a checksum (`filepath@store` of DataJoint 0.14, which reads a
+   * file for it); no limit unless given.
+   */
+  readonly checksumLimit?: number | null
 }
 
 /** A store in a folder. */

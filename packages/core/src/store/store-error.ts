@@ -194,3 +194,25 @@ export class ObjectRangeError extends PipelineError {
     this.size = size
   }
 }
+
+/** A local file that was written while it was being stored. */
+export class SourceChangedError extends PipelineError {
+  override readonly name = 'SourceChangedError'
+  readonly code = 'source-changed'
+  constructor() {
+    super('The file changed while it was being stored, and nothing of it was kept. Insert it when it is complete.')
+  }
+}
+
+/** A key that could not be read from where the settings say. */
+export class StoreSecretError extends PipelineError {
+  override readonly name = 'StoreSecretError'
+  readonly code = 'store-secret-missing'
+  readonly store: string
+  readonly setting: string
+  constructor(store: string, setting: string, problem: string, options?: ErrorOptions) {
+    super(`The \`${setting}\` of the store '${store}' could not be had: ${problem}.`, options)
+    this.store = store
+    this.setting = setting
+  }
+}

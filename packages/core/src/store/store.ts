@@ -59,8 +59,8 @@ export interface Store extends Layout {
   size(path: string, options?: StoreOptions): Promise<number | null>
   /** What `list` would say of one object; `null` where there is none. */
   find(path: string, options?: StoreOptions): Promise<StoredObject | null>
-  /** Makes an object as young as one just written, its bytes as they are; `false` where that cannot be done. */
-  refresh(path: string, options?: StoreOptions): Promise<boolean>
+  /** Makes an object that was found as young as one just written; `false` where only writing it again does that. */
+  refresh(object: StoredObject, options?: StoreOptions): Promise<boolean>
   /** Whether there was an object to delete. */
   delete(path: string, options?: StoreOptions): Promise<boolean>
   /** Every object below a folder (`''` for all of the store), in no order. */
@@ -83,12 +83,16 @@ export interface Layout {
   readonly filepathPrefix: string | null
   /** Lengths of the folders that a hash is folded into: `[2, 2]` puts abcdef… in ab/cd. */
   readonly subfolding: readonly number[]
+  /** The same for objects of DataJoint 0.14, which has another default. */
+  readonly legacySubfolding: readonly number[]
   /** Attributes of the primary key that come first in the path of an object named for its row. */
   readonly partitionPattern: string | null
   /** How many random characters end the name of such an object. */
   readonly tokenLength: number
   /** A folder of this machine for copies of files; `null` where the store has none. */
   readonly stage: string | null
+  /** Files of more bytes are recorded without a checksum by DataJoint 0.14; `null` for no limit. */
+  readonly checksumLimit: number | null
 }
 
 /** Throws 'invalid-object-path' unless a path stays inside its store. */

@@ -1,4 +1,5 @@
 import { openFileStore } from './file-store.ts'
+import { openS3Store } from './s3-store.ts'
 import type { StoreSettings, StoresSettings } from './settings.ts'
 import { StoreSettingsError, UnknownStoreError } from './store-error.ts'
 import type { Store } from './store.ts'
@@ -52,5 +53,6 @@ function openStore(name: string, settings: StoreSettings): Store {
   // from JavaScript or a file, it may be anything
   const protocol: string = settings.protocol
   if (settings.protocol === 'file') return openFileStore(name, settings)
+  if (settings.protocol === 's3') return openS3Store(name, settings)
   throw new StoreSettingsError(name, 'protocol', protocol, "'file' or 's3': others are not supported")
 }
