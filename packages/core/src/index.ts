@@ -3,8 +3,8 @@ export type { Attribute, AttributeType, Heading } from './attribute/attribute.ts
 export type { ForeignKey, Index, TableDeclaration, TableName } from './definition/table-declaration.ts'
 export type { Tier } from './definition/tier.ts'
 export { describe } from './schema/describe.ts'
-export { defineSchema, type SchemaOptions } from './schema/define-schema.ts'
-export type { Schema } from './schema/schema.ts'
+export { defineSchema, type SchemaCodecsOptions, type SchemaOptions } from './schema/define-schema.ts'
+export type { Schema, SchemaWith } from './schema/schema.ts'
 export {
   insertParamSet,
   type NewParamSet,
@@ -47,6 +47,7 @@ export type { InsertOptions, TableRelation, UpdateOptions } from './query/table-
 export type { RowSource } from './query/row-source.ts'
 export { csv, type CsvOptions, type CsvRows, type CsvSource } from './query/csv.ts'
 export type { DatabaseSettings } from './connection/connection.ts'
+export type { ConnectionSecurity, TlsCertificates, TlsSettings } from './driver/tls.ts'
 export {
   definePipeline,
   type OpenOptions,
@@ -55,6 +56,17 @@ export {
   type TableGroups,
 } from './pipeline/pipeline.ts'
 export { type DeclarePlan, declare, planDeclare } from './pipeline/declare.ts'
+export { formatMigration } from './migrate/format-migration.ts'
+export { migrate, type MigrateOptions, type MigrateProgress } from './migrate/migrate.ts'
+export type {
+  MigrationCheck,
+  MigrationPlan,
+  MigrationStatement,
+  MigrationStep,
+  TableMigration,
+} from './migrate/plan.ts'
+export { planMigrate, type PlanMigrateOptions, type PlanProgress } from './migrate/plan-migrate.ts'
+export { renamed, type Renamed } from './migrate/renames.ts'
 export { readTables, type StoredTable } from './pipeline/read-tables.ts'
 export { readTable, type TableNote, type VirtualSchema, virtualSchema } from './pull/virtual-schema.ts'
 export { pull, type Pulled, type PullOptions } from './pull/pull.ts'
@@ -62,13 +74,48 @@ export { drop, type DropOptions, type DropPlan, type PlannedDrop, planDrop } fro
 export type { PopulateEvent } from './populate/event.ts'
 export { type FailedKey, populate, type PopulateResult } from './populate/populate.ts'
 export type { KeyOrder, PopulateOptions, PopulateScope, RetryAfterFailure } from './populate/options.ts'
+export { type Progress, progressOf, type ProgressOptions } from './populate/progress.ts'
 export { planPopulate, type PopulatePlan } from './populate/plan.ts'
+export { runWorker, type WorkerResult } from './worker/run-worker.ts'
+export type { WorkerOptions } from './worker/worker-options.ts'
+export type { WorkerEvent } from './worker/worker-event.ts'
 export { move, type Moved, type MoveOptions, type MoveProgress } from './move/move.ts'
 export { type MovePlan, planMove, type PlanMoveOptions, type PlannedMove } from './move/plan.ts'
 export { formatMermaid } from './diagram/mermaid.ts'
-export { packBlob, unpackBlob } from './blob/blob.ts'
-export { Complex, DateTime, Decimal, MatlabCell, MatlabStruct, ObjectArray, Tuple, Uuid } from './blob/blob-value.ts'
-export type { Attachment } from './codec/attach-codec.ts'
-export type { Codec, DecodeContext, EncodeContext } from './codec/codec.ts'
-export { builtinCodecs, type Codecs, codecsOf } from './codec/codecs.ts'
+export { packBlob, unpackBlob, type UnpackBlobOptions } from './blob/blob.ts'
+export {
+  Complex,
+  ComplexArray,
+  DateTime,
+  DateTimeArray,
+  Decimal,
+  Float,
+  MatlabCell,
+  MatlabChars,
+  MatlabStruct,
+  notATime,
+  ObjectArray,
+  RecordArray,
+  type RecordColumn,
+  SparseMatrix,
+  Tuple,
+  Uuid,
+} from './blob/blob-value.ts'
+export type { DateTimeUnit } from './blob/type-code.ts'
+export type {
+  Attachment,
+  DownloadOptions,
+  LocalPath,
+  NamedBytes,
+  NewArray,
+  NewAttachment,
+  NewFilepath,
+  NewObject,
+  ReadOptions,
+  StoredArray,
+  StoredFile,
+  StoredFolder,
+} from './attribute/codec-values.ts'
+export type { CodecContext } from './codec/codec.ts'
+export { type Codec, type CodecDefinition, defineCodec } from './codec/define-codec.ts'
 export type { StoreSettings, StoresSettings } from './store/settings.ts'

@@ -27,14 +27,7 @@ beforeAll(async () => {
 })
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
-/** Those of the scripts, and what the pipeline of others would give for the rest. */
-const codecs = ['npy', 'object', 'filepath'].reduce(
-  (all, name) =>
-    all.names.includes(name)
-      ? all
-      : all.with({ name, storage: () => ({ kind: 'json' }), encode: async () => null, decode: async () => null }),
-  recordedCodecs,
-)
+const codecs = recordedCodecs
 
 /** Writes what was pulled into a folder of that name, and gives the schemas that its modules export. */
 async function writePulled({ files }: Pulled, name: string): Promise<readonly Schema[]> {

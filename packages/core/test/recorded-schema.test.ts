@@ -14,6 +14,7 @@ import {
   readTables,
   type StoredTable,
 } from '../src/index.ts'
+import { codecsOf } from '../src/codec/codecs.ts'
 import { declarationHere } from '../src/query/in-database.ts'
 import { openStores } from '../src/store/stores.ts'
 import { declareOn } from '../src/testing/dialect/declare-on.ts'
@@ -137,7 +138,7 @@ function resolveAll({ schemas, tables, generation }: RecordedSchema): readonly T
       references: Object.fromEntries(byClass),
       ...(master && { master }),
     })
-    const resolved = declarationHere(declaration, generation, { codecs: recordedCodecs, stores })
+    const resolved = declarationHere(declaration, generation, { codecs: codecsOf(recordedCodecs), stores })
     if (master && part !== undefined) master[part] = { declaration: resolved }
     else byClass.set(own, { declaration: resolved })
     return resolved

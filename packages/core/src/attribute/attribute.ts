@@ -4,6 +4,8 @@ import type { Storage, StoredValue } from './storage.ts'
 export interface CodecSpec {
   readonly name: string
   readonly store: string | null
+  /** The schema whose table it is in, where that decides where its objects are: a relation may be of several. */
+  readonly schema?: string
 }
 
 /** A type of the definition language. */

@@ -1,4 +1,5 @@
 import type { AttributeType } from './attribute.ts'
+import type { CodecValues } from './codec-values.ts'
 
 /** The values of the serialized types of DataJoint 0.14: whatever their codecs give. */
 export interface LegacyValues {
@@ -6,7 +7,7 @@ export interface LegacyValues {
   blob: unknown
   mediumblob: unknown
   longblob: unknown
-  attach: unknown
+  attach: CodecValues['attach']
 }
 
 const blobs: ReadonlyMap<string, number> = new Map([

@@ -1,20 +1,13 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { ndarray } from '@neurojoint/arrays'
-import { describe, expect, onTestFinished, test } from 'vitest'
-import { openStores } from '../store/stores.ts'
-import { builtinCodecs } from './codecs.ts'
-import type { Codec } from './codec.ts'
+import { describe, expect, test } from 'vitest'
+import { builtinCodecs, codecsOf } from './codecs.ts'
+import { type Codec, defineCodec } from './define-codec.ts'
+import { temporaryContext, temporaryFolder } from './testing/encode-context.ts'
 
 const typeOf = (name: string, store: string | null) => ({ codec: { name, store }, text: `<${name}>` })
-
-async function temporaryContext(...names: readonly string[]) {
-  const folder = await mkdtemp(join(tmpdir(), 'neurojoint-store-'))
-  onTestFinished(() => rm(folder, { recursive: true, force: true }))
-  const settings = names.map((name) => [name, { protocol: 'file', location: folder }] as const)
-  return { schema: 'lab', stores: await openStores({ stores: Object.fromEntries(settings) }) }
-}
 
 const example = ndarray(new BigInt64Array([0n, 1n, 2n]), [3], 'F')
 
@@ -108,15 +101,44 @@ describe('<attach>', () => {
     expect(await codec.decode(await codec.encode(file, context), context)).toEqual(file)
   })
 
-  test.each([
-    { name: '../x', bytes: new Uint8Array(1) },
-    { name: '', bytes: new Uint8Array(1) },
-    { name: 'x' },
-    'x.txt',
-  ])('refuses %o', async (value) => {
-    const encoding = builtinCodecs.get(typeOf('attach', null)).encode(value, await temporaryContext())
-    await expect(encoding).rejects.toMatchObject({ code: 'codec-value', codec: 'attach' })
+  test.each([null, 'local'])('takes a file of this machine by its path or URL into %s', async (store) => {
+    const codec = builtinCodecs.get(typeOf('attach', store))
+    const context = await temporaryContext('local')
+    const file = join(await temporaryFolder(), 'notes.txt')
+    await writeFile(file, 'hello')
+    for (const given of [file, pathToFileURL(file)]) {
+      expect(await codec.decode(await codec.encode(given, context), context)).toEqual({
+        name: 'notes.txt',
+        bytes: new Uint8Array(Buffer.from('hello')),
+      })
+    }
   })
+
+  test('keeps a file of this machine in a store under the hash that its bytes would have', async () => {
+    const codec = builtinCodecs.get(typeOf('attach', 'local'))
+    const context = await temporaryContext('local')
+    const bytes = new Uint8Array(3 * 2 ** 20).map((_, index) => index % 251)
+    const file = join(await temporaryFolder(), 'large.bin')
+    await writeFile(file, bytes)
+    expect(await codec.encode(file, context)).toBe(await codec.encode({ name: 'large.bin', bytes }, context))
+  })
+
+  test('refuses a file that is not there, a folder and a relative path', async () => {
+    const codec = builtinCodecs.get(typeOf('attach', null))
+    const context = await temporaryContext()
+    const folder = await temporaryFolder()
+    for (const given of [join(folder, 'none'), folder, 'notes.txt', new URL('https://example.org/x')]) {
+      await expect(codec.encode(given, context)).rejects.toMatchObject({ code: 'local-file' })
+    }
+  })
+
+  test.each([{ name: '../x', bytes: new Uint8Array(1) }, { name: '', bytes: new Uint8Array(1) }, { name: 'x' }, 5])(
+    'refuses %o',
+    async (value) => {
+      const encoding = builtinCodecs.get(typeOf('attach', null)).encode(value, await temporaryContext())
+      await expect(encoding).rejects.toMatchObject({ code: 'codec-value', codec: 'attach' })
+    },
+  )
 
   test.each(['abc', '../x\0abc', '\0abc'])('refuses %j as a stored file', async (text) => {
     const decoding = builtinCodecs.get(typeOf('attach', null)).decode(Buffer.from(text), await temporaryContext())
@@ -125,23 +147,127 @@ describe('<attach>', () => {
 })
 
 describe('a set of codecs', () => {
-  const upperCase: Codec = {
-    name: 'upper',
-    storage: () => ({ kind: 'bytes' }),
-    encode: async (value) => Buffer.from(String(value).toUpperCase()),
-    decode: async (stored) => Buffer.from(stored instanceof Uint8Array ? stored : []).toString(),
-  }
-
   test('an unknown codec is refused with those at hand', () => {
-    const unknown = { code: 'unknown-codec', codec: 'zarr', known: ['blob', 'hash', 'attach'] }
+    const unknown = { code: 'unknown-codec', codec: 'zarr', known: expect.arrayContaining(['blob', 'npy']) }
     expect(() => builtinCodecs.get(typeOf('zarr', 'local'))).toThrow(expect.objectContaining(unknown))
   })
 
   test('takes one more without being changed', async () => {
-    const codecs = builtinCodecs.with(upperCase)
+    const codecs = builtinCodecs.with([upperCase])
     const context = await temporaryContext()
     const codec = codecs.get(typeOf('upper', null))
     expect(await codec.decode(await codec.encode('abc', context), context)).toBe('ABC')
-    expect(builtinCodecs.names).toEqual(['blob', 'hash', 'attach'])
+    expect(builtinCodecs.names).not.toContain('upper')
+  })
+
+  test('one of its own takes the place of the one that every pipeline has', async () => {
+    const codec = builtinCodecs.with([{ ...upperCase, name: 'blob' }]).get(typeOf('blob', null))
+    expect(await codec.encode('abc', await temporaryContext())).toBe('ABC')
+  })
+})
+
+const upperCase: Codec<string, string, string> = defineCodec({
+  name: 'upper',
+  keptAs: 'varchar(8)',
+  encode: (value: string) => value.toUpperCase(),
+  decode: (kept) => String(kept),
+})
+
+describe('a codec of a lab', () => {
+  const edges = defineCodec({
+    name: 'edges',
+    keptAs: '<blob>',
+    encode: (value: readonly number[]) => {
+      if (value.length % 2 === 1) throw new RangeError('an edge has two ends.')
+      return { edges: value }
+    },
+    decode: (kept) => (typeof kept === 'object' && kept !== null && 'edges' in kept ? kept.edges : null),
+  })
+
+  test('has the storage of the type that it is kept as', () => {
+    expect(codecsOf([upperCase]).get(typeOf('upper', null)).storage).toMatchObject({ kind: 'text', length: 8 })
+    expect(codecsOf([edges]).get(typeOf('edges', null)).storage).toEqual({ kind: 'bytes' })
+    expect(codecsOf([edges]).get(typeOf('edges', 'raw')).storage).toEqual({ kind: 'json' })
+  })
+
+  test('hands its store on to the codec that it is kept as', async () => {
+    const codec = codecsOf([edges]).get(typeOf('edges', 'raw'))
+    const context = await temporaryContext('raw')
+    const stored = await codec.encode([1, 2], context)
+    expect(JSON.parse(String(stored))).toMatchObject({ store: 'raw', schema: 'lab' })
+    expect(await codec.decode(stored, context)).toEqual([1, 2])
+    expect(await codec.encode(null, context)).toBe(null)
+  })
+
+  test('is kept as another of a lab, and names a store itself', async () => {
+    const loop = defineCodec({
+      name: 'loop',
+      keptAs: () => '<edges@old>',
+      encode: (end: number) => [end, end],
+      decode: (kept) => (Array.isArray(kept) ? kept[0] : null),
+    })
+    const codec = codecsOf([loop, edges]).get(typeOf('loop', 'new'))
+    const context = await temporaryContext('old', 'new')
+    const stored = await codec.encode(7, context)
+    expect(JSON.parse(String(stored))).toMatchObject({ store: 'old' })
+    expect(await codec.decode(stored, context)).toBe(7)
+  })
+
+  test('says what it does not take', async () => {
+    const encoding = codecsOf([edges])
+      .get(typeOf('edges', null))
+      .encode([1], await temporaryContext())
+    await expect(encoding).rejects.toMatchObject({
+      code: 'codec-value',
+      codec: 'edges',
+      message: '<edges> does not take this value: an edge has two ends.',
+      cause: new RangeError('an edge has two ends.'),
+    })
+  })
+
+  test('gives no value that its type does not hold', async () => {
+    const context = await temporaryContext()
+    const numbered = defineCodec({ ...upperCase, encode: () => 7, decode: () => '' })
+    await expect(codecsOf([numbered]).get(typeOf('upper', null)).encode('x', context)).rejects.toMatchObject({
+      code: 'invalid-value',
+      attribute: 'x',
+    })
+    const empty = defineCodec({ ...upperCase, encode: () => null, decode: () => '' })
+    await expect(codecsOf([empty]).get(typeOf('upper', null)).encode('x', context)).rejects.toMatchObject({
+      code: 'codec-value',
+      codec: 'upper',
+    })
+  })
+
+  test('says that it cannot read what is stored', async () => {
+    const broken = defineCodec({
+      ...upperCase,
+      encode: (value: string) => value,
+      decode: () => {
+        throw new TypeError('no')
+      },
+    })
+    const decoding = codecsOf([broken])
+      .get(typeOf('upper', null))
+      .decode('x', await temporaryContext())
+    await expect(decoding).rejects.toMatchObject({ code: 'codec-read', codec: 'upper' })
+  })
+
+  test.each([
+    ['what is no type', () => 'varchar'],
+    ['itself', () => '<upper>'],
+  ])('kept as %s is refused', (_, keptAs) => {
+    const wrong = { code: 'codec-type', codec: 'upper' }
+    expect(() => codecsOf([{ ...upperCase, keptAs }]).get(typeOf('upper', null))).toThrow(
+      expect.objectContaining(wrong),
+    )
+  })
+
+  test('kept in the table cannot be in a store, and the reverse', () => {
+    const misplaced = expect.objectContaining({ code: 'codec-store' })
+    expect(() => codecsOf([upperCase]).get(typeOf('upper', 'raw'))).toThrow(misplaced)
+    const arrays = codecsOf([{ ...upperCase, keptAs: () => '<npy>' }])
+    expect(() => arrays.get(typeOf('upper', null))).toThrow(misplaced)
+    expect(arrays.get(typeOf('upper', 'raw')).storage).toEqual({ kind: 'json' })
   })
 })

@@ -33,36 +33,48 @@ export async function readContent(
     if (stored instanceof Uint8Array) return stored
     throw new StoredFormError(codec, `a ${typeof stored}`, 'bytes')
   }
-  const address = parseAddress(codec, stored)
-  return getByHash(stores.get(address.store ?? store), address, { signal })
+  const json = parseStored(codec, stored, 'JSON with the texts `hash`, `path` and `store`')
+  const address = { hash: textOf(json, 'hash'), path: textOf(json, 'path') }
+  return getByHash(stores.get(textOf(json, 'store', store)), address, { signal })
 }
 
-interface Address {
-  readonly hash: string
-  readonly path: string
-  readonly store: string | null
+/** What a column holds of an object in a store. */
+export interface StoredJson {
+  readonly members: object
+  readonly refuse: (expected: string) => StoredFormError
+  readonly expected: string
 }
 
-function parseAddress(codec: string, stored: StoredValue): Address {
-  const expected = 'JSON with the texts `hash`, `path` and `store`'
+/** Reads the JSON of a column. Throws 'invalid-stored-value' for anything but an object. */
+export function parseStored(codec: string, stored: StoredValue, expected: string): StoredJson {
   if (typeof stored !== 'string') throw new StoredFormError(codec, `a ${typeof stored}`, expected)
-  const json = parseJson(codec, stored, expected)
-  if (typeof json === 'object' && json !== null && 'hash' in json && 'path' in json) {
-    const { hash, path } = json
-    const store = 'store' in json ? json.store : null
-    if (typeof hash === 'string' && typeof path === 'string' && (store === null || typeof store === 'string')) {
-      return { hash, path, store }
-    }
+  const refuse = () => new StoredFormError(codec, stored.slice(0, 200), expected)
+  let members: unknown
+  try {
+    members = JSON.parse(stored)
+  } catch (error) {
+    throw new StoredFormError(codec, JSON.stringify(stored.slice(0, 200)), expected, { cause: error })
   }
-  throw new StoredFormError(codec, stored.slice(0, 200), expected)
+  if (typeof members !== 'object' || members === null) throw refuse()
+  return { members, refuse, expected }
 }
 
-function parseJson(codec: string, text: string, expected: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (error) {
-    throw new StoredFormError(codec, JSON.stringify(text.slice(0, 200)), expected, { cause: error })
-  }
+/** A member of what a column holds; null where there is none. */
+export const memberOf = ({ members }: StoredJson, name: string): unknown =>
+  Object.hasOwn(members, name) ? Reflect.get(members, name) : null
+
+/** A text in what a column holds, `otherwise` where there is none. Throws 'invalid-stored-value'. */
+export function textOf(json: StoredJson, name: string, otherwise?: string): string {
+  const value = memberOf(json, name) ?? otherwise
+  if (typeof value === 'string') return value
+  throw json.refuse(json.expected)
+}
+
+/** A number of bytes or of things in what a column holds. Throws 'invalid-stored-value'. */
+export function countOf(json: StoredJson, name: string): number | null {
+  const value = memberOf(json, name)
+  if (value === null || (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0)) return value
+  throw json.refuse(json.expected)
 }
 
 /** Throws 'codec-store' for a type that must have a store and has none. */

@@ -1,9 +1,9 @@
 import { CodecValueError } from './codec-error.ts'
-import type { Codec } from './codec.ts'
+import type { BaseCodec } from './codec.ts'
 import { contentStorage, readContent, requireStore, writeContent } from './content.ts'
 
 /** Bytes as they are, in a store under their hash. */
-export const hashCodec: Codec = {
+export const hashCodec: BaseCodec = {
   name: 'hash',
   storage(store) {
     requireStore('hash', store)

@@ -10,6 +10,7 @@ import { isRecorded } from '../blob/testing/recorded-value.ts'
 import type { RecordedValue } from '../blob/testing/recorded-value.ts'
 import { openStores } from '../store/stores.ts'
 import { builtinCodecs } from './codecs.ts'
+import { contextOn } from './testing/encode-context.ts'
 
 interface RecordedRow {
   readonly stored: { readonly text?: string; readonly hex?: string } | null
@@ -42,7 +43,9 @@ function codecOf(definition: string) {
   return builtinCodecs.get(type ?? { codec: null, text: definition })
 }
 
-describe.each(Object.entries(tables))('%s of Python datajoint 2.3.5', (_, { definition, rows }) => {
+const hashed = Object.entries(tables).filter(([name]) => /^(Hash|Blob|Attach)/.test(name))
+
+describe.each(hashed)('%s of Python datajoint 2.3.5', (_, { definition, rows }) => {
   test('is read as Python reads it', async () => {
     const stores = await openRecorded(join(folder, 'stores-2.x'))
     for (const row of rows) {
@@ -61,7 +64,7 @@ describe.each(Object.entries(tables))('%s of Python datajoint 2.3.5', (_, { defi
     for (const row of rows) {
       // compressed bytes are up to the zlib, and with them their hash
       if (row.compressed) continue
-      const stored = await codec.encode(await codec.decode(storedOf(row), { stores }), { schema, stores })
+      const stored = await codec.encode(await codec.decode(storedOf(row), { stores }), contextOn(stores, { schema }))
       expect(formOf(stored)).toEqual(formOf(storedOf(row)))
     }
     expect(await readdir(copy, { recursive: true })).toEqual(before)

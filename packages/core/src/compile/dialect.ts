@@ -89,6 +89,11 @@ export interface Dialect {
   ): Statement
   /** INSERT of what a SELECT gives, whose columns are those attributes in that order. */
   insertSelect(table: TableName, attributes: readonly Attribute[], select: Select, onDuplicate: OnDuplicate): Statement
+  /**
+   * Writes rows of `~external_<store>`: hash, size, attachment_name, filepath and contents_hash. One that is there stays, and
+   * becomes as young as a new one.
+   */
+  trackExternals(table: TableName, rows: readonly (readonly StoredValue[])[]): Statement
   /** UPDATE of the rows of one table that satisfy a condition on its own attributes. */
   update(
     table: TableName,
@@ -96,15 +101,15 @@ export interface Dialect {
     values: readonly (readonly [attribute: Attribute, value: StoredValue | ServerValue])[],
     condition: Condition,
   ): Statement
+  readonly clock: Clock
+  readonly jobs: JobStatements
+  /** A SELECT in a transaction that keeps the rows which it gives for itself; those that others keep are left out. */
+  claiming(select: Statement): Statement
   /** DELETE of the rows of one table that satisfy a condition on its own attributes. */
   delete(table: TableName, heading: readonly Attribute[], condition: Condition): Statement
   /**
    * A table that only the session which makes it sees, for rows on their way to another: of these attributes, all of them
    * nullable but the key, which is a number.
-  readonly clock: Clock
-  readonly jobs: JobStatements
-  /** A SELECT in a transaction that keeps the rows which it gives for itself; those that others keep are left out. */
-  claiming(select: Statement): Statement
    */
   createStage(table: TableName, heading: readonly Attribute[]): Statement
   dropStage(table: TableName): Statement
@@ -117,6 +122,8 @@ export interface Dialect {
   createTable(declaration: TableDeclaration, collationOf: CollationOf): readonly Statement[]
   /** What `createTable` keeps beside the table, where that was cut short. */
   recordTable(declaration: TableDeclaration): readonly Statement[]
+  /** How tables that are there become others. */
+  readonly alter: AlterSyntax
   /** With what is beside it in the hidden tables of its schema. */
   dropTable(table: TableName, hidden: readonly string[]): readonly Statement[]
   /**

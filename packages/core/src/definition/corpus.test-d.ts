@@ -1,4 +1,5 @@
 import { expectTypeOf, test } from 'vitest'
+import type { CodecValues } from '../attribute/codec-values.ts'
 import type { JsonValue } from '../attribute/json-type.ts'
 import { readable, readableIn014 } from './testing/corpus.ts'
 import type { refusedByCompiler } from './testing/refused-corpus.ts'
@@ -97,7 +98,7 @@ test('each type has its value', () => {
     g: Uint8Array
     h: unknown
     i: unknown
-    j: unknown
+    j: CodecValues['attach']
     k: string
     l: string
   }>()
@@ -135,14 +136,14 @@ test('a type of 0.14 has the value that its codec gives, and a core type there t
     id: number
     a: unknown
     b: unknown
-    c: unknown
+    c: CodecValues['attach']
     d: unknown
-    e: unknown
-    f: unknown
+    e: CodecValues['attach']
+    f: CodecValues['filepath']
     g: unknown
     h: unknown
     i: unknown
-    j: unknown
+    j: CodecValues['attach']
     k: number
     l: number
     m: boolean
@@ -161,7 +162,10 @@ test('a type has its value in any case, with any space and with any of its param
   expectTypeOf<ValueOf<'float(7)'>>().toEqualTypeOf<number>()
   expectTypeOf<ValueOf<'year(4)'>>().toEqualTypeOf<number>()
   expectTypeOf<ValueOf<'text'>>().toEqualTypeOf<string>()
-  expectTypeOf<ValueOf<'<attach@>'>>().toEqualTypeOf<unknown>()
+  expectTypeOf<ValueOf<'<blob@>'>>().toEqualTypeOf<unknown>()
+  expectTypeOf<ValueOf<'<attach@>'>>().toEqualTypeOf<CodecValues['attach']>()
+  expectTypeOf<ValueOf<'<npy@raw>'>>().toEqualTypeOf<CodecValues['npy']>()
+  expectTypeOf<ValueOf<'<graph>'>>().toEqualTypeOf<unknown>()
 })
 
 test('a table of one row has an empty key', () => {

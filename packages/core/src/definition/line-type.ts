@@ -43,33 +43,33 @@ interface Unreadable<Message extends string> extends Nothing {
 }
 
 /** Reads one line, the space around it taken off. */
-export type ReadLine<Line extends string, R extends References> = Line extends '' | `#${string}`
+export type ReadLine<Line extends string, R extends References, Codecs = {}> = Line extends '' | `#${string}`
   ? Nothing
   : Line extends `->${infer Text}`
     ? ReadReference<Text extends `${infer Code}#${string}` ? Trim<Code> : Trim<Text>, R>
     : Lowercase<Line> extends IndexLine
       ? Nothing
-      : ReadAttribute<Line>
+      : ReadAttribute<Line, Codecs>
 
 type Index = 'index' | 'unique index'
 type IndexLine = `${Index}(${string}` | `${Index} (${string}`
 
 // name [= default] : type [# comment]
 
-type ReadAttribute<Line extends string> = Line extends `${infer Head}:${infer Type}`
+type ReadAttribute<Line extends string, Codecs> = Line extends `${infer Head}:${infer Type}`
   ? Head extends `${infer Name}=${infer Default}`
     ? TrimStart<Default> extends `${'"' | "'"}${string}`
       ? Line extends `${string}=${infer Value}`
-        ? ReadQuotedDefault<Trim<Name>, TrimStart<Value>, Line>
+        ? ReadQuotedDefault<Trim<Name>, TrimStart<Value>, Line, Codecs>
         : never
       : Attribute<
           Trim<Name>,
-          ValueOf<TrimStart<Type>>,
+          ValueOf<TrimStart<Type>, Codecs>,
           Lowercase<Trim<Default>> extends 'null' ? null : never,
           true,
           Line
         >
-    : Attribute<Trim<Head>, ValueOf<TrimStart<Type>>, never, false, Line>
+    : Attribute<Trim<Head>, ValueOf<TrimStart<Type>, Codecs>, never, false, Line>
   : Unreadable<`cannot read the line '${Line}'`>
 
 /** The default may hold a colon: the type follows the one after its closing quote. */
@@ -77,12 +77,13 @@ type ReadQuotedDefault<
   Name extends string,
   S extends string,
   Line extends string,
+  Codecs,
 > = S extends `${infer Quote extends '"' | "'"}${infer Rest}`
   ? Rest extends `${string}${Quote}${infer After}`
     ? After extends `${Quote}${string}`
-      ? ReadQuotedDefault<Name, After, Line>
+      ? ReadQuotedDefault<Name, After, Line, Codecs>
       : TrimStart<After> extends `:${infer Type}`
-        ? Attribute<Name, ValueOf<TrimStart<Type>>, never, true, Line>
+        ? Attribute<Name, ValueOf<TrimStart<Type>, Codecs>, never, true, Line>
         : Unreadable<`cannot read the default in '${Line}'`>
     : Unreadable<`cannot read the default in '${Line}'`>
   : never

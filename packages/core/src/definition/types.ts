@@ -15,10 +15,10 @@ export type KeyOf<D extends string, R extends References> = string extends D
   ? AnyRow
   : AsObject<Read<D, R>['key']['row']>
 
-/** The attributes below the divider, inherited ones included. */
-export type SecondaryOf<D extends string, R extends References> = string extends D
+/** The attributes below the divider, inherited ones included. `Codecs` are the values of a schema's own, by their names. */
+export type SecondaryOf<D extends string, R extends References, Codecs = {}> = string extends D
   ? AnyRow
-  : AsObject<Read<D, R>['secondary']['row']>
+  : AsObject<Read<D, R, Codecs>['secondary']['row']>
 
 /** The names of the attributes that an inserted row may leave out: nullable ones and those with a default. */
 export type OptionalOf<D extends string, R extends References> = string extends D ? string : OptionalNames<Read<D, R>>
@@ -32,10 +32,10 @@ export type Checked<D extends string, R extends References> = string extends D
   : Read<D, R>['key']['checked'] & Read<D, R>['secondary']['checked']
 
 /** The attributes that a definition declares itself. */
-export type LocalOf<D extends string> = string extends D ? AnyRow : AsObject<OwnRow<Read<D, {}>>>
+export type LocalOf<D extends string, Codecs = {}> = string extends D ? AnyRow : AsObject<OwnRow<Read<D, {}, Codecs>>>
 
 /** The attributes below the divider that a definition declares itself. */
-export type SecondaryLocalOf<D extends string> = SecondaryOf<D, {}>
+export type SecondaryLocalOf<D extends string, Codecs = {}> = SecondaryOf<D, {}, Codecs>
 
 /** The names of the tables that a definition refers to, as it spells them. */
 export type TargetsOf<D extends string> = string extends D
@@ -71,9 +71,9 @@ interface Section extends Reading {
 }
 
 /** Reads a definition, key first, each line once. */
-type Read<D extends string, R extends References> =
+type Read<D extends string, R extends References, Codecs = {}> =
   ReadSection<'key', `${D}\n`, R> extends infer Key extends Section
-    ? { readonly key: Key; readonly secondary: ReadSection<'secondary', Key['rest'], R> }
+    ? { readonly key: Key; readonly secondary: ReadSection<'secondary', Key['rest'], R, Codecs> }
     : never
 
 /** Recurses in tail position, which the compiler does in a loop: definitions may have hundreds of lines. */
@@ -81,6 +81,8 @@ type ReadSection<
   In extends 'key' | 'secondary',
   S extends string,
   R extends References,
+  // no attribute of a key has a codec
+  Codecs = {},
   Row = NoAttributes,
   Optional extends string = never,
   Nullable extends PropertyKey = never,
@@ -92,12 +94,13 @@ type ReadSection<
     ? Text extends `${'---' | '___'}${string}`
       ? In extends 'key'
         ? EndOfSection<Rest, Row, Optional, Nullable, Required, Targets, Check>
-        : ReadSection<In, Rest, R, Row, Optional, Nullable, Required, Targets, Check>
-      : ReadLine<Text, R> extends infer L extends Reading
+        : ReadSection<In, Rest, R, Codecs, Row, Optional, Nullable, Required, Targets, Check>
+      : ReadLine<Text, R, Codecs> extends infer L extends Reading
         ? ReadSection<
             In,
             Rest,
             R,
+            Codecs,
             Row & L['row'],
             Optional | L['optional'],
             Nullable | L['nullable'],

@@ -1,5 +1,6 @@
 import type { BooleanValues } from '../attribute/boolean-type.ts'
 import type { BytesValues } from '../attribute/bytes-type.ts'
+import type { CodecValues } from '../attribute/codec-values.ts'
 import type { DecimalValues } from '../attribute/decimal-type.ts'
 import type { FloatValues } from '../attribute/float-type.ts'
 import type { IntegerValues, YearValues } from '../attribute/integer-type.ts'
@@ -51,8 +52,8 @@ interface SizedValues extends Pick<
 }
 type ScaledValues = Pick<PlainValues, 'float' | 'double' | 'real' | 'decimal' | 'numeric'>
 
-/** The type of an attribute's value, from what stands after its colon: the type and a comment. */
-export type ValueOf<S extends string> =
+/** The type of an attribute's value, from what stands after its colon: the type and a comment. `Codecs` are a schema's own. */
+export type ValueOf<S extends string, Codecs = {}> =
   Lowercase<S> extends `enum${infer Space}(${string}`
     ? TrimStart<Space> extends ''
       ? S extends `${string}(${infer Items}`
@@ -60,24 +61,24 @@ export type ValueOf<S extends string> =
         : never
       : UnknownType<S>
     : S extends `${infer Type}#${string}`
-      ? ValueOfType<Trim<Type>>
-      : ValueOfType<S>
+      ? ValueOfType<Trim<Type>, Codecs>
+      : ValueOfType<S, Codecs>
 
 type UnknownType<T extends string> = Problem<`unknown type '${T}'`>
 
-type ValueOfType<T extends string> =
+type ValueOfType<T extends string, Codecs> =
   Lowercase<T> extends infer Name extends keyof PlainValues
     ? PlainValues[Name]
     : T extends `<${infer Codec}>`
-      ? CodecValue<Codec, T>
+      ? CodecValue<Codec, T, Codecs>
       : Lowercase<T> extends `${infer Signed} unsigned`
         ? UnsignedValue<TrimEnd<Signed>, T>
         : Lowercase<T> extends `tinyint(1)`
           ? boolean
           : Lowercase<T> extends `${infer Name}(${infer Parameters})`
             ? SizedValue<TrimEnd<Name>, Trim<Parameters>, T>
-            : Lowercase<T> extends `${'blob' | 'attach' | 'filepath'}@${string}`
-              ? unknown
+            : Lowercase<T> extends `${infer Name extends 'blob' | 'attach' | 'filepath'}@${string}`
+              ? CodecValues[Name]
               : UnknownType<T>
 
 type UnsignedValue<Signed extends string, T extends string> = Signed extends keyof SignedValues
@@ -102,10 +103,18 @@ type SizedValue<Name extends string, Parameters extends string, T extends string
         : UnknownType<T>
     : UnknownType<T>
 
-/** What a codec gives is for its user to narrow. */
-type CodecValue<Codec extends string, T extends string> = Codec extends '' | `${string}${' ' | '<' | '>'}${string}`
-  ? UnknownType<T>
-  : unknown
+type CodecValue<Codec extends string, T extends string, Codecs> = Codec extends `${infer Name}@${string}`
+  ? NamedValue<Name, T, Codecs>
+  : NamedValue<Codec, T, Codecs>
+
+/** What a codec gives that the schema does not have, but perhaps its pipeline, is for its user to narrow. */
+type NamedValue<Name extends string, T extends string, Codecs> = Name extends keyof Codecs
+  ? Codecs[Name]
+  : Name extends keyof CodecValues
+    ? CodecValues[Name]
+    : Name extends '' | `${string}${' ' | '<' | '>'}${string}`
+      ? UnknownType<T>
+      : unknown
 
 type Quote = "'" | '"'
 

@@ -1,4 +1,4 @@
-import { builtinCodecs, type Codecs } from '../codec/codecs.ts'
+import type { Codec } from '../codec/define-codec.ts'
 import { connect } from '../connection/connect.ts'
 import type { DatabaseSettings } from '../connection/connection.ts'
 import { type Database, databaseOn } from '../query/database.ts'
@@ -6,7 +6,8 @@ import type { AnyTable } from '../query/table.ts'
 import type { Schema } from '../schema/schema.ts'
 import { openStores } from '../store/stores.ts'
 import type { StoresSettings } from '../store/settings.ts'
-import { refuseDifferences } from './check.ts'
+import { findDifferences, refuseDifferences } from './check.ts'
+import { codecsIn } from './codecs.ts'
 import { refuseSchemaCollisions } from './collisions.ts'
 import { readStored } from './stored.ts'
 import { tablesOf } from './tables.ts'
@@ -25,14 +26,16 @@ export interface PipelineParts<Groups extends TableGroups> {
   readonly database: DatabaseSettings
   /** Where values of `<blob@store>` and the like are kept. */
   readonly stores?: StoresSettings
-  /** What the types in `<…>` are; the built-in ones where this is left out. */
-  readonly codecs?: Codecs
+  /** Codecs beside those of the schemas, each of which takes the place of one of the same name. */
+  readonly codecs?: readonly Codec[]
 }
 
 /** How a pipeline is opened. */
 export interface OpenOptions {
   /** Without the right to write: what would is refused as `read-only`. Settings of the database may say it too. */
   readonly readOnly?: boolean
+  /** Tables that are not as defined: refused, the default, or left for `planMigrate` to look at. */
+  readonly differences?: 'refuse' | 'allow'
 }
 
 /** Tables wired together, with their database and stores, not yet connected. */
@@ -53,8 +56,8 @@ export interface Pipeline<Groups extends TableGroups = TableGroups> extends Pipe
  */
 export function definePipeline<const Groups extends TableGroups>(parts: PipelineParts<Groups>): Pipeline<Groups> {
   tablesOf(parts.schemas)
-  const open = async ({ readOnly = false }: OpenOptions = {}): Promise<Database> => {
-    const codecs = parts.codecs ?? builtinCodecs
+  const open = async ({ readOnly = false, differences = 'refuse' }: OpenOptions = {}): Promise<Database> => {
+    const codecs = codecsIn(parts.schemas, parts.codecs ?? [])
     const stores = await openStores(parts.stores ?? {})
     const connection = await connect(readOnly ? { ...parts.database, readOnly } : parts.database)
     const context = { database: connection, connection, codecs, stores, generations: new Map(), reads: null }
@@ -66,7 +69,8 @@ export function definePipeline<const Groups extends TableGroups>(parts: Pipeline
         parts.schemas.map(({ name }) => name),
         stored.schemas,
       )
-      refuseDifferences(db, tables, stored)
+      if (differences === 'refuse') refuseDifferences(db, tables, stored)
+      else findDifferences(db, tables, stored)
       const undeclared = tables.map(({ declaration }) => declaration.name).filter((name) => !stored.find(name))
       return databaseOn({ ...context, undeclared })
     } catch (error) {

@@ -7,7 +7,7 @@ import type { RawRow, RawValue } from '../driver/driver.ts'
 import { requireAttribute } from '../relation/heading.ts'
 import type { RelationNode } from '../relation/node.ts'
 import type { Context } from './context.ts'
-import { codecReader, eachOf, valueReader } from './read-value.ts'
+import { codecReader, valueReader } from './read-value.ts'
 
 /**
  * The values of a numeric attribute: `int8` is an `Int8Array`, `int32` an `Int32Array`, an unsigned one a `Uint8Array` and
@@ -78,9 +78,9 @@ async function readColumn(
   if (type.codec !== null) {
     const decode = codecReader(attribute, context, signal)
     const values: unknown[] = rows.map(() => null)
-    await eachOf(rows.length, async (row) => {
-      signal?.throwIfAborted()
-      values[row] = await decode(rows[row]?.[index] ?? null)
+    const column = rows.map((row) => row[index] ?? null)
+    await decode(column, (row, value) => {
+      values[row] = value
     })
     return values
   }

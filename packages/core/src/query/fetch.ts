@@ -3,7 +3,8 @@ import { lower } from '../compile/lower.ts'
 import type { RawRow } from '../driver/driver.ts'
 import type { RelationNode } from '../relation/node.ts'
 import type { Context } from './context.ts'
-import { codecReader, eachOf, valueReader } from './read-value.ts'
+import type { FindExternal } from './external-rows.ts'
+import { codecReader, valueReader } from './read-value.ts'
 
 /** Fetches all rows of a relation. */
 export async function fetchRows<Row extends object>(
@@ -23,6 +24,7 @@ export function rowsReader<Row extends object>(
   heading: Heading,
   context: Context,
   signal?: AbortSignal,
+  known?: ReadonlyMap<string, FindExternal>,
 ): (rows: readonly RawRow[]) => Promise<Row[]> {
   const { dialect } = context.connection
   const names = heading.map(({ name }) => name)
@@ -30,7 +32,7 @@ export function rowsReader<Row extends object>(
   const decoders = heading.flatMap((attribute, index) =>
     attribute.type.codec === null
       ? []
-      : [{ index, name: attribute.name, decode: codecReader(attribute, context, signal) }],
+      : [{ index, name: attribute.name, decode: codecReader(attribute, context, signal, known) }],
   )
   return async (raw) => {
     const rows: Record<string, unknown>[] = []
@@ -45,10 +47,10 @@ export function rowsReader<Row extends object>(
       rows.push(row)
     }
     for (const { index, name, decode } of decoders) {
-      await eachOf(rows.length, async (place) => {
-        signal?.throwIfAborted()
+      const column = raw.map((values) => values[index] ?? null)
+      await decode(column, (place, value) => {
         const row = rows[place]
-        if (row) row[name] = await decode(raw[place]?.[index] ?? null)
+        if (row) row[name] = value
       })
     }
     // The heading, which made these rows, is the run-time side of the type Row.

@@ -1,4 +1,6 @@
+import type { Attribute, CodecSpec } from '../attribute/attribute.ts'
 import { externalStoreOf } from '../attribute/legacy-type.ts'
+import { isSameStorage, serves } from '../attribute/storage.ts'
 import { declarationIn } from '../definition/declaration-in.ts'
 import type { Generation, TableDeclaration } from '../definition/table-declaration.ts'
 import type { Context } from './context.ts'
@@ -26,8 +28,8 @@ export function inDatabase<T extends AnyTable>(context: Context, table: T): T {
 }
 
 /**
- * A declaration in the format of a generation, with the storage that the codecs of its types ask for, and the default
- * store by its name where `~external_<store>` needs that.
+ * A declaration in the format of a generation, with the storage that the codecs of its types ask for, the schema in which
+ * their objects are, and the default store by its name where `~external_<store>` needs that.
  */
 export function declarationHere(
   declaration: TableDeclaration,
@@ -36,19 +38,27 @@ export function declarationHere(
 ): TableDeclaration {
   const own = declarationIn(declaration, generation)
   let changed = false
-  const heading = own.heading.map((attribute) => {
+  // those of this language know theirs; whether there is a codec of another name is said where it is used
+  const withStorage = (attribute: Attribute): Attribute => {
     const { type } = attribute
-    if (type.codec && externalStoreOf(type) === '') {
-      changed = true
-      const { name } = stores.get('')
-      return { ...attribute, type: { ...type, text: `${type.text}${name}`, codec: { ...type.codec, store: name } } }
-    }
-    // those of this language know theirs; whether there is a codec of another name is said where it is used
     if (type.codec === null || !type.text.startsWith('<') || !codecs.names.includes(type.codec.name)) return attribute
     const { storage } = codecs.get(type)
-    if (storage.kind === type.storage.kind) return attribute
+    if (isSameStorage(storage, type.storage) || serves(type.storage, storage)) return attribute
     changed = true
     return { ...attribute, type: { ...type, storage } }
+  }
+  const heading = own.heading.map((attribute) => {
+    const { type } = attribute
+    if (type.codec === null || type.codec.store === null) return withStorage(attribute)
+    changed = true
+    const { schema } = declaration.name
+    const isDefault = externalStoreOf(type) === ''
+    const store = isDefault ? defaultOf(type.codec, stores) : type.codec.store
+    const text = isDefault ? `${type.text}${store}` : type.text
+    return withStorage({ ...attribute, type: { ...type, text, codec: { ...type.codec, store, schema } } })
   })
   return changed ? { ...own, heading } : own
 }
+
+const defaultOf = ({ name }: CodecSpec, stores: Stores): string =>
+  (name === 'external-filepath' ? stores.forFilepath('') : stores.get('')).name

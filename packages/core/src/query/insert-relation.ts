@@ -13,22 +13,29 @@ import { countRows } from './count-rows.ts'
 import { ownTransaction } from './deadlock.ts'
 import { codeOf, formatValue, uniqueIn } from './insert-problem.ts'
 import { type InsertRowsOptions, onDuplicateOf } from './insert.ts'
+import { ExternalCopies } from './external-copies.ts'
+import { writeExternals } from './external-rows.ts'
 import { findParent } from './parent.ts'
 import type { AnyTable } from './table.ts'
-import { fits } from './type-fit.ts'
+import { fits, isElsewhere } from './type-fit.ts'
 import { DuplicateRowError, IncompatibleRelationError, MissingParentError } from './write-errors.ts'
 
 /** Inserts the rows of a relation, by the attributes that both have, without taking them out of the database. */
 export async function insertRelation(
-  { connection }: Context,
+  context: Context,
   table: AnyTable,
   node: RelationNode,
   options: InsertRowsOptions,
 ): Promise<number> {
+  const { connection } = context
   const onDuplicate = onDuplicateOf(options)
   const attributes = copiedAttributes(table, node, options)
+  const externals = new ExternalCopies(context, attributes, node, options.signal)
+  // objects are there before the transaction begins, but for those of rows that come meanwhile
+  await externals.copy(connection)
   const copy = async (transaction: Connection): Promise<number> => {
     const { dialect } = transaction
+    await writeExternals(transaction, await externals.copy(transaction), options.signal)
     try {
       const select = lower(node)
       const rows = onDuplicate === 'replace' ? await countRows({ connection: transaction }, node, options.signal) : null
@@ -67,6 +74,14 @@ function copiedAttributes(
       if (attribute.default.kind === 'required') throw refuse([name], `it has no \`${name}\`, which is required.`)
       if (options.replace === true) throw refuse([name], `it has no \`${name}\`, and a replacement gives everything.`)
       return false
+    }
+    if (isElsewhere(source.type, type)) {
+      const [from, to] = [source.type.codec?.schema, type.codec?.schema]
+      throw refuse(
+        [name],
+        `the objects of its \`${name}\` are those of the schema ${from}, where they are collected with its rows, and the ` +
+          `table is in ${to}. Fetch its rows and insert them, which gives them objects of their own.`,
+      )
     }
     if (fits(source.type, type)) return true
     const advice = 'Fetch its rows and insert them, which checks each value.'

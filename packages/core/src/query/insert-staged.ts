@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import type { Attribute } from '../attribute/attribute.ts'
 import type { StoredValue } from '../attribute/storage.ts'
+import type { External } from '../codec/external.ts'
 import { lower } from '../compile/lower.ts'
 import type { Connection } from '../connection/connection.ts'
 import type { RelationNode, TableNode } from '../relation/node.ts'
 import { restrict } from '../relation/restrict.ts'
 import { tableNode } from '../relation/table.ts'
 import { ownTransaction } from './deadlock.ts'
+import { writeExternals } from './external-rows.ts'
 import { explainRefused } from './insert-problem.ts'
 import type { InsertTask } from './insert.ts'
 import { type RowBatch, rowBatches } from './row-batches.ts'
@@ -36,13 +38,21 @@ export async function insertStaged(connection: Connection, task: InsertTask): Pr
   await connection.execute(dialect.createStage(stage.name, stage.heading), signal)
   try {
     let staged = 0
+    const externals = new Map<string, External>()
     for await (const batch of rowBatches(task.given.rows, task.encoder, table, { ...task.batch, whole: true })) {
       const rows = batch.rows.map((row, index) => [...numbersOf(batch.places[index]), ...row])
       await connection.execute(dialect.insert(stage.name, stage.heading, rows, 'fail'), signal)
+      for (const one of batch.externals ?? []) {
+        externals.set(`${one.store} ${Buffer.from(one.hash).toString('hex')}`, one)
+      }
       staged += rows.length
       task.onProgress(staged)
     }
-    return await ownTransaction(connection, (transaction) => insertFrom(transaction, task, stage, staged), { signal })
+    const insert = async (transaction: Connection): Promise<number> => {
+      await writeExternals(transaction, [...externals.values()], signal)
+      return insertFrom(transaction, task, stage, staged)
+    }
+    return await ownTransaction(connection, insert, { signal })
   } finally {
     // what cannot be dropped ends with its session
     await connection.execute(dialect.dropStage(stage.name)).catch(() => {})

@@ -5,6 +5,7 @@ import type { Statement } from '../driver/driver.ts'
 import type { Context } from './context.ts'
 import { ownTransaction } from './deadlock.ts'
 import { inDatabase } from './in-database.ts'
+import { writeExternals } from './external-rows.ts'
 import { explainRefused } from './insert-problem.ts'
 import { insertStaged } from './insert-staged.ts'
 import { type BatchOptions, type RowBatch, rowBatches } from './row-batches.ts'
@@ -65,12 +66,13 @@ export async function insertRows(
   if (!given.inMemory && !connection.dialect.supports.concurrentWrites && !connection.inTransaction) {
     return insertStaged(connection, task)
   }
+  const convert = () => rowBatches(given.rows, task.encoder, task.table, task.batch)
+  // objects get their final names before the transaction begins, which nobody has to wait for then
+  const ready =
+    given.inMemory && keepsObjects(task.table) && !connection.inTransaction ? await collect(convert()) : null
   return ownTransaction(
     connection,
-    async (transaction) => {
-      const batches = rowBatches(given.rows, task.encoder, table, task.batch)
-      return insertBatches(transaction, task, batches)
-    },
+    async (transaction) => insertBatches(transaction, task, ready ?? convert()),
     // what has been read of a stream does not come again
     { retries: given.inMemory ? undefined : 0, signal },
   )
@@ -92,11 +94,20 @@ function taskOf(context: Context, defined: AnyTable, source: unknown, options: I
   }
 }
 
+const keepsObjects = ({ declaration: { heading } }: AnyTable): boolean =>
+  heading.some(({ type }) => (type.codec?.store ?? null) !== null)
+
+async function collect(batches: AsyncIterable<RowBatch>): Promise<readonly RowBatch[]> {
+  const all: RowBatch[] = []
+  for await (const batch of batches) all.push(batch)
+  return all
+}
+
 /** Inserts batch after batch, and has the next one converted while the database is at one. */
 async function insertBatches(
   transaction: Connection,
   task: InsertTask,
-  batches: AsyncIterable<RowBatch>,
+  batches: Iterable<RowBatch> | AsyncIterable<RowBatch>,
 ): Promise<number> {
   let inserted = 0
   let sent = 0
@@ -165,6 +176,7 @@ async function insertBatch(
   statement: Statement,
   task?: InsertTask,
 ): Promise<number> {
+  if (batch.externals) await writeExternals(transaction, batch.externals, task?.signal)
   try {
     const changed = await transaction.execute(statement, task?.signal)
     // a server counts a row twice that it has changed, and not at all where it was equal

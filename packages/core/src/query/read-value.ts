@@ -1,9 +1,9 @@
 import type { Attribute, AttributeType } from '../attribute/attribute.ts'
 import { fromStored } from '../attribute/from-stored.ts'
-import type { StoredValue } from '../attribute/storage.ts'
 import type { Dialect } from '../compile/dialect.ts'
 import type { RawValue } from '../driver/driver.ts'
 import type { Context } from './context.ts'
+import { type FindExternal, isListed, readExternals } from './external-rows.ts'
 
 /** How the values of one attribute are read, found out once for all rows; that of a codec type stays encoded. */
 export function valueReader(type: AttributeType, dialect: Dialect): (raw: RawValue) => unknown {
@@ -33,17 +33,27 @@ export function valueReader(type: AttributeType, dialect: Dialect): (raw: RawVal
 const owned = (value: unknown): unknown =>
   value instanceof Uint8Array && value.byteLength < value.buffer.byteLength ? value.slice() : value
 
-/** How the values of an attribute of a codec type are decoded. */
+/** How the values of an attribute of a codec type are decoded, those of many rows at a time. `known` are tracking rows. */
 export function codecReader(
-  { type }: Attribute,
-  { codecs, stores, connection: { dialect } }: Context,
+  { name, type }: Attribute,
+  context: Context,
   signal: AbortSignal | undefined,
-): (raw: RawValue) => Promise<unknown> {
+  known: ReadonlyMap<string, FindExternal> = new Map(),
+): (raws: readonly RawValue[], take: (row: number, value: unknown) => void) => Promise<void> {
+  const { codecs, stores, connection } = context
   const codec = codecs.get(type)
   const options = { stores, ...(signal && { signal }) }
-  return async (raw) => {
-    const stored: StoredValue = raw === null ? null : dialect.fromRaw(raw, type.storage)
-    return stored === null ? null : codec.decode(stored, options)
+  return async (raws, take) => {
+    const stored = raws.map((raw) => (raw === null ? null : connection.dialect.fromRaw(raw, type.storage)))
+    const hashes = isListed(type) ? stored.filter((value) => value instanceof Uint8Array) : []
+    const external =
+      known.get(name) ?? (hashes.length === 0 ? undefined : await readExternals(context, type, hashes, signal))
+    const decoding = external ? { ...options, external } : options
+    await eachOf(stored.length, async (row) => {
+      signal?.throwIfAborted()
+      const value = stored[row] ?? null
+      take(row, value === null ? null : await codec.decode(value, decoding))
+    })
   }
 }
 
@@ -51,7 +61,7 @@ export function codecReader(
 const DECODED_AT_ONCE = 8
 
 /** Does `work` for every number below `count`, several at a time; the first failure ends it. */
-export async function eachOf(count: number, work: (index: number) => Promise<void>): Promise<void> {
+async function eachOf(count: number, work: (index: number) => Promise<void>): Promise<void> {
   let next = 0
   const take = async (): Promise<void> => {
     try {

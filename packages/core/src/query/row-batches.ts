@@ -1,5 +1,6 @@
 import type { Attribute } from '../attribute/attribute.ts'
 import type { StoredValue } from '../attribute/storage.ts'
+import type { External } from '../codec/external.ts'
 import type { Dialect } from '../compile/dialect.ts'
 import { pulled } from '../driver/abort.ts'
 import { rowBytes } from '../driver/driver.ts'
@@ -13,6 +14,8 @@ export interface RowBatch {
   readonly rows: readonly (readonly StoredValue[])[]
   /** Where each row stood in what was given. */
   readonly places: readonly RowNumber[]
+  /** The objects of DataJoint 0.14 to which they refer: listed before the rows are inserted. */
+  readonly externals?: readonly External[]
 }
 
 type RowNumber = Pick<GivenRow, 'row' | 'line'>
@@ -42,7 +45,8 @@ export async function* rowBatches(
   let places: RowNumber[] = []
   let bytes = 0
   const flush = (): RowBatch => {
-    const batch = batchOf(heading, encoded, places, whole)
+    const externals = encoded.flatMap((row) => encoder.externalsOf(row))
+    const batch = { ...batchOf(heading, encoded, places, whole), ...(externals.length > 0 && { externals }) }
     encoded = []
     places = []
     bytes = 0

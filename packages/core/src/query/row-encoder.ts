@@ -1,5 +1,7 @@
-import type { Attribute } from '../attribute/attribute.ts'
+import type { Attribute, Heading } from '../attribute/attribute.ts'
 import type { StoredValue } from '../attribute/storage.ts'
+import type { KeyValue } from '../codec/codec.ts'
+import type { External } from '../codec/external.ts'
 import { toStored } from '../attribute/to-stored.ts'
 import { show } from './call.ts'
 import type { Context } from './context.ts'
@@ -33,6 +35,8 @@ export interface RowEncoder {
   encode(given: GivenRow): EncodedRow
   /** `null` where the table has no codecs. */
   readonly finish: FinishRow | null
+  /** The objects of DataJoint 0.14 to which a finished row refers. */
+  externalsOf(encoded: EncodedRow): readonly External[]
 }
 
 export function rowEncoder(context: Context, table: AnyTable, options: EncoderOptions): RowEncoder {
@@ -84,23 +88,39 @@ export function rowEncoder(context: Context, table: AnyTable, options: EncoderOp
   const codecs = heading.flatMap((attribute, index) =>
     attribute.type.codec === null ? [] : [{ attribute, index, read: readerOf(attribute.name) }],
   )
+  const { schema, table: tableName } = table.declaration.name
+  const externals = new WeakMap<EncodedRow, External[]>()
   const finish: FinishRow = async (given, encoded, signal) => {
-    const { schema } = table.declaration.name
+    const key = keyOf(heading, encoded)
+    const tracked: External[] = []
+    const track = (external: External): void => void tracked.push(external)
+    const { codecs: known, stores } = context
     for (const { attribute, index, read } of codecs) {
       const value = isRow(given.value) ? read(given.value) : undefined
       if (value === undefined || value === null) continue
       try {
-        encoded[index] = await context.codecs
+        encoded[index] = await known
           .get(attribute.type)
-          .encode(value, { schema, stores: context.stores, signal })
+          .encode(value, { schema, table: tableName, attribute: attribute.name, key, stores, signal, track })
       } catch (error) {
         if (!isAboutValue(error)) throw error
         throw refuse(given, [attribute.name], error.message, error)
       }
     }
+    if (tracked.length > 0) externals.set(encoded, tracked)
   }
-  return { encode, finish: codecs.length === 0 ? null : finish }
+  return {
+    encode,
+    finish: codecs.length === 0 ? null : finish,
+    externalsOf: (encoded) => externals.get(encoded) ?? [],
+  }
 }
+
+/** The key of a row as far as it is known before the row is there. */
+export const keyOf = (heading: Heading, encoded: EncodedRow): readonly KeyValue[] =>
+  heading.flatMap(({ name, type, inKey, default: fallback }, index) =>
+    inKey ? [{ name, type, value: encoded[index] ?? (fallback.kind === 'literal' ? fallback.value : null) }] : [],
+  )
 
 /** Reads one attribute of a row: of most names, what every object has stands in nobody's way. */
 const readerOf = (name: string): ((row: object) => unknown) =>
@@ -111,7 +131,15 @@ const adviceFor = (value: unknown): string =>
     ? 'a row is an object, { attribute: value }: a list would depend on the order of the attributes.'
     : 'a row is an object, { attribute: value }.'
 
-const valueProblems: readonly unknown[] = ['invalid-value', 'unpackable-value', 'codec-value']
+const valueProblems: readonly unknown[] = [
+  'invalid-value',
+  'unpackable-value',
+  'codec-value',
+  'local-file',
+  'source-changed',
+  'filepath',
+  'invalid-object-path',
+]
 
 /** Whether an error is the value's fault, rather than a store's or an abort. */
 export const isAboutValue = (error: unknown): error is Error =>

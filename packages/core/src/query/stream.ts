@@ -4,6 +4,7 @@ import type { RelationNode } from '../relation/node.ts'
 import { show } from './call.ts'
 import type { Context } from './context.ts'
 import { InvalidCallError } from './errors.ts'
+import { readExternalsBefore } from './external-rows.ts'
 import { rowsReader } from './fetch.ts'
 
 /** How a stream takes its rows. */
@@ -33,7 +34,9 @@ async function* rowsOf<Row extends object>(
 ): AsyncGenerator<Row, void, undefined> {
   const { connection, reads } = context
   const statement = connection.dialect.select(lower(node))
-  const read = rowsReader<Row>(node.heading, context, signal)
+  // while it runs, nothing else can be asked in its transaction
+  const known = connection.inTransaction ? await readExternalsBefore(connection, node, signal) : undefined
+  const read = rowsReader<Row>(node.heading, context, signal, known)
   const digest = reads?.begin(statement)
   let whole = false
   try {

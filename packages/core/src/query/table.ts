@@ -58,5 +58,9 @@ export type Insertable<Values, Optional extends string> = Flatten<
   }
 >
 
-/** What may be given for a value that is fetched: for an `int64`, also a number. */
-export type Given<Value> = Value extends bigint ? Value | number : Value
+/** What may be given for a value that is fetched: for an `int64`, also a number; for that of a codec, what it takes. */
+export type Given<Value> = Value extends bigint
+  ? Value | number
+  : '~given' extends keyof Value
+    ? Exclude<Value['~given'], undefined>
+    : Value

@@ -1,4 +1,5 @@
 import type { AttributeType } from '../attribute/attribute.ts'
+import { externalStoreOf } from '../attribute/legacy-type.ts'
 import { isSameStorage, type Storage } from '../attribute/storage.ts'
 
 /** Whether every value of a type, as it is stored, is one of another type too. */
@@ -54,3 +55,11 @@ function rangeOf({ bits, unsigned }: Extract<Storage, { readonly kind: 'integer'
 }
 
 const bytesOf = (text: string): number => Buffer.byteLength(text)
+
+/** Whether the values say where objects are that belong to the rows of another schema. Files that are only pointed to do not. */
+export function isElsewhere(from: AttributeType, to: AttributeType): boolean {
+  const { codec } = from
+  if (codec === null || codec.store === null || codec.name === 'filepath') return false
+  // what 0.14 lists is listed, and copied, for the other schema too
+  return from.text === to.text && externalStoreOf(from) === null && codec.schema !== to.codec?.schema
+}

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Attribute } from '../attribute/attribute.ts'
 import type { StoredValue } from '../attribute/storage.ts'
 import { toStored } from '../attribute/to-stored.ts'
+import type { External } from '../codec/external.ts'
 import { lower } from '../compile/lower.ts'
 import type { Connection } from '../connection/connection.ts'
 import type { Condition } from '../relation/condition.ts'
@@ -11,6 +12,7 @@ import { restrict } from '../relation/restrict.ts'
 import { tableNode } from '../relation/table.ts'
 import type { Context } from './context.ts'
 import { ownTransaction } from './deadlock.ts'
+import { writeExternals } from './external-rows.ts'
 import { formatKey, isRow, valueIn } from './given-row.ts'
 import { explainRefused, formatValue } from './insert-problem.ts'
 import { isAboutValue } from './row-encoder.ts'
@@ -34,7 +36,7 @@ export async function updateRow(
   row: unknown,
   { signal }: UpdateRowOptions,
 ): Promise<boolean> {
-  const { key, values } = await readUpdate(context, table, row, signal)
+  const { key, values, externals } = await readUpdate(context, table, row, signal)
   const node = restrict(tableNode(table.declaration), keyCondition(key))
   const update = async (transaction: Connection): Promise<boolean> => {
     const present = await readPresent(transaction, node, values, signal)
@@ -46,6 +48,7 @@ export async function updateRow(
       ([attribute, value]) => !isSame(attribute, value, present.get(attribute.name) ?? null),
     )
     if (changed.length === 0) return false
+    await writeExternals(transaction, externals, signal)
     const { name, heading } = table.declaration
     try {
       await transaction.execute(transaction.dialect.update(name, heading, changed, node.condition), signal)
@@ -72,14 +75,17 @@ async function readUpdate(context: Context, table: AnyTable, row: unknown, signa
     throw refuse([name], `it has no attribute \`${name}\`; it has ${[...known].map((one) => `\`${one}\``).join(', ')}.`)
   }
   const given: NewValue[] = []
-  for (const attribute of heading) {
+  const externals: External[] = []
+  // the objects of a row are named for its key, which comes first
+  for (const attribute of heading.toSorted((left, right) => Number(right.inKey) - Number(left.inKey))) {
     const value = valueIn(row, attribute.name)
     if (value === undefined) {
       if (attribute.inKey) throw refuse([attribute.name], `\`${attribute.name}\`, of the primary key, is missing.`)
       continue
     }
     try {
-      given.push([attribute, await encode(context, table, attribute, value, signal)])
+      const key = given.filter(([{ inKey }]) => inKey)
+      given.push([attribute, await encode(context, table, attribute, value, { key, externals, signal })])
     } catch (error) {
       if (!isAboutValue(error)) throw error
       throw refuse([attribute.name], error.message, error)
@@ -90,7 +96,7 @@ async function readUpdate(context: Context, table: AnyTable, row: unknown, signa
     const all = heading.filter(({ inKey }) => !inKey).map(({ name }) => `\`${name}\``)
     throw refuse([], `only its key was given. Name what is to change: ${all.join(', ') || 'it has nothing else'}.`)
   }
-  return { key: given.filter(([{ inKey }]) => inKey), values }
+  return { key: given.filter(([{ inKey }]) => inKey), values, externals }
 }
 
 async function encode(
@@ -98,11 +104,25 @@ async function encode(
   table: AnyTable,
   attribute: Attribute,
   value: unknown,
-  signal: AbortSignal | undefined,
+  { key, externals, signal }: EncodeParts,
 ): Promise<StoredValue> {
   if (attribute.type.codec === null || value === null) return toStored(attribute, value)
-  const { schema } = table.declaration.name
-  return codecs.get(attribute.type).encode(value, { schema, stores, ...(signal && { signal }) })
+  const { schema, table: tableName } = table.declaration.name
+  return codecs.get(attribute.type).encode(value, {
+    schema,
+    table: tableName,
+    attribute: attribute.name,
+    key: key.map(([{ name, type }, stored]) => ({ name, type, value: stored })),
+    stores,
+    track: (external) => void externals.push(external),
+    ...(signal && { signal }),
+  })
+}
+
+interface EncodeParts {
+  readonly key: readonly NewValue[]
+  readonly externals: External[]
+  readonly signal: AbortSignal | undefined
 }
 
 const keyCondition = (key: readonly NewValue[]): Condition => ({

@@ -1,3 +1,4 @@
+import type { Codec } from '../codec/define-codec.ts'
 import { resolveDefinition } from '../definition/resolve-definition.ts'
 import type { Generation, TableDeclaration } from '../definition/table-declaration.ts'
 import { requireSchemaName } from '../definition/table-name.ts'
@@ -8,7 +9,7 @@ import { isPlain } from '../query/given-row.ts'
 import type { AnyMake } from '../query/make.ts'
 import { type AnyTable, isTable } from '../query/table.ts'
 import { MissingMakeError, MissingReferenceError, NameTakenError } from './errors.ts'
-import type { Schema } from './schema.ts'
+import type { Schema, SchemaWith } from './schema.ts'
 
 /** What the four tiers' options have in common, once their types have done their work. */
 interface Options {
@@ -27,13 +28,30 @@ export interface SchemaOptions {
   readonly compat?: 'python-0.14'
 }
 
+/** How a schema with codecs of its own is declared. */
+export interface SchemaCodecsOptions<Own extends readonly Codec[]> extends SchemaOptions {
+  /** What its types in `<…>` name, beside the codecs that every pipeline has: `defineCodec` makes them. */
+  readonly codecs: Own
+}
+
 /** A schema without tables, to declare them on. */
-export function defineSchema(name: string, { compat }: SchemaOptions = {}): Schema {
-  return schemaOf(requireSchemaName(name), compat === 'python-0.14' ? '0.14' : '2.x', [])
+export function defineSchema(name: string, options?: SchemaOptions): Schema
+export function defineSchema<const Own extends readonly Codec[]>(
+  name: string,
+  options: SchemaCodecsOptions<Own>,
+): SchemaWith<Own>
+export function defineSchema(name: string, options: Partial<SchemaCodecsOptions<readonly Codec[]>> = {}): Schema {
+  const { compat, codecs = [] } = options
+  return schemaOf(requireSchemaName(name), compat === 'python-0.14' ? '0.14' : '2.x', [], codecs)
 }
 
 /** A schema that has some tables, to which it adds what is declared on it. */
-export function schemaOf(name: string, generation: Generation, tables: AnyTable[]): Schema {
+export function schemaOf(
+  name: string,
+  generation: Generation,
+  tables: AnyTable[],
+  codecs: readonly Codec[] = [],
+): Schema {
   const declare = (
     tier: Tier,
     typeName: string,
@@ -107,6 +125,7 @@ export function schemaOf(name: string, generation: Generation, tables: AnyTable[
     kind: 'schema',
     name,
     tables,
+    codecs,
     manual: (typeName: string, references: object, definition: string, options: Options = {}) =>
       declare('manual', typeName, references, definition, options, null),
     lookup: (typeName: string, references: object, definition: string, options: Options = {}) =>

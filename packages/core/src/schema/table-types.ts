@@ -26,17 +26,21 @@ type PartReferences<N extends keyof P, P extends PartDefinitions, D extends stri
   }
 }
 
-/** The table that a definition declares. */
-export type TableOf<D extends string, R extends References> = Table<
+/** The table that a definition declares; `Codecs` are the values of its schema's own codecs, by their names. */
+export type TableOf<D extends string, R extends References, Codecs = {}> = Table<
   KeyOf<D, R>,
-  SecondaryOf<D, R>,
+  SecondaryOf<D, R, Codecs>,
   OptionalOf<D, R>,
-  LocalOf<D>
+  LocalOf<D, Codecs>
 >
 
 /** A table and, under their names, its parts. */
-export type MasterOf<D extends string, R extends References, P extends PartDefinitions> = TableOf<D, R> & {
-  readonly [N in keyof P]: TableOf<P[N][1], PartReferences<N, P, D, R>>
+export type MasterOf<D extends string, R extends References, P extends PartDefinitions, Codecs = {}> = TableOf<
+  D,
+  R,
+  Codecs
+> & {
+  readonly [N in keyof P]: TableOf<P[N][1], PartReferences<N, P, D, R>, Codecs>
 }
 
 /** The definitions of parts with what is wrong in them said where it stands. */
@@ -53,18 +57,27 @@ type Inherited<Targets> = [Exclude<Targets, 'master'>] extends [never]
   : { readonly [attribute: string]: unknown }
 
 /** What `compute` gives for the table itself: the secondary attributes. */
-export type MadeRow<D extends string> = Insertable<SecondaryLocalOf<D>, OptionalOf<D, {}>> &
+export type MadeRow<D extends string, Codecs = {}> = Insertable<SecondaryLocalOf<D, Codecs>, OptionalOf<D, {}>> &
   Inherited<SecondaryTargetsOf<D>>
 
 /** What `compute` gives for one row of a part: all but the master's key. */
-export type MadePartRow<D extends string> = Insertable<LocalOf<D>, OptionalOf<D, {}>> & Inherited<TargetsOf<D>>
+export type MadePartRow<D extends string, Codecs = {}> = Insertable<LocalOf<D, Codecs>, OptionalOf<D, {}>> &
+  Inherited<TargetsOf<D>>
 
 /** What `compute` gives: the row without the key, and, where the table has parts, their rows. */
-export type Made<D extends string, P extends PartDefinitions> = {
-  readonly row: MadeRow<D>
+export type Made<D extends string, P extends PartDefinitions, Codecs = {}> = {
+  readonly row: MadeRow<D, Codecs>
   /** What the row refers to and lookup tables may lack: inserted before it, unless it is there. */
   readonly lookups?: readonly LookupRows[]
-} & (keyof P extends never ? unknown : { readonly parts: { readonly [N in keyof P]: Rows<MadePartRow<P[N][1]>> } })
+} & (keyof P extends never
+  ? unknown
+  : { readonly parts: { readonly [N in keyof P]: Rows<MadePartRow<P[N][1], Codecs>> } })
+
+/** What belongs to a lookup table. */
+export interface LookupOptions<Row, Parts> {
+  readonly contents?: readonly Row[]
+  readonly parts?: Parts
+}
 
 /** In place of a make: other programs fill the table, which is not populated here. */
 export interface MadeElsewhere<Parts> {

@@ -1,12 +1,14 @@
 import type { Dialect } from '../../compile/dialect.ts'
 import { compileCount, compileRead } from '../../compile/write-select.ts'
 import { storedSchemasOf } from '../catalogue.ts'
+import { alterSyntax } from './alter-table.ts'
 import { readCatalogue, readReferencingSchemas } from './catalogue.ts'
-import { tableStatements } from './create-table.ts'
 import { clock } from './clock.ts'
+import { tableStatements } from './create-table.ts'
 import { explainInnodb } from './errors.ts'
-import { selectSyntax } from './select-syntax.ts'
+import { trackExternals } from './hidden-tables.ts'
 import { claiming, jobStatements } from './jobs.ts'
+import { selectSyntax } from './select-syntax.ts'
 import { statements } from './statements.ts'
 import type { Variant } from './variant.ts'
 
@@ -14,6 +16,7 @@ import type { Variant } from './variant.ts'
 export function innodbDialect(variant: Variant): Dialect {
   const { name, collation } = variant
   const syntax = { ...selectSyntax(variant), ...variant.syntax }
+  const tables = tableStatements(collation)
   return {
     name,
     supports: {
@@ -26,7 +29,9 @@ export function innodbDialect(variant: Variant): Dialect {
     select: (select) => compileRead(select, syntax),
     count: (select) => compileCount(select, syntax),
     ...statements(syntax),
-    ...tableStatements(collation),
+    ...tables,
+    trackExternals,
+    alter: alterSyntax(variant, tables.createTable),
     clock,
     claiming,
     jobs: jobStatements(collation),

@@ -1,4 +1,5 @@
 import { hostname } from 'node:os'
+import type { Dialect } from '../../compile/dialect.ts'
 import type { Generation, TableDeclaration, TableName } from '../../definition/table-declaration.ts'
 import type { Statement } from '../../driver/driver.ts'
 import { logVersion } from '../hidden-table.ts'
@@ -42,6 +43,14 @@ export const createExternal = (schema: string, store: string): Statement => ({
   parameters: [],
 })
 
+/** Rows of that table; one that is there becomes as young as a new one. */
+export const trackExternals: Dialect['trackExternals'] = (table, rows) => ({
+  sql:
+    `INSERT INTO ${quoteTable(table)} (\`hash\`, \`size\`, \`attachment_name\`, \`filepath\`, \`contents_hash\`) VALUES ` +
+    `${rows.map(() => '(?, ?, ?, ?, ?)').join(', ')} ON DUPLICATE KEY UPDATE \`timestamp\` = CURRENT_TIMESTAMP`,
+  parameters: rows.flat(),
+})
+
 /** The rows of `~lineage` for a table. Repeated it changes nothing. */
 export function writeLineage(
   { schema, table }: TableName,
@@ -79,6 +88,12 @@ export function logDeclared({ name }: Pick<TableDeclaration, 'name'>): Statement
 export const logDropped = (name: TableName): Statement => ({
   sql: `INSERT INTO ${quoteTable({ schema: name.schema, table: '~log' })} (\`version\`, \`user\`, \`host\`, \`event\`) SELECT ?, USER(), ?, ?`,
   parameters: [logVersion, hostname(), cut(`DROP TABLE ${fullName(name)}`)],
+})
+
+/** The row of `~log` that tells other clients of a table that is not as it was. */
+export const logAltered = (name: TableName): Statement => ({
+  sql: `INSERT INTO ${quoteTable({ schema: name.schema, table: '~log' })} (\`version\`, \`user\`, \`host\`, \`event\`) SELECT ?, USER(), ?, ?`,
+  parameters: [logVersion, hostname(), cut(`ALTER TABLE ${fullName(name)}`)],
 })
 
 const cut = (event: string): string => event.slice(0, 255)

@@ -1,13 +1,15 @@
 import type { Dialect } from '../../compile/dialect.ts'
 import { compileCount, compileRead } from '../../compile/write-select.ts'
 import { storedSchemasOf } from '../catalogue.ts'
+import { alterSyntax } from './alter-table.ts'
 import { readCatalogue, readReferencingSchemas } from './catalogue.ts'
-import { tableStatements } from './create-table.ts'
 import { clock } from './clock.ts'
+import { tableStatements } from './create-table.ts'
 import { explainSqlite } from './errors.ts'
 import { fromRaw } from './from-raw.ts'
-import { selectSyntax } from './select-syntax.ts'
+import { trackExternals } from './hidden-tables.ts'
 import { claiming, jobStatements } from './jobs.ts'
+import { selectSyntax } from './select-syntax.ts'
 import { statements } from './statements.ts'
 
 /** SQLite, embedded: one file, written by one thread at a time. */
@@ -24,10 +26,12 @@ export const sqlite: Dialect = {
   count: (select) => compileCount(select, selectSyntax),
   ...statements,
   ...tableStatements,
-  readSchemas: async (query, schemas) => storedSchemasOf(await readCatalogue(query), schemas),
+  trackExternals,
+  alter: alterSyntax,
   clock,
   claiming,
   jobs: jobStatements,
+  readSchemas: async (query, schemas) => storedSchemasOf(await readCatalogue(query), schemas),
   referencingSchemas: readReferencingSchemas,
   fromRaw,
   explain: explainSqlite,

@@ -1,4 +1,5 @@
 import { hostname } from 'node:os'
+import type { Dialect } from '../../compile/dialect.ts'
 import type { Generation, TableName } from '../../definition/table-declaration.ts'
 import type { Statement } from '../../driver/driver.ts'
 import { logVersion } from '../hidden-table.ts'
@@ -30,6 +31,14 @@ export const createExternal = (schema: string, store: string): Statement =>
       `CHECK (length("hash") = 16), "size" INT NOT NULL, "attachment_name" TEXT, "filepath" TEXT, "contents_hash" BLOB, ` +
       `"timestamp" TEXT NOT NULL DEFAULT (${now})) STRICT`,
   )
+
+/** Rows of that table; one that is there becomes as young as a new one. */
+export const trackExternals: Dialect['trackExternals'] = (table, rows) => ({
+  sql:
+    `INSERT INTO ${quoteTable(table)} ("hash", "size", "attachment_name", "filepath", "contents_hash") VALUES ` +
+    `${rows.map(() => '(?, ?, ?, ?, ?)').join(', ')} ON CONFLICT ("hash") DO UPDATE SET "timestamp" = ${now}`,
+  parameters: rows.flat(),
+})
 
 const createNotes = (table: TableName, key: readonly string[], value: string): Statement =>
   statement(
@@ -76,6 +85,12 @@ export function logDeclared(name: TableName): Statement {
 export const logDropped = (name: TableName): Statement => ({
   sql: `INSERT INTO ${quoteTable({ ...name, table: '~log' })} ("version", "user", "host", "event") VALUES (?, '', ?, ?)`,
   parameters: [logVersion, hostname(), dropped(name)],
+})
+
+/** The row of `~log` that tells other clients of a table that is not as it was. */
+export const logAltered = (name: TableName): Statement => ({
+  sql: `INSERT INTO ${quoteTable({ ...name, table: '~log' })} ("version", "user", "host", "event") VALUES (?, '', ?, ?)`,
+  parameters: [logVersion, hostname(), `ALTER TABLE ${fullName(name)}`],
 })
 
 const dropped = (name: TableName): string => `DROP TABLE ${fullName(name)}`
