@@ -42,7 +42,8 @@ export async function datajoint(server: Server, tables: string): Promise<Contest
   }
 }
 
-async function environment(): Promise<string> {
+/** The interpreter of an environment that has it, which is made once in the cache folder. */
+export async function environment(): Promise<string> {
   const given = process.env['DATAJOINT_PYTHON']
   if (given) return given
   const cache =

@@ -51,8 +51,11 @@ export interface PopulateOptions<T extends AnyTable> extends PopulateScope<T> {
   readonly batch?: number
   /** With `reserve`: only jobs of this priority or a lower number. */
   readonly maxPriority?: number
-  /** With `reserve`: whether the queue is first brought in line with the key source, as it is where this is left out. */
-  readonly refresh?: boolean
+  /**
+   * With `reserve`: whether the queue is first brought in line with the key source, as it is where this is left out;
+   * `when-empty`: only once it holds nothing that is due, as is best where many workers begin together.
+   */
+  readonly refresh?: boolean | 'when-empty'
 }
 
 const SCOPE = ['restriction', 'limit', 'signal'] as const
@@ -90,7 +93,7 @@ export function checkPlain(call: string, options: object): void {
   checkSeconds(call, options, 'leaseSeconds')
   checkOne(call, options, 'onError', ['stop', 'continue'])
   checkOne(call, options, 'reserve', [true, false])
-  checkOne(call, options, 'refresh', [true, false])
+  checkOne(call, options, 'refresh', [true, false, 'when-empty'])
   const reserve = valueOf(options, 'reserve') === true
   const [name] = reserve ? [] : OF_QUEUE.filter((option) => valueOf(options, option) !== undefined)
   if (name !== undefined)

@@ -1,6 +1,5 @@
 import { contextOf, type Database } from '../query/database.ts'
 import { fromCaller } from '../query/call.ts'
-import { InvalidCallError } from '../query/errors.ts'
 import { codeOf } from '../query/insert-problem.ts'
 import type { AnyMake } from '../query/make.ts'
 import type { AnyTable } from '../query/table.ts'
@@ -11,6 +10,7 @@ import { makeKey } from './make.ts'
 import { type AnyPopulateOptions, checkPopulate, type PopulateOptions } from './options.ts'
 import { isTrouble } from './patience.ts'
 import { makeOf } from './plan.ts'
+import { queueSupply } from './queue-supply.ts'
 import type { Attempt, Supply } from './supply.ts'
 
 /** Failures that are kept in memory with their errors. */
@@ -51,7 +51,7 @@ export async function populate<T extends AnyTable>(
     const ending = new AbortController()
     const signal = AbortSignal.any([ending.signal, ...(options.signal ? [options.signal] : [])])
     signal.throwIfAborted()
-    const supply = await supplyOf(db, table, options, signal)
+    const supply = await supplyOf(db, table, options, signal, (key) => run.present(key))
     const run = new Run({ db, table, make, supply, options, ending, signal })
     try {
       run.tell({ kind: 'planned', table: table.typeName, keys: supply.keys })
@@ -64,10 +64,16 @@ export async function populate<T extends AnyTable>(
   })
 }
 
-function supplyOf(db: Database, table: AnyTable, options: AnyPopulateOptions, signal: AbortSignal): Promise<Supply> {
+function supplyOf(
+  db: Database,
+  table: AnyTable,
+  options: AnyPopulateOptions,
+  signal: AbortSignal,
+  onPresent: (key: object) => void,
+): Promise<Supply> {
   const { restriction, limit, order = 'key', retry, reserve = false } = options
   // a queue's own order is by priority, and only that of a queue is (see checkPopulate)
-  if (reserve) throw new InvalidCallError('later')
+  if (reserve) return queueSupply(db, table, { ...options, signal, onPresent })
   return directSupply(db, table, { restriction, limit, order: order === 'priority' ? 'key' : order, retry, signal })
 }
 
@@ -148,10 +154,15 @@ class Run {
       await supply.made(attempt)
       this.tell({ kind: 'made', table: name, key, seconds: (performance.now() - started) / 1000 })
     } else {
-      this.#skipped += 1
       await supply.present(attempt)
-      this.tell({ kind: 'skipped', table: name, key, reason: 'made-by-another' })
+      this.present(key)
     }
+  }
+
+  /** Somebody else made it. */
+  present(key: object): void {
+    this.#skipped += 1
+    this.tell({ kind: 'skipped', table: this.#parts.table.typeName, key, reason: 'made-by-another' })
   }
 
   async #failure(attempt: Attempt, error: unknown): Promise<void> {
