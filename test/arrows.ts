@@ -40,6 +40,7 @@ export const coreValues: Readonly<Record<string, string>> = {
 export const databaseNames: Readonly<Record<string, string>> = {
   'connection/connect.ts': 'loads the dialect that the settings ask for',
   'connection/connection.ts': 'says what settings there are',
+  'connection/copier.ts': 'loads what copies a file',
   'testing/temporary-pipeline.ts': 'makes a file, where no database is given',
   'definition/table-name.ts': 'knows the schemas that servers keep for themselves',
 }
@@ -49,7 +50,7 @@ const everywhere = ['errors', 'attribute'] as const
 /** Inside core. */
 export const coreArrows: Arrows = {
   ...Object.fromEntries(
-    ['jobs', 'migrate', 'pull', 'collect', 'diagram'].map((name) => [
+    ['jobs', 'migrate', 'pull', 'collect', 'backup', 'diagram'].map((name) => [
       name,
       ['pipeline', ...everywhere],
     ]),

@@ -119,3 +119,4 @@ export type {
 export type { CodecContext } from './codec/codec.ts'
 export { type Codec, type CodecDefinition, defineCodec } from './codec/define-codec.ts'
 export type { StoreSettings, StoresSettings } from './store/settings.ts'
+export { backup, type BackupOptions, type BackupProgress } from './backup/backup.ts'
