@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { contextOf } from '../src/query/database.ts'
 import { openJobQueue } from '../src/jobs/open-queue.ts'
 import { onEveryDatabase } from './databases.ts'
-import { jobsLab, rowsOf } from './jobs-lab.ts'
+import { jobsLab, keysWith, rowsOf } from './jobs-lab.ts'
 
 onEveryDatabase('jobs in a schema of DataJoint 0.14', (database) => {
   const open = async (sessions = 4) => {
@@ -24,7 +24,7 @@ onEveryDatabase('jobs in a schema of DataJoint 0.14', (database) => {
     expect(second.map(({ key }) => Reflect.get(key, 'session'))).toEqual([1, 3])
     expect(await lab.queue.claim({ limit: 9, leaseSeconds: 60 })).toEqual([])
     await lab.other.release(second)
-    expect(await lab.queue.claim({ limit: 9, leaseSeconds: 60, restriction: { session: 3 } })).toHaveLength(1)
+    expect(await lab.queue.claim({ limit: 9, leaseSeconds: 60, restriction: keysWith({ session: 3 }) })).toHaveLength(1)
     expect(await lab.states()).toEqual(Array.from({ length: 3 }, () => ['__stat', 'reserved']))
   })
 

@@ -1,6 +1,6 @@
 import type { TestDatabase } from './databases.ts'
 import { contextOf, type Database } from '../src/query/database.ts'
-import { defineSchema } from '../src/index.ts'
+import { defineSchema, type Restriction } from '../src/index.ts'
 
 export interface JobsLabOptions {
   /** How many sessions there are. */
@@ -42,6 +42,10 @@ export async function jobsLab(database: TestDatabase, { sessions = 4, compat }: 
   )
   return { lab, Session, Stat, db, [Symbol.asyncDispose]: () => pipeline[Symbol.asyncDispose]() }
 }
+
+/** A restriction of keys whose names the compiler does not know. */
+export const keysWith = (restriction: Restriction<Record<string, unknown>>): Restriction<object> =>
+  restriction as Restriction<object>
 
 /** What a table of the database holds, hidden or not. */
 export async function rowsOf(

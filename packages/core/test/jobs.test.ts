@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { contextOf } from '../src/query/database.ts'
 import { openJobQueue } from '../src/jobs/open-queue.ts'
 import { onEveryDatabase } from './databases.ts'
-import { jobsLab, rowsOf } from './jobs-lab.ts'
+import { jobsLab, keysWith, rowsOf } from './jobs-lab.ts'
 
 onEveryDatabase('jobs', (database) => {
   const open = async (options = {}) => {
@@ -25,13 +25,13 @@ onEveryDatabase('jobs', (database) => {
     await using lab = await open({ sessions: 5 })
     const restriction = lab.db(lab.Session).restrict({ good: false }).project()
     expect(await lab.queue.refresh({ restriction })).toMatchObject({ added: 1 })
-    expect(await lab.queue.refresh({ restriction: { subject: 'm2' } })).toMatchObject({ added: 2 })
+    expect(await lab.queue.refresh({ restriction: keysWith({ subject: 'm2' }) })).toMatchObject({ added: 2 })
     expect(await lab.states()).toEqual([1, 2, 3].map((session) => [session, 'pending']))
   })
 
   test('a claim reserves keys by priority, and nobody else gets them', async () => {
     await using lab = await open()
-    await lab.queue.refresh({ restriction: { session: 3 }, priority: 1 })
+    await lab.queue.refresh({ restriction: keysWith({ session: 3 }), priority: 1 })
     await lab.queue.refresh({ priority: 7 })
     const [first] = await lab.queue.claim({ limit: 1, leaseSeconds: 60 })
     expect(first?.key).toEqual({ subject: 'm2', session: 3 })
@@ -128,7 +128,7 @@ onEveryDatabase('jobs', (database) => {
     for (const claim of await keeping.claim({
       limit: 2,
       leaseSeconds: 60,
-      restriction: [{ session: 0 }, { session: 1 }],
+      restriction: keysWith([{ session: 0 }, { session: 1 }]),
     })) {
       await connection.transaction(async (transaction) => {
         await keeping.complete(transaction, claim, { seconds: 0.5 })

@@ -95,7 +95,6 @@ export interface JobQueue {
  * holds what it claims and drops what has ended.
  */
 export interface Lease {
-  readonly seconds: number
   /** Ends the thread, and waits until it has ended. What is held then expires. */
   stop(): Promise<void>
   [Symbol.asyncDispose](): Promise<void>

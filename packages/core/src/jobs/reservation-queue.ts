@@ -22,6 +22,7 @@ import { keepMessage } from './job-error.ts'
 import { hashKey, identifyKept, identifyKey, otherHash, packKey } from './legacy-key.ts'
 import type { Claim, ClaimOptions, JobError, JobQueue, RefreshResult } from './queue.ts'
 import { formatReservation, newToken } from './reservation.ts'
+import { isUnknown, persist } from './persist.ts'
 import { hashesAre, is, type Reservations } from './reservations.ts'
 import { shuffled } from './shuffle.ts'
 
@@ -102,7 +103,7 @@ export class ReservationQueue implements JobQueue {
     this.#later.delete(id)
     const stack = await packBlob(error.stack)
     const changed = await keepMessage(error.message, (message) =>
-      retryDeadlock(() =>
+      persist(() =>
         this.#rows.update(
           connection,
           { status: 'error', error_message: message, error_stack: stack },
@@ -131,7 +132,7 @@ export class ReservationQueue implements JobQueue {
   }
 
   #remove(claim: Claim): Promise<number> {
-    return retryDeadlock(() => this.#rows.delete(this.#context.connection, this.#ours(claim)))
+    return persist(() => this.#rows.delete(this.#context.connection, this.#ours(claim)))
   }
 
   #ours(claim: Claim): Condition {
@@ -195,7 +196,7 @@ export class ReservationQueue implements JobQueue {
     )
     const hashes = hashesAre(rows.map((row) => row.key_hash))
     const mine = { kind: 'like', attribute: 'error_message', pattern: `neurojoint/% ${escapeLike(token)} %` } as const
-    const found = await retryDeadlock(() =>
+    const found = await this.#orNone(all([hashes, mine]), () =>
       this.#context.connection.transaction(
         async (transaction) => {
           if ((await this.#rows.insert(transaction, rows)) === 0) return []
@@ -209,6 +210,17 @@ export class ReservationQueue implements JobQueue {
     )
     const reserved = new Set(found.map((row) => row.key_hash))
     return claims.filter((claim) => reserved.has(this.#hashes.get(claim) ?? ''))
+  }
+
+  /** What reserving gave; where nobody knows whether it was done, it is undone: the rows would stay for ever. */
+  async #orNone<T>(reserved: Condition, work: () => Promise<readonly T[]>): Promise<readonly T[]> {
+    try {
+      return await retryDeadlock(work)
+    } catch (error) {
+      if (!isUnknown(error)) throw error
+      await persist(() => this.#rows.delete(this.#context.connection, reserved))
+      return []
+    }
   }
 }
 
