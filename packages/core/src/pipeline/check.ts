@@ -14,6 +14,12 @@ import type { Stored } from './stored.ts'
  * database has them.
  */
 export function refuseDifferences(db: Database, tables: readonly AnyTable[], stored: Stored): void {
+  const differing = findDifferences(db, tables, stored)
+  if (differing.length > 0) throw new TableDiffersError(differing)
+}
+
+/** In what tables are not as defined. Remembers of all in which format the database has them. */
+export function findDifferences(db: Database, tables: readonly AnyTable[], stored: Stored): readonly TableDifference[] {
   const context = contextOf(db)
   const differing: TableDifference[] = []
   for (const { declaration, typeName } of tables) {
@@ -21,10 +27,10 @@ export function refuseDifferences(db: Database, tables: readonly AnyTable[], sto
     if (!found) continue
     const differences = compareDeclarations(asFound(declaration, found, context), found)
     const id = identifyTable(declaration.name)
+    context.generations.set(id, found.generation)
     if (differences.length > 0) differing.push({ table: `${typeName} (${id})`, differences })
-    else context.generations.set(id, found.generation)
   }
-  if (differing.length > 0) throw new TableDiffersError(differing)
+  return differing
 }
 
 /** The definition in the format that the table has; where there is none, what differs is told of the definition itself. */

@@ -23,7 +23,7 @@ export async function readStored(
   return { ...stored, find: (table) => byName.get(identifyTable(table)) }
 }
 
-function schemasOf(tables: readonly AnyTable[]): ReadonlySet<string> {
+export function schemasOf(tables: readonly AnyTable[]): ReadonlySet<string> {
   const schemas = new Set<string>()
   const seen = new Set<AnyTable>()
   const visit = (table: AnyTable): void => {

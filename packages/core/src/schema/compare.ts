@@ -80,13 +80,24 @@ const isOn = (index: Index, attributes: readonly string[]): boolean => index.att
 function givesTheSame(stored: Attribute, defined: Attribute, generation: Generation): boolean {
   const type = typeThere(defined.type, generation)
   return (
-    serves(stored.type.storage, type.storage) &&
-    stored.type.codec?.name === type.codec?.name &&
-    stored.type.codec?.store === type.codec?.store &&
+    servesType(stored.type, type) &&
     stored.nullable === defined.nullable &&
-    spellDefault(stored.default, type.storage) === spellDefault(defined.default, type.storage)
+    isSameDefault(stored.default, defined.default, type.storage)
   )
 }
+
+/** Whether a column of one type gives the values of another: both are of one generation. */
+export const servesType = (stored: AttributeType, type: AttributeType): boolean =>
+  serves(stored.storage, type.storage) &&
+  stored.codec?.name === type.codec?.name &&
+  stored.codec?.store === type.codec?.store
+
+/** Whether rows that leave an attribute out get the same; that NULL is the default is said by `nullable`. */
+export const isSameDefault = (stored: Default, defined: Default, storage: Storage): boolean =>
+  spellDefault(stored, storage) === spellDefault(defined, storage)
+
+/** An item of an index as it is compared. */
+export const comparableItem = (text: string): string => spellItem(text)
 
 /** The type of a definition in a table of another generation, where that has one. */
 function typeThere(type: AttributeType, generation: Generation): AttributeType {

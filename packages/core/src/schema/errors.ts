@@ -114,7 +114,8 @@ export class TableDiffersError extends PipelineError {
         tables
           .map(({ table, differences }) => `${table}\n${differences.map((line) => `  - ${line}`).join('\n')}`)
           .join('\n') +
-        `\nMake the definition say what the database has, or change the table.`,
+        `\nMake the definition say what the database has, or change the table: open with { differences: 'allow' }, then ` +
+        'planMigrate(db, schemas) shows how, and migrate(db, plan) does it.',
     )
     this.tables = tables
   }

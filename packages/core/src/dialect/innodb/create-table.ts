@@ -92,7 +92,7 @@ function createTable(declaration: TableDeclaration, collation: string, collation
  * A text column and its parent's must have one collation, or the reference is refused. That of a parent is whatever its
  * maker chose, which a new column here has by itself only where it is that of the schema.
  */
-function inheritedCollation(
+export function inheritedCollation(
   attribute: Attribute,
   declaration: TableDeclaration,
   collation: string,
@@ -112,7 +112,7 @@ function inheritedCollation(
 }
 
 /** What a definition calls an item of an index, as DataJoint 2 writes it. */
-function indexItem(text: string): string {
+export function indexItem(text: string): string {
   const item = parseIndexItem(text)
   switch (item?.kind) {
     case 'member': {

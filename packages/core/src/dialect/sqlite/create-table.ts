@@ -41,7 +41,7 @@ export const tableStatements: Pick<Dialect, 'createSchema' | 'createTable' | 're
   ],
 }
 
-function recordTable(declaration: TableDeclaration): readonly Statement[] {
+export function recordTable(declaration: TableDeclaration): readonly Statement[] {
   const { name, generation, heading, comment } = declaration
   const key = ['table_name', 'attribute_name']
   // an inherited column has its parent's type, and a marked one that of its marker
@@ -73,7 +73,7 @@ function recordTable(declaration: TableDeclaration): readonly Statement[] {
   ]
 }
 
-function tableParts({ name, heading, foreignKeys }: TableDeclaration): readonly string[] {
+export function tableParts({ name, heading, foreignKeys }: TableDeclaration): readonly string[] {
   const key = heading.filter(({ inKey }) => inKey).map((attribute) => attribute.name)
   const singleton = `"_singleton" INT NOT NULL DEFAULT 1 CHECK ("_singleton" = 1)`
   return [
@@ -97,7 +97,7 @@ function tableParts({ name, heading, foreignKeys }: TableDeclaration): readonly 
 }
 
 /** Unlike InnoDB, SQLite makes no index for a reference, and would read the whole child for every parent deleted. */
-function createIndexes({ name, heading, foreignKeys, indexes }: TableDeclaration): readonly Statement[] {
+export function createIndexes({ name, heading, foreignKeys, indexes }: TableDeclaration): readonly Statement[] {
   const key = heading.filter(({ inKey }) => inKey).map((attribute) => attribute.name)
   const covered = [key, ...indexes.map(({ attributes }) => attributes)]
   const needed = foreignKeys.filter(

@@ -1,0 +1,148 @@
+import { randomUUID } from 'node:crypto'
+import type { Connection } from '../connection/connection.ts'
+import { DefinitionInTransactionError } from '../driver/errors.ts'
+import { refuseDifferences } from '../pipeline/check.ts'
+import { declare, planDeclare } from '../pipeline/declare.ts'
+import { readStored } from '../pipeline/stored.ts'
+import { tablesOf } from '../pipeline/tables.ts'
+import { checkOptions, checkPlan } from '../query/call.ts'
+import { contextOf, type Database } from '../query/database.ts'
+import { identifyTable } from '../query/dependencies.ts'
+import {
+  BlockedMigrationError,
+  BrokenReferenceError,
+  DestructiveMigrationError,
+  StaleMigrationError,
+} from './errors.ts'
+import { evaluate, type Watching } from './evaluate.ts'
+import type { MigrationPlan, MigrationStatement } from './plan.ts'
+import { intentionOf } from './plan-migrate.ts'
+
+/** How a migration is performed. */
+export interface MigrateOptions {
+  /** Stops before the next statement, and the one that runs. What is not `atomic` keeps what was done by then. */
+  readonly signal?: AbortSignal
+  readonly onProgress?: (progress: MigrateProgress) => void
+}
+
+/** How far a migration has come. */
+export interface MigrateProgress {
+  /** Statements that are done, of `total`. */
+  readonly done: number
+  readonly total: number
+  /** What runs next, in words; `null` at the end. */
+  readonly what: string | null
+}
+
+/**
+ * Performs a plan, and writes down each statement in `~migrations` of its schema. New tables are created, and the contents
+ * of lookup tables completed. Interrupted, plan and migrate again: what is done is not done twice.
+ *
+ * While it runs nobody else should write to the tables that it changes: what is looked at before may be other by then. No
+ * value is cut for it, a server refuses the change then; rounding is what it would not see.
+ *
+ * @throws DestructiveMigrationError `destructive-migration` where a step loses data and was not allowed by name
+ * @throws BlockedMigrationError `blocked-migration` where a step cannot be done
+ * @throws StaleMigrationError `stale-plan` where the database has changed since the plan was made
+ */
+export async function migrate(db: Database, plan: MigrationPlan, options: MigrateOptions = {}): Promise<void> {
+  checkPlan('migrate()', plan, 'planMigrate(db, schemas)')
+  checkOptions('migrate()', options, ['signal', 'onProgress'])
+  const { signal, onProgress } = options
+  const { schemas } = intentionOf(plan)
+  const context = contextOf(db)
+  const { connection } = context
+  const { dialect } = connection
+  if (connection.inTransaction) throw new DefinitionInTransactionError()
+  refuseSteps(plan)
+  const total = plan.statements.length
+  const report = (done: number): void => onProgress?.({ done, total, what: plan.statements[done]?.what ?? null })
+  const watching: Watching = { signal, onRows: () => {} }
+
+  if (total > 0 && dialect.supports.transactionalDdl) {
+    await connection.transaction(async (on) => {
+      refuseStale(plan, await evaluate({ ...context, connection: on }, intentionOf(plan), watching))
+      for (const statement of dialect.alter.prepare) await on.execute(statement)
+      await perform(on, plan, { signal, report })
+      for (const statement of dialect.alter.verify(plan.tables.map(({ table }) => table))) {
+        const [broken] = await on.query(statement)
+        if (broken) throw new BrokenReferenceError(String(broken[0]), String(broken[2]))
+      }
+    }, signal)
+  } else if (total > 0) {
+    refuseStale(plan, await evaluate(context, intentionOf(plan), watching))
+    await perform(connection, plan, { signal, report })
+  }
+  const tables = tablesOf(schemas)
+  refuseDifferences(db, tables, await readStored(db, tables))
+  await declare(db, await planDeclare(db, schemas))
+  onProgress?.({ done: total, total, what: null })
+}
+
+function refuseSteps({ tables }: MigrationPlan): void {
+  const steps = tables.flatMap((table) => table.steps)
+  const blocked = steps.flatMap(({ name, what, problem }) => (problem === null ? [] : [{ name, what, problem }]))
+  if (blocked.length > 0) throw new BlockedMigrationError(blocked)
+  const destructive = steps.filter(({ allowed }) => !allowed)
+  if (destructive.length > 0) throw new DestructiveMigrationError(destructive)
+}
+
+/** What was seen in rows may differ, as long as nothing stands in the way. */
+function refuseStale(plan: MigrationPlan, now: MigrationPlan): void {
+  const spell = ({ tables, statements }: MigrationPlan): Map<string, string> => {
+    const steps = tables.map(({ table, steps: own }) => [
+      identifyTable(table),
+      own.map(({ name, what, destructive, problem }) => [name, what, destructive, problem]),
+    ])
+    const sql = Map.groupBy(statements, ({ table }) => identifyTable(table))
+    const texts = [...sql].map(([table, own]) => [`${table} `, own.map(({ statement }) => statement.sql)])
+    return new Map([...steps, ...texts].map(([table, facts]) => [String(table), JSON.stringify(facts)]))
+  }
+  const [planned, present] = [spell(plan), spell(now)]
+  const changed = [...new Set([...planned.keys(), ...present.keys()])].filter(
+    (table) => planned.get(table) !== present.get(table),
+  )
+  if (changed.length > 0) throw new StaleMigrationError([...new Set(changed.map((table) => table.trim()))])
+}
+
+interface Performing {
+  readonly signal: AbortSignal | undefined
+  readonly report: (done: number) => void
+}
+
+async function perform(on: Connection, { statements }: MigrationPlan, { signal, report }: Performing): Promise<void> {
+  const { log } = on.dialect.alter
+  const logged = new Set<string>()
+  for (const [done, one] of statements.entries()) {
+    signal?.throwIfAborted()
+    report(done)
+    const { schema } = one.table
+    // the schema itself may be what is created
+    if (!logged.has(schema) && one.table.table !== '') {
+      await on.execute(log.create(schema), signal)
+      logged.add(schema)
+    }
+    if (logged.has(schema)) await performLogged(on, one, signal)
+    else await on.execute(one.statement, signal)
+  }
+}
+
+async function performLogged(
+  on: Connection,
+  { statement, table, what }: MigrationStatement,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const { log } = on.dialect.alter
+  const id = randomUUID()
+  await on.execute(log.begin(table.schema, { id, step: what, sql: statement.sql }), signal)
+  try {
+    await on.execute(statement, signal)
+  } catch (error) {
+    // that it failed is told in any case
+    await on
+      .execute(log.end(table.schema, id, 'failed', error instanceof Error ? error.message : String(error)))
+      .catch(() => {})
+    throw error
+  }
+  await on.execute(log.end(table.schema, id, 'done', ''))
+}
