@@ -41,6 +41,9 @@ export const databaseNames: Readonly<Record<string, string>> = {
   'connection/connect.ts': 'loads the dialect that the settings ask for',
   'connection/connection.ts': 'says what settings there are',
   'connection/copier.ts': 'loads what copies a file',
+  'settings/setting.ts': 'says what settings there are',
+  'settings/database-address.ts': 'reads which of them an address is of',
+  'settings/read-settings.ts': 'knows a file from a server',
   'testing/temporary-pipeline.ts': 'makes a file, where no database is given',
   'definition/table-name.ts': 'knows the schemas that servers keep for themselves',
 }
@@ -59,7 +62,8 @@ export const coreArrows: Arrows = {
   // the program of a worker, whose processes open the pipeline by themselves
   worker: ['populate', ...everywhere],
   populate: ['jobs', 'pipeline', ...everywhere],
-  pipeline: ['schema', ...everywhere],
+  pipeline: ['schema', 'settings', ...everywhere],
+  settings: [{ to: 'connection', only: 'type' }, { to: 'store', only: 'type' }, ...everywhere],
   schema: ['query', ...everywhere],
   query: ['compile', 'codec', 'connection', ...everywhere],
   compile: ['relation', { to: 'driver', only: 'type' }, ...everywhere],

@@ -1,7 +1,7 @@
 import type { Connection, DatabaseSettings } from './connection.ts'
 import { resolve } from 'node:path'
 import { inspect } from 'node:util'
-import { InvalidConnectionsError, InvalidSettingsError } from '../driver/opening-errors.ts'
+import { InvalidConnectionsError, InvalidSettingsError, OtherServerError } from '../driver/opening-errors.ts'
 import { DatabaseConnection } from './database-connection.ts'
 
 /** Connects to a database, whose driver is loaded only then; refuses with `database-unavailable` or `access-denied` where that cannot be. */
@@ -51,6 +51,13 @@ async function open(settings: DatabaseSettings): Promise<Connection> {
       ])
       return new DatabaseConnection(mariadb, await openMariadb(settings), readOnly)
     }
+    case 'server':
+      try {
+        return await connect({ ...settings, kind: 'mariadb' })
+      } catch (error) {
+        if (!(error instanceof OtherServerError)) throw error
+        return connect({ ...settings, kind: 'mysql' })
+      }
   }
 }
 
@@ -74,7 +81,8 @@ function requireSettings(settings: unknown): void {
       return
     }
     case 'mysql':
-    case 'mariadb': {
+    case 'mariadb':
+    case 'server': {
       const port = Number(given('port'))
       if (!Number.isInteger(port) || port < 1 || port > 65_535) refuse('port', 'Give an integer from 1 to 65535.')
       for (const name of ['host', 'user'])
@@ -88,7 +96,7 @@ function requireSettings(settings: unknown): void {
       return
     }
     default:
-      refuse('kind', "Give 'sqlite', 'mysql' or 'mariadb'.")
+      refuse('kind', "Give 'sqlite', 'mysql', 'mariadb', or 'server' for either of the two.")
   }
 }
 

@@ -3,7 +3,12 @@ import type { RawRow, Reads, Statement } from '../driver/driver.ts'
 import type { Dialect } from '../compile/dialect.ts'
 
 /** Where a database is, and how it is opened. */
-export type DatabaseSettings = FileSettings | ServerSettings<'mariadb'> | ServerSettings<'mysql'>
+export type DatabaseSettings =
+  | FileSettings
+  | ServerSettings<'mariadb'>
+  | ServerSettings<'mysql'>
+  /** A MariaDB or a MySQL, whichever it is found to be. */
+  | ServerSettings<'server'>
 
 interface OpeningSettings {
   /**

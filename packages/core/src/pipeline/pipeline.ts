@@ -4,6 +4,7 @@ import type { DatabaseSettings } from '../connection/connection.ts'
 import { type Database, databaseOn } from '../query/database.ts'
 import type { AnyTable } from '../query/table.ts'
 import type { Schema } from '../schema/schema.ts'
+import { masked } from '../settings/masked.ts'
 import { openStores } from '../store/stores.ts'
 import type { StoresSettings } from '../store/settings.ts'
 import { findDifferences, refuseDifferences } from './check.ts'
@@ -78,5 +79,6 @@ export function definePipeline<const Groups extends TableGroups>(parts: Pipeline
       throw error
     }
   }
-  return { kind: 'pipeline', ...parts, open }
+  const stores = parts.stores && { stores: masked(parts.stores) }
+  return { kind: 'pipeline', ...parts, database: masked(parts.database), ...stores, open }
 }
