@@ -48,6 +48,8 @@ export type { RowSource } from './query/row-source.ts'
 export { csv, type CsvOptions, type CsvRows, type CsvSource } from './query/csv.ts'
 export type { DatabaseSettings } from './connection/connection.ts'
 export type { ConnectionSecurity, TlsCertificates, TlsSettings } from './driver/tls.ts'
+export { formatSettings } from './settings/format-settings.ts'
+export { type JobSettings, readSettings, type ReadSettingsOptions, type Settings } from './settings/read-settings.ts'
 export {
   definePipeline,
   type OpenOptions,
