@@ -36,14 +36,15 @@ export class Pool<T> {
 
   /**
    * Waits for one, in turn. `reserve` are left for those who ask with a lower one, so that who holds one for long and
-   * needs another meanwhile finds it. Aborting gives the place in the queue up.
+   * needs another meanwhile finds it. Aborting gives the place in the queue up. Of those that lie idle, one that `suits`
+   * is taken first.
    */
-  async take(reserve: number, signal?: AbortSignal): Promise<T> {
+  async take(reserve: number, signal?: AbortSignal, suits: (item: T) => boolean = () => true): Promise<T> {
     signal?.throwIfAborted()
     if (this.#closed) throw new ConnectionClosedError()
     if (this.#admits(reserve) && !this.#waiting.some((one) => this.#admits(one.reserve))) this.#used++
     else await this.#wait(reserve, signal)
-    const obtaining = this.#obtain()
+    const obtaining = this.#obtain(suits)
     try {
       return await untilAborted(obtaining, signal)
     } catch (error) {
@@ -77,12 +78,13 @@ export class Pool<T> {
     await Promise.all(this.#idle.splice(0).map((item) => this.#options.close(item)))
   }
 
-  async #obtain(): Promise<T> {
+  async #obtain(suits: (item: T) => boolean): Promise<T> {
     const start = performance.now()
     const gone = this.#givenUp.signal
     try {
       for (let attempt = 0; ;) {
-        const item = this.#idle.pop()
+        // where none suits, -1 is the last
+        const [item] = this.#idle.splice(this.#idle.findLastIndex(suits), 1)
         if (item !== undefined) {
           if (await this.#options.usable(item)) return item
           await this.#options.close(item).catch(() => {})

@@ -133,6 +133,7 @@ class InnodbDriver implements Driver {
 
   async session(purpose: Purpose, signal?: AbortSignal): Promise<Session> {
     const link = await this.#take(purpose, signal)
+    if (purpose !== 'transaction') await this.#endMode(link, purpose)
     return new InnodbSession(link, {
       kill: (what, id) => this.#kill(what, id),
       giveBack: async (used) => (used.lost ? this.#pool.drop(used) : this.#pool.give(used)),
@@ -152,12 +153,31 @@ class InnodbDriver implements Driver {
 
   async #take(purpose: Purpose, signal: AbortSignal | undefined): Promise<Link> {
     try {
-      return await this.#pool.take(reserves[purpose], signal)
+      const inTransaction = purpose === 'transaction'
+      return await this.#pool.take(
+        reserves[purpose],
+        signal,
+        (link) => (link.usedFor === 'transaction') === inTransaction,
+      )
     } catch (error) {
       if (signal?.aborted || error instanceof PipelineError) throw error
       const explained = explainInnodb(error)
       const own = explained !== null && explained.code !== 'connection-lost'
       throw own ? explained : new DatabaseUnavailableError(this.#location, error)
+    }
+  }
+
+  /** What runs outside of transactions is one by itself. */
+  async #endMode(link: Link, purpose: Purpose): Promise<void> {
+    link.usedFor = purpose
+    if (link.autocommit) return
+    try {
+      await link.execute({ sql: 'SET autocommit = 1', parameters: [] })
+      link.autocommit = true
+    } catch (error) {
+      link.destroy()
+      await this.#pool.drop(link)
+      throw error
     }
   }
 

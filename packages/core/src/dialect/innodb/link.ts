@@ -1,11 +1,13 @@
 import { connect, type Socket } from 'node:net'
 import { type Connection, type ConnectionOptions, createConnection } from 'mysql2'
 import type { StoredValue } from '../../attribute/storage.ts'
-import type { RawRow, Statement } from '../../driver/driver.ts'
+import type { Purpose, RawRow, Statement } from '../../driver/driver.ts'
 import { RowStream } from './row-stream.ts'
 
 /** A connection with the server that has lain idle for longer is asked whether it is still there. */
 const IDLE_MILLISECONDS = 2000
+/** One that was used so long ago is taken to be there still. */
+const JUST_MILLISECONDS = 50
 
 /** One that does not answer to that in this time is given up. */
 const PING_MILLISECONDS = 5000
@@ -28,6 +30,10 @@ export class Link {
   readonly #subqueriesOnce: boolean
   readonly #running = new Set<(error: Error) => void>()
   #lost = false
+  /** Whether each statement is a transaction of its own; else the next statement begins one. */
+  autocommit = true
+  /** What it was used for before. */
+  usedFor: Purpose | null = null
   #usedAt = performance.now()
 
   private constructor(connection: Connection, socket: Socket, subqueriesOnce: boolean) {
@@ -63,6 +69,11 @@ export class Link {
 
   get id(): number {
     return this.#connection.threadId
+  }
+
+  /** Whether it was there a moment ago. */
+  get justUsed(): boolean {
+    return !this.#lost && performance.now() - this.#usedAt < JUST_MILLISECONDS
   }
 
   get lost(): boolean {

@@ -83,7 +83,13 @@ export class InnodbSession implements Session {
     this.#undone = false
     // it counts for the next transaction alone
     if (reads === 'latest') await this.execute(text('SET TRANSACTION ISOLATION LEVEL READ COMMITTED'), signal)
-    await this.execute(text('START TRANSACTION'), signal)
+    const link = this.#link
+    const again = link.usedFor === 'transaction' && link.justUsed
+    link.usedFor = 'transaction'
+    if (!again) return void (await this.execute(text('START TRANSACTION'), signal))
+    // one transaction after another: from the second on, nothing has to be sent for it to begin
+    if (link.autocommit) await this.execute(text('SET autocommit = 0'), signal)
+    link.autocommit = false
   }
 
   async commit(): Promise<void> {
