@@ -83,7 +83,25 @@ export type { WorkerOptions } from './worker/worker-options.ts'
 export type { WorkerEvent } from './worker/worker-event.ts'
 export { move, type Moved, type MoveOptions, type MoveProgress } from './move/move.ts'
 export { type MovePlan, planMove, type PlanMoveOptions, type PlannedMove } from './move/plan.ts'
-export { formatMermaid } from './diagram/mermaid.ts'
+export {
+  addDownstream,
+  addTables,
+  addUpstream,
+  collapseSchema,
+  type Diagram,
+  diagram,
+  type DiagramNode,
+  type DiagramOptions,
+  type DiagramSource,
+  hideParts,
+  keepTables,
+  removeTables,
+  showParts,
+} from './diagram/diagram.ts'
+export { formatDot } from './diagram/dot.ts'
+export { type DrawOptions, formatMermaid } from './diagram/mermaid.ts'
+export { formatSvg, type SvgOptions } from './diagram/svg.ts'
+export type { DiagramTheme } from './diagram/theme.ts'
 export { packBlob, unpackBlob, type UnpackBlobOptions } from './blob/blob.ts'
 export {
   Complex,

@@ -10,20 +10,24 @@ test('draws tables by tier, parts with their master, and references by where the
     fetch: (key) => key,
     compute: () => ({ row: {}, parts: { Field: [] } }),
   })
-  expect(formatMermaid([schema]).split('\n').slice(0, 13)).toEqual([
-    'flowchart LR',
-    '  subgraph lab',
-    '    lab__l__species["Species"]:::lookup',
-    '    lab__animal["Animal"]:::manual',
+  schema.manual('Pair', { Animal }, "-> Animal\n-> Animal.proj(other='animal')")
+  expect(formatMermaid([schema], { direction: 'TB' }).split('\n').slice(0, 16)).toEqual([
+    'flowchart TB',
+    '  subgraph lab_schema["lab"]',
+    '    lab__l__species["<u>Species</u>"]:::lookup',
+    '    lab__animal["<u>Animal</u>"]:::manual',
     '    subgraph lab___scan_group[" "]',
     '      lab___scan(["Scan"]):::imported',
-    '      lab___scan__field["Scan.Field"]:::part',
+    '      lab___scan__field["<u>Scan.Field</u>"]:::part',
     '    end',
+    '    lab__pair["Pair"]:::manual',
     '  end',
     '  lab__l__species -.- lab__animal',
     '  lab__animal === lab___scan',
     '  lab___scan --- lab___scan__field',
-    '  classDef manual fill:#E8F0E9,stroke:#3E7A52,color:#28513A',
+    '  lab__animal --- lab__pair',
+    '  lab__animal --- lab__pair',
+    '  linkStyle 4 stroke:#C77D3A',
   ])
   const other = defineSchema('other')
   other.manual('Note', { Scan }, '-> Scan')
