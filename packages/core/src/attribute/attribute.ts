@@ -14,6 +14,8 @@ export interface AttributeType {
   readonly text: string
   readonly storage: Storage
   readonly codec: CodecSpec | null
+  /** The type of the column, where a codec of a lab is kept as one that its marker does not tell: `varchar(40)`. */
+  readonly keptAs?: string
 }
 
 export type Default =

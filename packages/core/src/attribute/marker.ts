@@ -27,7 +27,7 @@ export function readMarker(marker: string, column: AttributeType): AttributeType
   const type = parse(migrated.get(marker.toLowerCase()) ?? marker, '2.x')
   // how long a column of bytes is tells whether it may be a codec's uuid
   const own = type?.codec && (column.storage.kind === 'bytes' || !holds(column.storage, type.storage))
-  return own ? { ...type, storage: column.storage } : type
+  return own ? { ...type, storage: column.storage, keptAs: column.text } : type
 }
 
 /** Whether a column is what a codec's type says; an adapter of 0.14 or a codec of a lab may keep its values in any. */

@@ -53,6 +53,8 @@ export interface BaseCodec {
 /** A codec with the store of one type. */
 export interface BoundCodec {
   readonly storage: Storage
+  /** The type of the column, where that is one without a codec. */
+  readonly keptAs?: string
   encode(value: unknown, context: EncodeContext): Promise<StoredValue>
   decode(stored: StoredValue, context: DecodeContext): Promise<unknown>
 }

@@ -101,6 +101,7 @@ function bind(codec: BaseCodec, { store, schema }: CodecSpec): BoundCodec {
 /** The values of a type without a codec, which a codec is kept as. */
 const coreCodec = (type: AttributeType): BoundCodec => ({
   storage: type.storage,
+  keptAs: type.text,
   encode: async (value, { attribute }) => toStored({ name: attribute, type, nullable: false }, value),
   decode: async (stored) => fromStored(type, stored),
 })
@@ -108,6 +109,7 @@ const coreCodec = (type: AttributeType): BoundCodec => ({
 function chain(codec: Codec, inner: BoundCodec): BoundCodec {
   return {
     storage: inner.storage,
+    ...(inner.keptAs !== undefined && { keptAs: inner.keptAs }),
     async encode(value, context) {
       if (value === null) return null
       const kept = await own(

@@ -42,10 +42,10 @@ export function declarationHere(
   const withStorage = (attribute: Attribute): Attribute => {
     const { type } = attribute
     if (type.codec === null || !type.text.startsWith('<') || !codecs.names.includes(type.codec.name)) return attribute
-    const { storage } = codecs.get(type)
+    const { storage, keptAs } = codecs.get(type)
     if (isSameStorage(storage, type.storage) || serves(type.storage, storage)) return attribute
     changed = true
-    return { ...attribute, type: { ...type, storage } }
+    return { ...attribute, type: { ...type, storage, ...(keptAs !== undefined && { keptAs }) } }
   }
   const heading = own.heading.map((attribute) => {
     const { type } = attribute

@@ -44,9 +44,11 @@ export const tableStatements: Pick<Dialect, 'createSchema' | 'createTable' | 're
 export function recordTable(declaration: TableDeclaration): readonly Statement[] {
   const { name, generation, heading, comment } = declaration
   const key = ['table_name', 'attribute_name']
-  // an inherited column has its parent's type, and a marked one that of its marker
+  // an inherited column has its parent's type, and a marked one that of its marker, where that tells it
   const unmarked = heading.filter(
-    (attribute) => !isInherited(attribute, name) && markerOf(attribute.type, generation) === null,
+    (attribute) =>
+      !isInherited(attribute, name) &&
+      (attribute.type.keptAs !== undefined || markerOf(attribute.type, generation) === null),
   )
   return [
     ...note({ ...name, table: '~tables' }, ['table_name'], 'comment', [[name.table, comment]]),
@@ -60,7 +62,7 @@ export function recordTable(declaration: TableDeclaration): readonly Statement[]
       { ...name, table: '~types' },
       key,
       'type',
-      unmarked.map((attribute) => [name.table, attribute.name, attribute.type.text]),
+      unmarked.map((attribute) => [name.table, attribute.name, attribute.type.keptAs ?? attribute.type.text]),
     ),
     ...(generation === '2.x'
       ? note(
