@@ -1,5 +1,6 @@
 import { hostname } from 'node:os'
 import type { Heading } from '../attribute/attribute.ts'
+import { toStored } from '../attribute/to-stored.ts'
 import { packBlob } from '../blob/blob.ts'
 import { lower } from '../compile/lower.ts'
 import type { Connection } from '../connection/connection.ts'
@@ -7,9 +8,13 @@ import type { Context } from '../query/context.ts'
 import { contextOf, type Database } from '../query/database.ts'
 import { retryDeadlock } from '../query/deadlock.ts'
 import { rowsReader } from '../query/fetch.ts'
+import { valueIn } from '../query/given-row.ts'
 import { rememberKey } from '../query/key.ts'
+import { keyNames } from '../query/key-names.ts'
 import { keySource } from '../query/key-source.ts'
+import { findPresent } from '../query/present.ts'
 import type { AnyTable } from '../query/table.ts'
+import { identify, type Tuple, tupleOf } from '../query/tuple.ts'
 import type { Condition } from '../relation/condition.ts'
 import { equalIn } from '../relation/matches.ts'
 import { project } from '../relation/project.ts'
@@ -209,7 +214,25 @@ export class ReservationQueue implements JobQueue {
       ),
     )
     const reserved = new Set(found.map((row) => row.key_hash))
-    return claims.filter((claim) => reserved.has(this.#hashes.get(claim) ?? ''))
+    return this.#notMade(claims.filter((claim) => reserved.has(this.#hashes.get(claim) ?? '')))
+  }
+
+  /** Gives back keys that were made after they were found missing and before they were reserved. */
+  async #notMade(claims: readonly Claim[]): Promise<readonly Claim[]> {
+    const { declaration } = this.#table
+    const tuples = claims.map(({ key }) => this.#tuple(key))
+    const made = await findPresent(this.#context.connection, declaration, keyNames(declaration), tuples)
+    const isMade = (_: Claim, index: number): boolean => {
+      const tuple = tuples[index]
+      return tuple !== undefined && tuple !== null && made.has(identify(tuple))
+    }
+    for (const claim of claims.filter(isMade)) await this.#remove(claim)
+    return claims.filter((claim, index) => !isMade(claim, index))
+  }
+
+  #tuple(key: object): Tuple | null {
+    const values = this.#key.map((attribute) => toStored(attribute, valueIn(key, attribute.name)))
+    return tupleOf(values, [...values.keys()])
   }
 
   /** What reserving gave; where nobody knows whether it was done, it is undone: the rows would stay for ever. */
