@@ -144,10 +144,16 @@ function inherited(
       for (const [at, from] of key.attributes.entries()) {
         const to = wanted.attributes[at]
         const source = parentAttributes[at]
-        if (to === undefined || source === undefined || from === to || ![...above.values()].includes(source)) continue
         const old = [...above].find(([, name]) => name === source)?.[0]
-        // its own name stays, whatever its parent's is
-        if (old !== from || defined.has(from) || (present.has(to) && present.has(from))) continue
+        // a name of its own stays, whatever its parent's is
+        if (
+          to === undefined ||
+          to !== source ||
+          old !== from ||
+          defined.has(from) ||
+          (present.has(to) && present.has(from))
+        )
+          continue
         names.set(from, to)
       }
     }

@@ -19,12 +19,10 @@ export function suspendedIn(tables: readonly TableAlteration[]): ReadonlyMap<Tab
   return new Map(
     tables.map((one) => {
       const own = changing.get(idOf(one.before.name))
-      const going = new Set(one.changes.map((change) => (change.kind === 'drop-reference' ? change.foreignKey : null)))
       const found = one.before.foreignKeys.filter(
         (key) =>
-          !going.has(key) &&
-          (key.attributes.some((name) => own?.has(name)) ||
-            key.parentAttributes.some((name) => changing.get(idOf(key.parent))?.has(name))),
+          key.attributes.some((name) => own?.has(name)) ||
+          key.parentAttributes.some((name) => changing.get(idOf(key.parent))?.has(name)),
       )
       return [one, found]
     }),

@@ -117,7 +117,8 @@ function writeRecords({ after, before, changes }: TableAlteration, { hidden }: A
   }))
 }
 
-function alterTable(alteration: TableAlteration, { alterations, variant }: Surroundings): AlterStatement[] {
+function alterTable(alteration: TableAlteration, surroundings: Surroundings): AlterStatement[] {
+  const { alterations, variant } = surroundings
   const { before, after, changes } = alteration
   const table = quoteTable(after.name)
   const first = changes.flatMap((change) => {
@@ -129,7 +130,7 @@ function alterTable(alteration: TableAlteration, { alterations, variant }: Surro
   const done: TableChange[] = []
   const rekeyed = changes.some(({ kind }) => kind === 'change-key')
   for (const change of changes) {
-    const own = partsOf(change, alteration, alterations, variant)
+    const own = partsOf(change, alteration, surroundings)
     if (own.length === 0) continue
     done.push(change)
     // the order of a key is that of its columns
@@ -154,8 +155,7 @@ function alterTable(alteration: TableAlteration, { alterations, variant }: Surro
 function partsOf(
   change: TableChange,
   alteration: TableAlteration,
-  alterations: Alterations,
-  variant: Variant,
+  { alterations, variant, suspended }: Surroundings,
 ): readonly string[] {
   const { before, after, stored } = alteration
   switch (change.kind) {
@@ -208,8 +208,10 @@ function partsOf(
       const { attributes, unique } = change.foreignKey
       const referred = after.foreignKeys.some((key) => same(key.attributes, attributes))
       const wanted = after.indexes.some((index) => index.unique && same(index.attributes, attributes))
+      const gone = suspended.get(alteration)?.includes(change.foreignKey) ?? false
+      const names = gone ? [] : constraintNames(alteration, change.foreignKey, alterations)
       return [
-        ...constraintNames(alteration, change.foreignKey, alterations).map((name) => `DROP FOREIGN KEY ${quote(name)}`),
+        ...names.map((name) => `DROP FOREIGN KEY ${quote(name)}`),
         // the index that it needed, whoever made it
         ...(referred ? [] : dropIndex(attributes, false, alteration, alterations)),
         ...(unique && !referred && !wanted ? dropIndex(attributes, true, alteration, alterations) : []),
