@@ -45,6 +45,25 @@ export function identifyKept(kept: unknown): string | null {
   return JSON.stringify(texts.toSorted(([left], [right]) => (left < right ? -1 : 1)))
 }
 
+/** What a job keeps of its key, as a row has it; what is no key of this table has no attributes. */
+export function plainKey(kept: unknown, heading: Heading): Record<string, unknown> {
+  const fields = fieldsOf(kept)
+  return Object.fromEntries(
+    keyAttributes(heading).flatMap((attribute) => {
+      const value = fields?.get(attribute.name)
+      if (value === undefined) return []
+      const { storage } = attribute.type
+      const text = textOfKept(value)
+      if (storage.kind === 'boolean') return [[attribute.name, text === '1'] as const]
+      const numeric = storage.kind === 'integer' || storage.kind === 'year' || storage.kind === 'float'
+      if (!numeric) return [[attribute.name, text] as const]
+      return [
+        [attribute.name, storage.kind === 'integer' && storage.bits === 64 ? BigInt(text) : Number(text)] as const,
+      ]
+    }),
+  )
+}
+
 const keyAttributes = (heading: Heading): Heading => heading.filter(({ inKey }) => inKey)
 
 /** The values as Python writes them, in the order of their names. */

@@ -6,7 +6,11 @@ import { retryDeadlock } from '../query/deadlock.ts'
 import { inDatabase } from '../query/in-database.ts'
 import type { AnyTable } from '../query/table.ts'
 import { SharedJobTableError, UnsupportedJobsError } from './errors.ts'
-import { ownKeyAttributes, queueComment, queueTable, reservationsTable } from './job-table.ts'
+import { ownKeyAttributes, queueComment, type QueueTable, queueTable, reservationsTable } from './job-table.ts'
+import type { JobDesk } from './jobs.ts'
+import { queueDesk } from './queue-desk.ts'
+import { queueRows } from './queue-rows.ts'
+import { reservationDesk } from './reservation-desk.ts'
 import type { LeaseHolder } from './lease.ts'
 import type { JobQueue, Lease } from './queue.ts'
 import { ReservationQueue } from './reservation-queue.ts'
@@ -29,17 +33,37 @@ export interface QueueOptions {
  * @throws UnsupportedJobsError `unsupported-jobs` where the key has attributes that come by no reference
  * @throws AccessDeniedError `access-denied` with the privilege that is missing: CREATE for a new job table
  */
-export async function openJobQueue(db: Database, defined: AnyTable, options: QueueOptions = {}): Promise<JobQueue> {
+export async function openJobQueue(db: Database, table: AnyTable, options: QueueOptions = {}): Promise<JobQueue> {
+  const opened = await openTable(db, table)
+  if (opened.kind === 'reservations') return new ReservationQueue(db, opened.table, opened.rows)
+  // every lease is made by openLease
+  const lease = (options.lease as LeaseHolder | undefined) ?? null
+  const { keepCompleted = false } = options
+  return new TableQueue({ db, table: opened.table, jobs: opened.jobs, lease, keepCompleted })
+}
+
+/** The jobs of a table for people, opened in the same way. */
+export async function openJobs(db: Database, table: AnyTable): Promise<JobDesk> {
+  const opened = await openTable(db, table)
+  return opened.kind === 'reservations'
+    ? reservationDesk(db, opened.table, opened.rows)
+    : queueDesk(db, opened.table, queueRows(db, opened.table, opened.jobs))
+}
+
+type OpenedTable =
+  | { readonly kind: 'queue'; readonly table: AnyTable; readonly jobs: QueueTable }
+  | { readonly kind: 'reservations'; readonly table: AnyTable; readonly rows: Reservations }
+
+/** The job table of a table, which is made where it is missing. */
+async function openTable(db: Database, defined: AnyTable): Promise<OpenedTable> {
   const context = contextOf(db)
   const table = inDatabase(context, defined)
   const { declaration, typeName } = table
   if (declaration.generation === '0.14') {
-    const { schema } = declaration.name
-    const reservations = reservationsTable(schema)
-    await makeTable(context, reservations.name, async () =>
-      context.connection.dialect.jobs.createReservations(reservations),
-    )
-    return new ReservationQueue(db, table, new Reservations(context, declaration.name))
+    const reservations = reservationsTable(declaration.name.schema)
+    const create = async () => context.connection.dialect.jobs.createReservations(reservations)
+    await makeTable(context, reservations.name, create)
+    return { kind: 'reservations', table, rows: new Reservations(context, declaration.name) }
   }
   const own = ownKeyAttributes(declaration)
   if (own.length > 0) {
@@ -52,9 +76,7 @@ export async function openJobQueue(db: Database, defined: AnyTable, options: Que
     return dialect.jobs.createQueue(jobs.declaration, declaration, collationOf)
   })
   await refuseShared(context, declaration.name, jobs.declaration.name)
-  // every lease is made by openLease
-  const lease = (options.lease as LeaseHolder | undefined) ?? null
-  return new TableQueue({ db, table, jobs, lease, keepCompleted: options.keepCompleted ?? false })
+  return { kind: 'queue', table, jobs }
 }
 
 async function makeTable(

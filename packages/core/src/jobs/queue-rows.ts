@@ -5,11 +5,13 @@ import { lower } from '../compile/lower.ts'
 import type { Connection } from '../connection/connection.ts'
 import type { RawRow } from '../driver/driver.ts'
 import type { Context } from '../query/context.ts'
+import { contextOf, type Database } from '../query/database.ts'
 import { rowsReader } from '../query/fetch.ts'
 import { keyNames } from '../query/key-names.ts'
 import { keysOf } from '../query/keys-of.ts'
 import { Relation } from '../query/relation.ts'
 import { conditionOf, type Restriction } from '../query/restriction.ts'
+import type { AnyTable } from '../query/table.ts'
 import type { Condition } from '../relation/condition.ts'
 import type { SqlText } from '../relation/expression.ts'
 import { requireAttribute } from '../relation/heading.ts'
@@ -36,6 +38,9 @@ export const pending: JobValues = {
   duration: null,
   version: '',
 }
+
+export const queueRows = (db: Database, table: AnyTable, jobs: QueueTable): QueueRows =>
+  new QueueRows(contextOf(db), jobs, `the jobs of ${table.typeName}`)
 
 /** The rows of one `~~table`. */
 export class QueueRows {

@@ -11,7 +11,7 @@ import type { QueueTable } from './job-table.ts'
 import type { LeaseHolder } from './lease.ts'
 import { secondsUntilDue } from './next-due.ts'
 import { persist } from './persist.ts'
-import { type JobValues, now, pending, QueueRows } from './queue-rows.ts'
+import { type JobValues, now, pending, type QueueRows, queueRows } from './queue-rows.ts'
 import type { Claim, ClaimOptions, JobError, JobQueue, RefreshOptions, RefreshResult } from './queue.ts'
 import { refreshJobs } from './refresh.ts'
 import { formatAttempts, longestLease } from './reservation.ts'
@@ -35,9 +35,8 @@ export class TableQueue implements JobQueue {
 
   constructor(parts: QueueParts) {
     this.#parts = parts
-    const context = contextOf(parts.db)
-    this.#connection = context.connection
-    this.#rows = new QueueRows(context, parts.jobs, `the jobs of ${parts.table.typeName}`)
+    this.#connection = contextOf(parts.db).connection
+    this.#rows = queueRows(parts.db, parts.table, parts.jobs)
   }
 
   refresh(options: RefreshOptions = {}): Promise<RefreshResult> {
