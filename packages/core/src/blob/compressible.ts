@@ -2,15 +2,17 @@
 export const worthwhile = 0.9
 
 /** Parts of a payload that are looked at, and the size of each. */
-const PARTS = 4
-const PART_BYTES = 2048
+const PARTS = 8
+const PART_BYTES = 1024
 
 /** About what zlib needs for a repetition, in bits, and how far back it looks for one. */
 const REPETITION_BITS = 22
 const WINDOW = 32_768
 
 const hashBits = 12
+/** Where a word of four bytes stood last, and which one that was, by its hash. */
 const lastPlaces = new Int32Array(2 ** hashBits)
+const lastWords = new Int32Array(2 ** hashBits)
 const counts = new Uint32Array(256)
 
 /**
@@ -36,31 +38,32 @@ export function looksCompressible(payload: Uint8Array): boolean {
 function look(payload: Uint8Array, start: number, end: number): number {
   let repetitions = 0
   let at = start
-  while (at + 4 <= end) {
-    const word = wordAt(payload, at)
+  let word = wordAt(payload, at)
+  while (at + 4 < end) {
     const slot = Math.imul(word, 0x9e3779b1) >>> (32 - hashBits)
     const before = lastPlaces[slot] ?? -WINDOW
     lastPlaces[slot] = at
-    if (before >= 0 && at - before <= WINDOW && wordAt(payload, before) === word) {
+    if (lastWords[slot] === word && at - before <= WINDOW) {
       repetitions += 1
       const distance = at - before
       at += 4
       while (at < end && payload[at] === payload[at - distance]) at += 1
+      word = wordAt(payload, at)
     } else {
-      count(payload[at] ?? 0)
+      lastWords[slot] = word
+      const byte = word & 0xff
+      counts[byte] = (counts[byte] ?? 0) + 1
+      // little-endian: the next word has one more byte at its end
+      word = (word >>> 8) | ((payload[at + 4] ?? 0) << 24)
       at += 1
     }
   }
-  for (; at < end; at++) count(payload[at] ?? 0)
   return repetitions
 }
 
+/** The four bytes that stand there, the first one lowest. */
 const wordAt = (payload: Uint8Array, at: number): number =>
   (payload[at] ?? 0) | ((payload[at + 1] ?? 0) << 8) | ((payload[at + 2] ?? 0) << 16) | ((payload[at + 3] ?? 0) << 24)
-
-function count(byte: number): void {
-  counts[byte] = (counts[byte] ?? 0) + 1
-}
 
 /** How many bits the counted bytes take where each has the best code of its own. */
 function entropyBits(): number {

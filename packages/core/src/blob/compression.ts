@@ -13,15 +13,19 @@ const smallPayload = 1000
 /** zlib cannot make more than this of one byte. */
 const largestExpansion = 1032
 
+/** What zlib gives at once: all of it, where that is not too much. It goes on where there is no room left. */
+const chunkSize = (bytes: number): number => Math.max(1024, Math.min(bytes + 1, 2 ** 22))
+
 const deflateAside = promisify(deflate)
 const inflateAside = promisify(inflate)
 
 /** Compresses a payload, off the main thread; `null` where that is not worth it. */
 export async function compress(payload: Uint8Array): Promise<Uint8Array | null> {
   if (payload.length <= smallPayload || !looksCompressible(payload)) return null
-  const stream = await deflateAside(payload)
+  const room = Math.floor(payload.length * worthwhile) - headerBytes
+  const stream = await deflateAside(payload, { chunkSize: chunkSize(room) })
   const length = headerBytes + stream.length
-  if (length >= payload.length * worthwhile) return null
+  if (stream.length >= room) return null
   const blob = new Uint8Array(length)
   blob.set(new TextEncoder().encode(mark))
   new DataView(blob.buffer).setBigUint64(mark.length, BigInt(payload.length), true)
@@ -44,7 +48,11 @@ export async function expand(blob: Uint8Array, countBits: CountBits): Promise<Ui
     throw new InvalidBlobError(`${length} bytes are promised of ${stream.length} compressed ones`, mark.length)
   }
   try {
-    const payload = await inflateAside(stream, { maxOutputLength: Math.max(length, 1) })
+    const payload = await inflateAside(stream, {
+      maxOutputLength: Math.max(length, 1),
+      // more than a hundredfold is taken to be true when it is there
+      chunkSize: chunkSize(Math.min(length, 100 * stream.length)),
+    })
     if (payload.length === length) return payload
     throw new InvalidBlobError(`${length} bytes are promised, and ${payload.length} inflated`, start)
   } catch (error) {

@@ -50,8 +50,8 @@ function requireDistinct(lines: readonly SourceLine[], content: TableDefinition[
   const names = new Set<string>()
   for (const parsed of content) {
     if (parsed.kind !== 'attribute') continue
-    const line = lines.find(({ at }) => at === parsed.at)
-    if (names.has(parsed.name) && line) {
+    const line = names.has(parsed.name) ? lines.find(({ at }) => at === parsed.at) : undefined
+    if (line) {
       const problem = `\`${parsed.name}\` is declared twice`
       throw lineError(line, 'duplicate-attribute', parsed.name, problem, 'Remove one of the two lines.')
     }
