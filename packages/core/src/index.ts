@@ -144,5 +144,22 @@ export type {
 } from './attribute/codec-values.ts'
 export type { CodecContext } from './codec/codec.ts'
 export { type Codec, type CodecDefinition, defineCodec } from './codec/define-codec.ts'
-export type { StoreSettings, StoresSettings } from './store/settings.ts'
+export type {
+  FileStoreSettings,
+  S3StoreSettings,
+  Secret,
+  StoreLayout,
+  StoreSettings,
+  StoresSettings,
+} from './store/settings.ts'
+export { collect, type Collected, type CollectedGarbage, type CollectOptions } from './collect/collect.ts'
+export type { CollectProblem } from './collect/errors.ts'
+export {
+  type CollectPlan,
+  type CollectProgress,
+  planCollect,
+  type PlanCollectOptions,
+  type StoreGarbage,
+} from './collect/plan-collect.ts'
+export type { StoredObject, UnfinishedObject } from './store/store.ts'
 export { backup, type BackupOptions, type BackupProgress } from './backup/backup.ts'

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { type FileHandle, mkdir, open, rename, rm, stat, utimes } from 'node:fs/promises'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { chunkSize, chunksOf } from './chunks.ts'
-import { type Folder, readFolder, explain, pruneFolders, requireLocation } from './folder.ts'
+import { type Folder, readFolder, explain, pruneFolder, requireLocation } from './folder.ts'
 import { layoutOf, requireKnownSettings } from './layout.ts'
 import { readFileChunks, writeLocalFile } from './local-file.ts'
 import type { FileStoreSettings } from './settings.ts'
@@ -30,6 +30,7 @@ export function openFileStore(name: string, settings: FileStoreSettings): Store 
     ...layoutOf(name, settings),
     name,
     protocol: 'file',
+    place: `file:${folder.location}`,
     put: (path, content, options) => put(folder, path, content, options),
     putFile: (path, file, options) => put(folder, path, readFileChunks(file, options?.signal), options),
     get: (path, options) => get(folder, path, options),
@@ -43,7 +44,7 @@ export function openFileStore(name: string, settings: FileStoreSettings): Store 
     list: (prefix, options) => list(folder, prefix, options),
     listUnfinished: (prefix, options) => listUnfinished(folder, prefix, options),
     discard: async ({ id }, options) => void (await remove(folder, id, options)),
-    prune: (path, options) => pruneFolders(folder, path, options),
+    prune: (path, options) => pruneFolder(folder, path, options),
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Dirent } from 'node:fs'
-import { opendir, readdir, rmdir, stat } from 'node:fs/promises'
+import { opendir, rmdir, stat } from 'node:fs/promises'
 import { join, posix } from 'node:path'
 import { ObjectMissingError, StoreAccessError, StoreFullError, StoreLocationError } from './store-error.ts'
 import { requireObjectPath } from './store.ts'
@@ -57,20 +57,12 @@ async function* lookAt(folder: Folder, path: string, files: readonly Dirent[]) {
   for (const look of await Promise.all(looks)) if (look !== null) yield look
 }
 
-/** Deletes the empty folders below a folder, and itself where it is left empty, but never the store's. */
-export async function pruneFolders(folder: Folder, path: string, options: StoreOptions = {}): Promise<void> {
+/** Deletes a folder where it is empty, but never the store's. */
+export async function pruneFolder(folder: Folder, path: string, options: StoreOptions = {}): Promise<void> {
   options.signal?.throwIfAborted()
-  if (path !== '') requireObjectPath(path)
-  const at = join(folder.location, path)
-  const entries = await readdir(at, { withFileTypes: true }).catch(async (error: unknown) => {
-    if (isAbsent(error)) return []
-    throw await explain(folder, 'list', path, error)
-  })
-  for (const entry of entries) {
-    if (entry.isDirectory()) await pruneFolders(folder, posix.join(path, entry.name), options)
-  }
+  requireObjectPath(path)
   // another writer may put something there at any time: then it is not empty, and stays
-  if (path !== '') await rmdir(at).catch(() => undefined)
+  await rmdir(join(folder.location, path)).catch(() => undefined)
 }
 
 /** Says in our words what the file system complained of. */

@@ -13,7 +13,8 @@ import type { Store, StoredObject, StoreOptions, TransferOptions } from './store
 
 /** A store on a server that speaks S3; nothing is asked before it is used. Throws 'invalid-store-settings'. */
 export function openS3Store(name: string, settings: S3StoreSettings): Store {
-  const open = s3Opener(readS3Settings(name, settings))
+  const where = readS3Settings(name, settings)
+  const open = s3Opener(where)
   const on = async (path: string, options: StoreOptions = {}): Promise<S3> => {
     options.signal?.throwIfAborted()
     requireObjectPath(path)
@@ -30,6 +31,7 @@ export function openS3Store(name: string, settings: S3StoreSettings): Store {
     ...layoutOf(name, settings),
     name,
     protocol: 's3',
+    place: `${where.endpoint}/${where.bucket}/${where.location}`,
     put: async (path, content, options) => upload(await on(path, options), path, content, options),
     async putFile(path, file, options) {
       const s3 = await on(path, options)

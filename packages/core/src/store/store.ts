@@ -43,6 +43,8 @@ export interface UnfinishedObject extends StoredObject {
 export interface Store extends Layout {
   readonly name: string
   readonly protocol: 'file' | 's3'
+  /** Where it is, the same for two names of one place. */
+  readonly place: string
   /** Writes an object whole or not at all, in bounded memory; one of that path is replaced. */
   put(path: string, content: ObjectContent, options?: TransferOptions): Promise<void>
   /** The same with the content of a local file. */
@@ -69,7 +71,7 @@ export interface Store extends Layout {
   listUnfinished(folder: string, options?: StoreOptions): AsyncIterable<UnfinishedObject>
   /** Deletes what a killed writer left. */
   discard(unfinished: UnfinishedObject, options?: StoreOptions): Promise<void>
-  /** Deletes the empty folders below a folder, and itself where it is left empty; a store without folders has none. */
+  /** Deletes a folder where it is empty; a store without folders has none. */
   prune(folder: string, options?: StoreOptions): Promise<void>
 }
 
