@@ -30,6 +30,7 @@ export function startChild(
   const child = fork(fileURLToPath(workerEntry('worker/worker-process')), [], {
     // keys hold bigints and dates
     serialization: 'advanced',
+    execArgv: withoutProgram(process.execArgv),
   })
   let end: ProcessEnd | null = null
   child.on('message', (message: FromProcess) => {
@@ -62,6 +63,15 @@ export function startChild(
     await ended
   }
   return { pid: child.pid ?? 0, ended, stop }
+}
+
+/** The options of Node, without a program that was given in their place (`--eval`) and what says how to read it. */
+function withoutProgram(options: readonly string[]): string[] {
+  const isProgram = (option: string | undefined): boolean => /^(?:-e|-p|-pe|--eval|--print)$/.test(option ?? '')
+  return options.filter(
+    (option, index) =>
+      !/^--(?:input-type|eval|print)/.test(option) && !isProgram(option) && !isProgram(options[index - 1]),
+  )
 }
 
 const describeEnd = (code: number | null, signal: string | null): string =>
