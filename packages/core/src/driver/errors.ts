@@ -204,6 +204,10 @@ export interface MissingPrivilege {
   readonly privilege: string
   readonly on: string
   readonly user: string
+  /** The statement that gives it. */
+  readonly grant: string
+  /** The one that gives all that such work takes. */
+  readonly all: string | null
 }
 
 export class AccessDeniedError extends DatabaseError {
@@ -213,13 +217,17 @@ export class AccessDeniedError extends DatabaseError {
   readonly privilege: string | null
   /** The table, or `schema.*`, on which the user may not do it; `null` where it is not told. */
   readonly on: string | null
+  /** The statement by which an administrator gives the right; `null` where it is not told which it is. */
+  readonly grant: string | null
   constructor(cause: unknown, missing: MissingPrivilege | null = null) {
+    const all = missing?.all ? ` All that such work takes: ${missing.all};` : ''
     const advice = missing
-      ? `An administrator gives the right: GRANT ${missing.privilege} ON ${missing.on} TO ${missing.user}.`
+      ? `An administrator gives the right: ${missing.grant};${all}`
       : 'Correct user and password, or ask its administrator for the right.'
     super(`The database refuses access: ${reason(cause)}. ${advice}`, cause)
     this.privilege = missing?.privilege ?? null
     this.on = missing?.on ?? null
+    this.grant = missing?.grant ?? null
   }
 }
 

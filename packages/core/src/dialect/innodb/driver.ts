@@ -10,6 +10,7 @@ import { Pool } from '../../driver/pool.ts'
 import { PipelineError } from '../../errors.ts'
 import { explainInnodb } from './errors.ts'
 import { Link, type LinkOptions } from './link.ts'
+import type { Account } from './missing-privilege.ts'
 import { InnodbSession } from './session.ts'
 import { planTls, type TlsPlan } from './tls.ts'
 import type { Variant } from './variant.ts'
@@ -70,6 +71,17 @@ async function readSecurity(link: Link, { ssl }: TlsPlan): Promise<ConnectionSec
   }
 }
 
+/** Of what is granted, only where: the rest may hold the hash of a password. */
+async function readAccount(link: Link): Promise<Account> {
+  const rows = await link.query({ sql: 'SELECT CURRENT_USER()', parameters: [] })
+  const user = String(rows[0]?.[0])
+  const at = user.lastIndexOf('@')
+  const name = [user.slice(0, at), user.slice(at + 1)].map((part) => `'${part.replaceAll("'", "''")}'`).join('@')
+  const granted = await link.query({ sql: 'SHOW GRANTS', parameters: [] })
+  const patterns = granted.flatMap(([grant]) => / ON `((?:[^`]|``)+)`\.\* TO /.exec(String(grant))?.[1] ?? [])
+  return { name, patterns }
+}
+
 class InnodbDriver implements Driver {
   readonly #pool: Pool<Link>
   readonly #options: LinkOptions
@@ -114,6 +126,7 @@ class InnodbDriver implements Driver {
           await requireKind(link, this.#location, variant.name)
           for (const sql of setUp) await link.execute({ sql, parameters: [] })
           this.#security ??= await readSecurity(link, tls)
+          link.account = await readAccount(link)
           this.#reached = true
           return link
         } catch (error) {

@@ -14,7 +14,7 @@ import {
   StillReferencedError,
 } from '../../driver/errors.ts'
 import { TooManyConnectionsError } from '../../driver/opening-errors.ts'
-import { missingPrivilege } from './missing-privilege.ts'
+import { type Account, missingPrivilege } from './missing-privilege.ts'
 import type { PipelineError } from '../../errors.ts'
 
 const lost = new Set(['PROTOCOL_CONNECTION_LOST', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT'])
@@ -28,6 +28,8 @@ interface ServerFailure extends Error {
   readonly code: string
   readonly errno: number
   readonly sql: string
+  /** Whom the server takes us for; a connection knows. */
+  readonly account: Account
 }
 
 function isFailure(error: unknown): error is Error & Partial<ServerFailure> {
@@ -38,7 +40,7 @@ export function explainInnodb(error: unknown): PipelineError | null {
   // of a connection that broke while nothing ran on it, the driver says so without a code
   if (error instanceof Error && /closed state/.test(error.message)) return new ConnectionLostError(error, false)
   if (!isFailure(error)) return null
-  const { message, errno, code = '', sql = '' } = error
+  const { message, errno, code = '', sql = '', account = null } = error
   if (lost.has(code)) return new ConnectionLostError(error)
   if (neverSent.has(code) || away.has(code)) return new ConnectionLostError(error, false)
   const table = /^(?:INSERT INTO|DELETE FROM|DELETE|UPDATE) (`(?:[^`]|``)+`\.`(?:[^`]|``)+`)/.exec(sql)?.[1] ?? null
@@ -117,7 +119,7 @@ export function explainInnodb(error: unknown): PipelineError | null {
     case 1370:
     case 1698:
     case 3118:
-      return new AccessDeniedError(error, missingPrivilege(message, sql))
+      return new AccessDeniedError(error, missingPrivilege(message, sql, account))
     // by somebody else, or by a limit of the server on the time that a statement may take
     case 1317:
     case 1969:

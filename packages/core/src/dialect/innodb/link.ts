@@ -2,6 +2,7 @@ import { connect, type Socket } from 'node:net'
 import { type Connection, type ConnectionOptions, createConnection } from 'mysql2'
 import type { StoredValue } from '../../attribute/storage.ts'
 import type { Purpose, RawRow, Statement } from '../../driver/driver.ts'
+import type { Account } from './missing-privilege.ts'
 import { RowStream } from './row-stream.ts'
 
 /** A connection with the server that has lain idle for longer is asked whether it is still there. */
@@ -29,6 +30,8 @@ export class Link {
   readonly #socket: Socket
   readonly #subqueriesOnce: boolean
   readonly #running = new Set<(error: Error) => void>()
+  /** Whom the server takes us for, once that is known: told with its errors. */
+  account: Account | null = null
   #lost = false
   /** Whether each statement is a transaction of its own; else the next statement begins one. */
   autocommit = true
@@ -158,7 +161,7 @@ export class Link {
       this.#running.add(reject)
       start((error, result) => {
         this.#running.delete(reject)
-        if (error) reject(error)
+        if (error) reject(this.account === null ? error : Object.assign(error, { account: this.account }))
         // a result is missing only where T is void
         else resolve(result as T)
       })
