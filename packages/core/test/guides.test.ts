@@ -19,6 +19,8 @@ interface Example {
 const BOUNDARY = '~ end of example ~'
 
 const pages = globSync('docs/guides/*.md', { cwd: root })
+/** It needs Python and a server: with-python.test.ts runs it. */
+const onPython = (page: string): boolean => page.endsWith('with-python.md')
 
 async function readExamples(page: string): Promise<readonly Example[]> {
   const text = await readFile(join(root, page), 'utf8')
@@ -55,20 +57,24 @@ describe.each(pages)('%s', (page) => {
   }, 60_000)
 
   onEveryDatabase('its examples', (database) => {
-    test('run in order and print what stands below them', async () => {
-      const { settings, dispose } = await database.shared()
-      const examples = await readExamples(page)
-      const program = examples
-        .map(({ code }) => `${code}\nconsole.log('${BOUNDARY}')\n`)
-        .join('')
-        .replace("{ kind: 'sqlite', path: 'lab.sqlite' }", JSON.stringify(settings))
-        .replace("defineSchema('lab')", `defineSchema('${database.prefix()}lab')`)
-      try {
-        const { stdout } = await withProgram(program, (folder) => run('node', ['guide.ts'], { cwd: folder }))
-        expect(stdout.split(`${BOUNDARY}\n`).slice(0, -1)).toEqual(examples.map(({ output }) => output))
-      } finally {
-        await dispose()
-      }
-    }, 60_000)
+    test.skipIf(onPython(page))(
+      'run in order and print what stands below them',
+      async () => {
+        const { settings, dispose } = await database.shared()
+        const examples = await readExamples(page)
+        const program = examples
+          .map(({ code }) => `${code}\nconsole.log('${BOUNDARY}')\n`)
+          .join('')
+          .replace("{ kind: 'sqlite', path: 'lab.sqlite' }", JSON.stringify(settings))
+          .replace("defineSchema('lab')", `defineSchema('${database.prefix()}lab')`)
+        try {
+          const { stdout } = await withProgram(program, (folder) => run('node', ['guide.ts'], { cwd: folder }))
+          expect(stdout.split(`${BOUNDARY}\n`).slice(0, -1)).toEqual(examples.map(({ output }) => output))
+        } finally {
+          await dispose()
+        }
+      },
+      60_000,
+    )
   })
 })

@@ -137,7 +137,7 @@ row = table.fetch1()`)
             ],
           ]
         : ['open(row["file"]).read()', 'samples']
-      expect(await python.run(String(code))).toEqual(expected)
+      expect(await python.run(code)).toEqual(expected)
     } finally {
       await python.execute(`dj.conn().query("drop database if exists \`${name}\`")`)
       await python.close()
