@@ -1,5 +1,5 @@
-import { formatMermaid } from '@neurojoint/core'
 import { loadDsp } from '@neurojoint/native-dsp'
+import { showDiagram } from './diagram.ts'
 import { prepareFolders } from './folders.ts'
 import { pipeline } from './pipeline.ts'
 import { showTable } from './show.ts'
@@ -9,7 +9,7 @@ import { runWorkflow } from './workflow.ts'
 
 const usage = `npm start                  take in what is new, and populate the pipeline
 npm start -- show TABLE    the definition of a table and its first rows
-npm start -- diagram       the pipeline as Mermaid text`
+npm start -- diagram [FILE]    the pipeline as Mermaid text, or as a picture in FILE.svg`
 
 /** Runs one command of the workflow; returns the exit code. */
 export async function runCommand(parameters: readonly string[], signal: AbortSignal): Promise<number> {
@@ -20,8 +20,7 @@ export async function runCommand(parameters: readonly string[], signal: AbortSig
     case 'show':
       return await showTable(rest[0])
     case 'diagram':
-      process.stdout.write(formatMermaid(pipeline.schemas))
-      return 0
+      return await showDiagram(rest[0])
     default:
       console.error(`There is no \`${command}\`.\n${usage}`)
       return 2

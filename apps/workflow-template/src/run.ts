@@ -3,7 +3,7 @@
  *
  *   npm start                     do it
  *   npm start -- show TABLE       the definition of a table and its first rows
- *   npm start -- diagram          the pipeline as Mermaid text
+ *   npm start -- diagram [FILE]   the pipeline as Mermaid text, or as a picture in FILE.svg
  */
 import { formatError } from './terminal/problems.ts'
 

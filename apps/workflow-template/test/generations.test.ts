@@ -1,7 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { execFile } from 'node:child_process'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import {
+  type Database,
   type DatabaseSettings,
   declare,
   definePipeline,
@@ -10,7 +13,9 @@ import {
   drop,
   planDeclare,
   planDrop,
+  pull,
   readTables,
+  type Schema,
   type SchemaOptions,
 } from '@neurojoint/core'
 import { activate as activateSubject } from '@neurojoint/element-animal/subject'
@@ -20,7 +25,7 @@ import { activate as activateLab } from '@neurojoint/element-lab/lab'
 import { activate as activateProject } from '@neurojoint/element-lab/project'
 import { activate as activateSession } from '@neurojoint/element-session/session'
 import { type RunningServer, startMariadb, startMysql } from '@neurojoint/servers'
-import { afterAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 /** All elements, wired as in this app. */
 function activate(prefix: string, options: SchemaOptions) {
@@ -59,6 +64,23 @@ function activate(prefix: string, options: SchemaOptions) {
     session,
     ephys,
   }
+}
+
+// beside the tests, where the modules find what they import
+let folderOfPulled: string
+beforeAll(async () => {
+  folderOfPulled = await mkdtemp(join(import.meta.dirname, '.pulled-'))
+})
+afterAll(() => rm(folderOfPulled, { recursive: true, force: true }))
+
+/** Writes the definitions of schemas as modules, and gives what they export. */
+async function writePulled(db: Database, names: readonly string[], folder: string): Promise<readonly Schema[]> {
+  const { files, notes } = await pull(db, names)
+  expect(notes).toEqual([])
+  await mkdir(join(folderOfPulled, folder))
+  for (const { path, text } of files) await writeFile(join(folderOfPulled, folder, path), text)
+  const { schemas }: { readonly schemas: readonly Schema[] } = await import(join(folderOfPulled, folder, 'index.ts'))
+  return schemas
 }
 
 const generations = [
@@ -137,6 +159,13 @@ describe.each(databases)('on %s', (name, open) => {
           expect(declaration.generation).toBe(generation)
           expect(describeTable(declaration)).not.toBe('')
         }
+        const pulled = await writePulled(
+          again,
+          own.schemas.map((schema) => schema.name),
+          `${name}-${generation}`,
+        )
+        expect(pulled.flatMap(({ tables }) => tables)).toHaveLength(count)
+        expect(await planDeclare(again, pulled)).toMatchObject({ schemas: [], tables: [], records: [], contents: [] })
         await drop(again, await planDrop(again, other.schemas))
         expect(
           await readTables(
@@ -149,4 +178,16 @@ describe.each(databases)('on %s', (name, open) => {
       await rm(folder, { recursive: true, force: true })
     },
   )
+})
+
+test('what was pulled of them compiles', { timeout: 120_000 }, async () => {
+  const root = join(import.meta.dirname, '../../..')
+  // that of the servers is the same
+  const settings = { extends: join(root, 'tsconfig.base.json'), include: ['sqlite-*/*.ts'] }
+  await writeFile(join(folderOfPulled, 'tsconfig.json'), JSON.stringify(settings))
+  const compiler = join(root, 'node_modules/typescript/bin/tsc')
+  const { stdout } = await promisify(execFile)('node', [compiler, '--project', folderOfPulled]).catch(
+    (error: { stdout: string }) => error,
+  )
+  expect(stdout).toBe('')
 })

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { defineSchema, formatDot, formatMermaid, formatSvg, type Schema } from '../src/index.ts'
 import { palettes } from '../src/diagram/theme.ts'
@@ -95,6 +96,12 @@ test.each([
     })
     expect([ends, crossed.map(([name]) => name)]).toEqual([ends, []])
   }
+})
+
+test('the picture in the guide is what is drawn', async () => {
+  const picture = join(import.meta.dirname, '../../../docs/guides/images/pipeline.svg')
+  // vitest --update draws it again
+  await expect(await formatSvg(largePipeline(), { title: 'A pipeline of 78 tables' })).toMatchFileSnapshot(picture)
 })
 
 /** One of every tier, and of every kind of reference. */

@@ -27,8 +27,6 @@ beforeAll(async () => {
 })
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
-const codecs = recordedCodecs
-
 /** Writes what was pulled into a folder of that name, and gives the schemas that its modules export. */
 async function writePulled({ files }: Pulled, name: string): Promise<readonly Schema[]> {
   await mkdir(join(folder, name))
@@ -56,7 +54,7 @@ for (const kind of ['mariadb', 'mysql'] as const) {
         if (!settings) throw new RangeError('there is no server')
         await load(recorded, settings)
         const stores = { stores: { ext: { protocol: 'file', location: folder } } } as const
-        const parts = { schemas: [], tables: {}, database: settings, codecs, stores }
+        const parts = { schemas: [], tables: {}, database: settings, codecs: recordedCodecs, stores }
         db = await definePipeline(parts).open()
       }, 60_000)
 

@@ -5,6 +5,7 @@ import {
   definePipeline,
   defineSchema,
   formatMermaid,
+  formatSvg,
   planDeclare,
   populate,
   readTable,
@@ -13,6 +14,7 @@ import {
   virtualSchema,
 } from '../src/index.ts'
 import { onEveryDatabase } from './databases.ts'
+import { elementsIn, hasClass, parseXml } from './xml-tree.ts'
 
 /** A lab and what is measured in it, as some other program declared them. */
 function defineLab(prefix: string) {
@@ -74,7 +76,7 @@ onEveryDatabase('a virtual schema', (database) => {
       definePipeline({ schemas: [schema], tables: { Session }, database: { kind: 'sqlite', path: 'x' } }).schemas,
     ).toHaveLength(1)
     expect(await planDeclare(db, [schema])).toMatchObject({ tables: [], records: [], contents: [] })
-    expect(formatMermaid([schema])).toContain('["Session"]:::manual')
+    expect(formatMermaid([schema])).toContain('["<u>Session</u>"]:::manual')
     // on it, and beside it
     schema.manual('Extra', { Session }, '-> Session\n---\nextra : int32')
     const plan = await planDeclare(db, [schema])
@@ -139,6 +141,8 @@ for (const kind of ['mariadb', 'mysql'] as const) {
         // two that refer to each other
         expect(virtual.table('Foo').parents).toEqual([virtual.table('Ring')])
         expect(await planDeclare(db, [virtual])).toMatchObject({ tables: [] })
+        const drawn = elementsIn(parseXml(await formatSvg(virtual))).filter((one) => hasClass(one, 'table'))
+        expect(drawn.map(({ children }) => children[2]?.text)).toHaveLength(virtual.tables.length)
         await db(virtual.table('Ring')).insert1({ a: 1 })
         await db(virtual.table('Lost.Part')).insert1({ a: 1 })
         await db(virtual.table('Table')).insert1({ id: 7 })

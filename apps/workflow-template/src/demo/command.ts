@@ -1,15 +1,14 @@
 import { existsSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
-import { formatMermaid } from '@neurojoint/core'
 import { configuration } from '../configuration.ts'
-import { pipeline } from '../pipeline.ts'
+import { showDiagram } from '../diagram.ts'
 import { runDemo } from './demo.ts'
 import { formatError } from '../terminal/problems.ts'
 import { showTable } from '../show.ts'
 
 const usage = `npm run demo                  run it
 npm run demo -- show TABLE    the definition of a table and its first rows
-npm run demo -- diagram       the pipeline as Mermaid text
+npm run demo -- diagram [FILE]    the pipeline as Mermaid text, or as a picture in FILE.svg
 npm run demo -- clean         remove everything that it made`
 
 /** Runs one command of the demo; returns the exit code. */
@@ -26,8 +25,7 @@ export async function runDemoCommand(parameters: readonly string[], signal: Abor
         }
         return await showTable(rest[0])
       case 'diagram':
-        process.stdout.write(formatMermaid(pipeline.schemas))
-        return 0
+        return await showDiagram(rest[0])
       case 'clean':
         await rm(configuration.home, { recursive: true, force: true })
         console.log(`${configuration.home} is gone.`)

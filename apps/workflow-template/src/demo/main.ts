@@ -3,7 +3,7 @@
  *
  *   npm run demo                  run it; run again, it goes on
  *   npm run demo -- show TABLE    the definition of a table and its first rows
- *   npm run demo -- diagram       the pipeline as Mermaid text
+ *   npm run demo -- diagram [FILE]    the pipeline as Mermaid text, or as a picture in FILE.svg
  *   npm run demo -- clean         remove everything that it made
  *
  * It stays in a folder of its own (`NEUROJOINT_DEMO`, else `demo` in the repository), whatever the environment says of a lab's:
