@@ -2,7 +2,7 @@
 export class BlobWriter {
   /** Whether something was written that only Python reads. */
   needsPython = false
-  #bytes = new Uint8Array(256)
+  #bytes = new Uint8Array(128)
   #view = new DataView(this.#bytes.buffer)
   #length = 0
 
@@ -87,10 +87,12 @@ export class BlobWriter {
     const at = this.#length
     this.#length += count
     if (this.#length > this.#bytes.length) {
-      const grown = new Uint8Array(Math.max(this.#length, this.#bytes.length * 2))
+      // all of it is written before it is read
+      const { buffer } = Buffer.allocUnsafeSlow(Math.max(this.#length, this.#bytes.length * 2))
+      const grown = new Uint8Array(buffer)
       grown.set(this.#bytes.subarray(0, at))
       this.#bytes = grown
-      this.#view = new DataView(grown.buffer)
+      this.#view = new DataView(buffer)
     }
     return at
   }

@@ -3,7 +3,7 @@ export const worthwhile = 0.9
 
 /** Parts of a payload that are looked at, and the size of each. */
 const PARTS = 8
-const PART_BYTES = 1024
+const PART_BYTES = 512
 
 /** About what zlib needs for a repetition, in bits, and how far back it looks for one. */
 const REPETITION_BITS = 22

@@ -59,7 +59,7 @@ export async function* encodeAhead(
     for (const { done } of begun) await done
     throw error
   } finally {
-    over.abort()
+    if (begun.length > 0) over.abort()
     await Promise.allSettled(begun.map(({ done }) => done))
   }
 }
