@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { type AnyTable, type Database, defineSchema, lt, type PopulateEvent, populate, progressOf } from '../src/index.ts'
+import { type AnyTable, type Database, defineSchema, jobsOf, lt, type PopulateEvent, populate, progressOf } from '../src/index.ts'
 import { openJobQueue } from '../src/jobs/open-queue.ts'
 import { contextOf } from '../src/query/database.ts'
 import { onEveryDatabase, type TestDatabase } from './databases.ts'
@@ -173,10 +173,12 @@ onEveryDatabase('progress', (database) => {
       { left_name: 'a', right_name: 'b|c' },
       { left_name: 'a|b|c', right_name: '' },
     ])
-    expect(await progressOf(db, Result)).toMatchObject({ total: 3, remaining: 3 })
+    expect(await progressOf(db, Result)).toEqual({ total: 3, remaining: 3, byStatus: null })
     await populate(db, Result, { limit: 1 })
     expect(await progressOf(db, Result)).toMatchObject({ total: 3, remaining: 2 })
     expect(await progressOf(db, Result, { restriction: { left_name: 'a|b' } })).toMatchObject({ total: 1 })
+    await jobsOf(db, Result).refresh()
+    expect(await progressOf(db, Result)).toMatchObject({ remaining: 2, byStatus: { pending: 2, error: 0, total: 2 } })
     await populate(db, Result)
     expect(await progressOf(db, Result)).toMatchObject({ total: 3, remaining: 0 })
     await expect(progressOf(db, Pair)).rejects.toMatchObject({ code: 'not-populated' })

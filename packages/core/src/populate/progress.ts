@@ -1,6 +1,9 @@
+import { queueName, reservationsTable } from '../jobs/job-table.ts'
+import { type JobCounts, jobsOf } from '../jobs/jobs.ts'
 import { checkOptions, fromCaller } from '../query/call.ts'
 import { countRows } from '../query/count-rows.ts'
 import { contextOf, type Database } from '../query/database.ts'
+import { inDatabase } from '../query/in-database.ts'
 import { keySource } from '../query/key-source.ts'
 import type { Restriction } from '../query/restriction.ts'
 import type { AnyTable, Key } from '../query/table.ts'
@@ -13,6 +16,8 @@ export interface Progress {
   readonly total: number
   /** How many of them it does not have yet. */
   readonly remaining: number
+  /** How many jobs its queue has of each status, whatever the restriction; `null` where nobody has made a queue. */
+  readonly byStatus: JobCounts | null
 }
 
 /** Which keys are counted. */
@@ -38,6 +43,16 @@ export async function progressOf<T extends AnyTable>(
     return {
       total: await countRows(context, wanted.project().node, signal),
       remaining: await countRows(context, missingKeys(db, table, restriction).node, signal),
+      byStatus: (await hasQueue(db, table)) ? await jobsOf(db, table).progress() : null,
     }
   })
+}
+
+/** To look is not to make one. */
+async function hasQueue(db: Database, table: AnyTable): Promise<boolean> {
+  const context = contextOf(db)
+  const { name, generation } = inDatabase(context, table).declaration
+  const jobs = generation === '0.14' ? reservationsTable(name.schema).name : queueName(name)
+  const { connection } = context
+  return (await connection.query(connection.dialect.jobs.findTable(jobs))).length > 0
 }
