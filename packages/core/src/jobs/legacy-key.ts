@@ -48,20 +48,41 @@ export function identifyKept(kept: unknown): string | null {
 /** What a job keeps of its key, as a row has it; what is no key of this table has no attributes. */
 export function plainKey(kept: unknown, heading: Heading): Record<string, unknown> {
   const fields = fieldsOf(kept)
+  const given = keyAttributes(heading).filter(({ name }) => fields?.has(name))
   return Object.fromEntries(
-    keyAttributes(heading).flatMap((attribute) => {
-      const value = fields?.get(attribute.name)
-      if (value === undefined) return []
-      const { storage } = attribute.type
-      const text = textOfKept(value)
-      if (storage.kind === 'boolean') return [[attribute.name, text === '1'] as const]
-      const numeric = storage.kind === 'integer' || storage.kind === 'year' || storage.kind === 'float'
-      if (!numeric) return [[attribute.name, text] as const]
-      return [
-        [attribute.name, storage.kind === 'integer' && storage.bits === 64 ? BigInt(text) : Number(text)] as const,
-      ]
-    }),
+    given.map((attribute) => [attribute.name, rowValue(attribute, fields?.get(attribute.name))]),
   )
+}
+
+function rowValue({ type: { storage } }: Attribute, value: unknown): unknown {
+  const text = textOfKept(value)
+  switch (storage.kind) {
+    case 'boolean':
+      return text === '1'
+    case 'integer':
+      return storage.bits === 64 ? BigInt(text) : Number(text)
+    case 'year':
+    case 'float':
+      return Number(text)
+    case 'decimal':
+      return plainDecimal(text)
+    case 'datetime': {
+      const [whole = '', fraction = ''] = text.split('.')
+      return storage.fraction === 0
+        ? whole
+        : `${whole}.${fraction.padEnd(storage.fraction, '0').slice(0, storage.fraction)}`
+    }
+    default:
+      return text
+  }
+}
+
+/** What `decimalText` wrote, with all of its zeros. */
+function plainDecimal(text: string): string {
+  const [, sign = '', first = '', rest = '', exponent = ''] = /^(-?)(\d)(?:\.(\d+))?E-(\d+)$/.exec(text) ?? []
+  if (first === '') return text
+  const digits = `${first}${rest}`
+  return `${sign}0.${digits.padStart(Number(exponent) + rest.length, '0')}`
 }
 
 const keyAttributes = (heading: Heading): Heading => heading.filter(({ inKey }) => inKey)
@@ -102,7 +123,7 @@ function pythonValue({ type: { storage } }: Attribute, value: unknown): unknown 
     case 'float':
       return new Float(storage.bits === 32 ? Number(Number(value).toPrecision(6)) : Number(value))
     case 'decimal':
-      return new Decimal(String(value))
+      return new Decimal(decimalText(String(value)))
     case 'date':
       return new DateTime(String(value))
     case 'datetime':
@@ -165,12 +186,13 @@ function fieldsOf(kept: unknown): ReadonlyMap<string, unknown> | null {
 /** A value that was unpacked from a job's key, as text that is equal for equal values of both languages. */
 function textOfKept(value: unknown): string {
   if (typeof value === 'boolean') return value ? '1' : '0'
+  if (typeof value === 'number' && !Number.isSafeInteger(value)) return numberless(floatText(value))
   if (typeof value === 'object' && value !== null) {
     if ('data' in value && ArrayBuffer.isView(value.data) && 'length' in value.data) {
       // MATLAB's numbers are arrays of one
-      return numberless(String(Reflect.get(value.data, 0)))
+      return textOfKept(Reflect.get(value.data, 0))
     }
-    if ('kind' in value && value.kind === 'float' && 'value' in value) return numberless(String(value.value))
+    if ('kind' in value && value.kind === 'float' && 'value' in value) return textOfKept(value.value)
     if ('text' in value) return numberless(String(value.text).replace('T', ' '))
   }
   return numberless(String(value))
