@@ -38,6 +38,7 @@ export function firstLab(name: string) {
 export function changedLab(name: string) {
   const schema = defineSchema(name)
   const Species = schema.manual('Species', {}, 'species : varchar(16)')
+  const Room = schema.lookup('Room', {}, 'room : varchar(80)', { contents: [{ room: 'a' }, { room: 'b' }] })
   const Person = schema.lookup('Person', {}, 'person : varchar(8)', { contents: [{ person: 'ada' }] })
   const Animal = schema.manual(
     'Animal',
@@ -51,7 +52,7 @@ export function changedLab(name: string) {
     sex = 'U' : enum('M', 'F', 'U')
   `,
   )
-  const Rig = schema.manual('Rig', {}, 'rig : int32\n---\nroom = null : varchar(80)', {
+  const Rig = schema.manual('Rig', { Room }, 'rig : int32\n---\n-> [nullable] Room', {
     parts: { Channel: [{}, '-> master\nchannel : int16'] },
   })
   const Session = schema.manual(

@@ -22,6 +22,7 @@ let left = statements
 function killing(connection: Connection): Connection {
   return {
     dialect: connection.dialect,
+    security: connection.security,
     readOnly: connection.readOnly,
     inTransaction: connection.inTransaction,
     query: connection.query.bind(connection),

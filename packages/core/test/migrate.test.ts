@@ -4,6 +4,7 @@ import {
   defineSchema,
   describe as definitionOf,
   formatMigration,
+  jobsOf,
   migrate,
   type MigrationPlan,
   planDeclare,
@@ -465,6 +466,57 @@ onEveryDatabase('a migration', (database) => {
       expect(plan.created.map(({ table }) => table)).toEqual(['#lookup_rig', 'session'])
       await db(tableOf(schema, 'Session')).insert1({ animal: 'm1' })
     })
+  })
+
+  test('makes text a reference to a new lookup table that comes with every value', async () => {
+    const name = `${database.prefix()}lab`
+    const before = defineSchema(name)
+    const Old = before.manual('Animal', {}, 'animal : varchar(8)\n---\nspecies : varchar(16)')
+    await using pipeline = await database.pipeline([before])
+    const { db } = pipeline
+    await db(Old).insert1({ animal: 'm1', species: 'rat' })
+    const after = defineSchema(name)
+    const contents = [{ species: 'rat' }, { species: 'mouse' }]
+    const Species = after.lookup('Species', {}, 'species : varchar(16)', { contents })
+    const Animal = after.manual('Animal', { Species }, 'animal : varchar(8)\n---\n-> Species')
+    await db(Old).insert1({ animal: 'm2', species: 'cat' })
+    const blocked = await planMigrate(db, [after])
+    expect(formatMigration(blocked)).toMatch(
+      /1 row refer to no row that `.*#species`, which is new, comes with, the first: animal = "m2"/,
+    )
+    await db(Old).update1({ animal: 'm2', species: 'mouse' })
+    await migrate(db, await planMigrate(db, [after]))
+    expect(await db(Animal).join(Species).count()).toBe(2)
+    await expect(db(Animal).insert1({ animal: 'm3', species: 'cat' })).rejects.toMatchObject({
+      code: 'missing-parent-row',
+    })
+  })
+
+  test('keeps jobs with the renamed attributes of their keys, and drops those of other keys only where that is allowed', async () => {
+    const name = `${database.prefix()}lab`
+    const make = { fetch: async () => 1, compute: async () => ({ row: { n: 1 } }) }
+    const labOf = (attribute: string, type: string) => {
+      const schema = defineSchema(name)
+      const Animal = schema.manual('Animal', {}, [attribute, type].join(' : '))
+      const Weight = schema.computed('Weight', { Animal }, '-> Animal\n---\nn : int16', make)
+      return { schema, Animal, Weight }
+    }
+    const [first, second, third] = [labOf('animal', 'int16'), labOf('subject', 'int16'), labOf('subject', 'int32')]
+    await using pipeline = await database.pipeline([first.schema])
+    const { db } = pipeline
+    await db(first.Animal).insert([{ animal: 1 }, { animal: 2 }])
+    await jobsOf(db, first.Weight).refresh()
+    const renames = [renamed(second.Animal, { attributes: { subject: 'animal' } })]
+    await migrate(db, await planMigrate(db, [second.schema], { renames }))
+    expect((await jobsOf(db, second.Weight).list()).map(({ key }) => key)).toEqual([{ subject: 1 }, { subject: 2 }])
+    const refused = await planMigrate(db, [third.schema])
+    await expect(migrate(db, refused)).rejects.toMatchObject({
+      code: 'destructive-migration',
+      steps: [{ name: `${name}.~~weight` }],
+    })
+    await migrate(db, await planMigrate(db, [third.schema], { drop: [`${name}.~~weight`] }))
+    await jobsOf(db, third.Weight).refresh()
+    expect(await jobsOf(db, third.Weight).list()).toHaveLength(2)
   })
 
   test('keeps the format of DataJoint 0.14', async () => {

@@ -4,10 +4,12 @@ import type { TableAlteration, TableChange } from '../compile/alter.ts'
 import { lower } from '../compile/lower.ts'
 import type { Connection } from '../connection/connection.ts'
 import { parseIndexItem } from '../definition/index-item.ts'
-import type { TableDeclaration } from '../definition/table-declaration.ts'
+import type { TableDeclaration, TableName } from '../definition/table-declaration.ts'
 import type { RawRow, Statement } from '../driver/driver.ts'
 import { identifyTable } from '../query/dependencies.ts'
 import { keyNames } from '../query/key-names.ts'
+import { keysOf } from '../query/keys-of.ts'
+import { identify, tupleOf } from '../query/tuple.ts'
 import { project } from '../relation/project.ts'
 import { tableNode } from '../relation/table.ts'
 import { conversionOf } from './conversion.ts'
@@ -18,7 +20,8 @@ export interface Looking {
   readonly connection: Connection
   /** All tables that are defined, as they are and as they will be. */
   readonly alterations: readonly TableAlteration[]
-  readonly find: (id: string) => TableDeclaration | undefined
+  /** The keys of the rows that a table which is yet to be created comes with. */
+  readonly contentsOf: (table: TableName) => ReadonlySet<string>
   readonly signal: AbortSignal | undefined
   readonly onRows: (rows: number) => void
 }
@@ -125,11 +128,14 @@ async function checkOrphans(
   const own = attributes.map((name) => oldName(alteration, name))
   const above = looking.alterations.find((one) => identifyTable(one.before.name) === identifyTable(parent))
   if (above?.changes.some(({ kind }) => kind === 'declare')) {
-    const { rows } = await count(looking, counts.rows(stored.name), '', [])
-    const checks = await Promise.all(own.map((name) => count(looking, counts.nulls(stored.name, name, names), '', [])))
-    const without = Math.max(0, ...checks.map((one) => one.rows))
     return [
-      { what: `refer to \`${identifyTable(parent)}\`, which is not there yet`, rows: rows - without, example: null },
+      await checkContents(
+        stored,
+        own,
+        looking.contentsOf(parent),
+        `refer to no row that \`${identifyTable(parent)}\`, which is new, comes with`,
+        looking,
+      ),
     ]
   }
   const there = {
@@ -139,18 +145,49 @@ async function checkOrphans(
   }
   const what = `refer to no row of \`${identifyTable(parent)}\``
   const order = [...shown, ...stored.heading.filter(({ name }) => own.includes(name) && !names.includes(name))]
-  return [
-    await count(
-      looking,
-      counts.orphans(
-        stored.name,
-        there,
-        order.map(({ name }) => name),
-      ),
-      what,
-      order,
-    ),
-  ]
+  const statement = counts.orphans(
+    stored.name,
+    there,
+    order.map(({ name }) => name),
+  )
+  const orphans = await count(looking, statement, what, order)
+  const contents = looking.contentsOf(parent)
+  if (orphans.rows === 0 || contents.size === 0 || !above || above.changes.length > 0) return [orphans]
+  // a migration that was interrupted may not have come to fill the table
+  const present = await keysOf(looking.connection, tableNode(above.stored), looking.signal)
+  const all = new Set([...contents, ...present.map(identify)])
+  return [await checkContents(stored, own, all, what, looking)]
+}
+
+/** Which rows would refer to one that a new table does not come with. */
+async function checkContents(
+  stored: TableDeclaration,
+  own: readonly string[],
+  contents: ReadonlySet<string>,
+  what: string,
+  { connection, signal, onRows }: Looking,
+): Promise<MigrationCheck> {
+  const node = project(tableNode(stored), Object.fromEntries(own.map((name) => [name, name])))
+  const places = own.map((name) => node.heading.findIndex((one) => one.name === name))
+  const storages = places.map((at) => node.heading[at]?.type.storage)
+  let rows = 0
+  let example: MigrationCheck['example'] = null
+  for await (const batch of connection.stream(connection.dialect.select(lower(node)), signal)) {
+    for (const row of batch) {
+      const values = storages.map(
+        (storage, at) => storage && connection.dialect.fromRaw(row[places[at] ?? 0] ?? null, storage),
+      )
+      const tuple = tupleOf(
+        values.map((value) => value ?? null),
+        [...values.keys()],
+      )
+      if (tuple === null || contents.has(identify(tuple))) continue
+      rows += 1
+      example ??= exampleOf(row, node.heading, connection)
+    }
+    onRows(batch.length)
+  }
+  return { what, rows, example }
 }
 
 /** Reads every value where not all of its type survive: nothing tells as exactly what is rounded or cut. */

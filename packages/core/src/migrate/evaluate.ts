@@ -3,13 +3,15 @@ import { OtherGenerationError } from '../definition/other-generation-error.ts'
 import type { TableDeclaration, TableName } from '../definition/table-declaration.ts'
 import { collationsWith } from '../pipeline/collations.ts'
 import { refuseCollisions, refuseSchemaCollisions } from '../pipeline/collisions.ts'
-import type { Stored } from '../pipeline/stored.ts'
-import { schemasOf } from '../pipeline/stored.ts'
+import { keyOf } from '../pipeline/declare.ts'
+import { schemasOf, type Stored } from '../pipeline/stored.ts'
 import { tablesOf } from '../pipeline/tables.ts'
 import { catalogueQuery } from '../query/catalogue-query.ts'
 import type { Context } from '../query/context.ts'
 import { identifyTable } from '../query/dependencies.ts'
 import { declarationHere } from '../query/in-database.ts'
+import type { AnyTable } from '../query/table.ts'
+import { identify } from '../query/tuple.ts'
 import type { Schema } from '../schema/schema.ts'
 import { changesBetween, keepServingTypes } from './changes.ts'
 import { checkRows } from './checks.ts'
@@ -95,7 +97,7 @@ export async function evaluate(
   const looking = {
     connection,
     alterations,
-    find: (id: string) => byName.get(id),
+    contentsOf: (name: TableName) => contentsOf(defined, name),
     signal,
   }
   const tables: TableMigration[] = []
@@ -156,6 +158,17 @@ export async function evaluate(
     ],
     atomic: dialect.supports.transactionalDdl,
   }
+}
+
+/** The keys of the rows that a table comes with. */
+function contentsOf(defined: readonly AnyTable[], name: TableName): ReadonlySet<string> {
+  const table = defined.find(({ declaration }) => identifyTable(declaration.name) === identifyTable(name))
+  return new Set(
+    (table?.contents ?? []).flatMap((row) => {
+      const tuple = table ? keyOf(table.declaration, row) : null
+      return tuple === null ? [] : [identify(tuple)]
+    }),
+  )
 }
 
 const isNaming = ({ kind }: TableChange): boolean => kind === 'declare' || kind === 'rename-table'

@@ -1,13 +1,15 @@
 import { randomUUID } from 'node:crypto'
 import type { Connection } from '../connection/connection.ts'
 import { DefinitionInTransactionError } from '../driver/errors.ts'
-import { refuseDifferences } from '../pipeline/check.ts'
+import { findDifferences, refuseDifferences } from '../pipeline/check.ts'
 import { declare, planDeclare } from '../pipeline/declare.ts'
 import { readStored } from '../pipeline/stored.ts'
 import { tablesOf } from '../pipeline/tables.ts'
 import { checkOptions, checkPlan } from '../query/call.ts'
-import { contextOf, type Database } from '../query/database.ts'
+import { contextOf, type Database, databaseOn } from '../query/database.ts'
 import { identifyTable } from '../query/dependencies.ts'
+import { insertRows } from '../query/insert.ts'
+import type { AnyTable } from '../query/table.ts'
 import {
   BlockedMigrationError,
   BrokenReferenceError,
@@ -53,6 +55,7 @@ export async function migrate(db: Database, plan: MigrationPlan, options: Migrat
   const context = contextOf(db)
   const { connection } = context
   const { dialect } = connection
+  const tables = tablesOf(schemas)
   if (connection.inTransaction) throw new DefinitionInTransactionError()
   refuseSteps(plan)
   const total = plan.statements.length
@@ -63,7 +66,7 @@ export async function migrate(db: Database, plan: MigrationPlan, options: Migrat
     await connection.transaction(async (on) => {
       refuseStale(plan, await evaluate({ ...context, connection: on }, intentionOf(plan), watching))
       for (const statement of dialect.alter.prepare) await on.execute(statement)
-      await perform(on, plan, { signal, report })
+      await perform(databaseOn({ ...context, connection: on }), plan, { signal, report, tables })
       for (const statement of dialect.alter.verify(plan.tables.map(({ table }) => table))) {
         const [broken] = await on.query(statement)
         if (broken) throw new BrokenReferenceError(String(broken[0]), String(broken[2]))
@@ -71,9 +74,8 @@ export async function migrate(db: Database, plan: MigrationPlan, options: Migrat
     }, signal)
   } else if (total > 0) {
     refuseStale(plan, await evaluate(context, intentionOf(plan), watching))
-    await perform(connection, plan, { signal, report })
+    await perform(db, plan, { signal, report, tables })
   }
-  const tables = tablesOf(schemas)
   refuseDifferences(db, tables, await readStored(db, tables))
   await declare(db, await planDeclare(db, schemas))
   onProgress?.({ done: total, total, what: null })
@@ -108,10 +110,24 @@ function refuseStale(plan: MigrationPlan, now: MigrationPlan): void {
 interface Performing {
   readonly signal: AbortSignal | undefined
   readonly report: (done: number) => void
+  readonly tables: readonly AnyTable[]
 }
 
-async function perform(on: Connection, { statements }: MigrationPlan, { signal, report }: Performing): Promise<void> {
+async function perform(db: Database, plan: MigrationPlan, { signal, report, tables }: Performing): Promise<void> {
+  const { connection: on } = contextOf(db)
   const { log } = on.dialect.alter
+  const { statements, created, atomic } = plan
+  const isNew = new Set(created.map(identifyTable))
+  const changed = new Set(plan.tables.map(({ table }) => identifyTable(table)))
+  // what they come with may be missing where this was interrupted before
+  await fill(
+    db,
+    tables.filter(({ declaration }) => !changed.has(identifyTable(declaration.name))),
+  )
+  // references to new tables come after these, or are looked at in the end
+  const filled = atomic
+    ? statements.length - 1
+    : statements.findLastIndex(({ table }) => isNew.has(identifyTable(table)))
   const logged = new Set<string>()
   for (const [done, one] of statements.entries()) {
     signal?.throwIfAborted()
@@ -124,7 +140,19 @@ async function perform(on: Connection, { statements }: MigrationPlan, { signal, 
     }
     if (logged.has(schema)) await performLogged(on, one, signal)
     else await on.execute(one.statement, signal)
+    if (done === filled)
+      await fill(
+        db,
+        tables.filter(({ declaration }) => isNew.has(identifyTable(declaration.name))),
+      )
   }
+}
+
+/** Old rows may refer to those that new tables come with. */
+async function fill(db: Database, created: readonly AnyTable[]): Promise<void> {
+  const lookups = created.filter(({ contents }) => contents.length > 0)
+  findDifferences(db, lookups, await readStored(db, lookups))
+  for (const table of lookups) await insertRows(contextOf(db), table, table.contents, { skipDuplicates: true })
 }
 
 async function performLogged(

@@ -139,7 +139,7 @@ async function incomplete(
 }
 
 /** The key of a row of contents; `null` where it cannot be told before the row is inserted, or not at all. */
-function keyOf({ heading }: TableDeclaration, row: object): Tuple | null {
+export function keyOf({ heading }: TableDeclaration, row: object): Tuple | null {
   const values = heading
     .filter(({ inKey }) => inKey)
     .map((attribute) => {
