@@ -2,6 +2,13 @@ import type { TestDatabase } from './databases.ts'
 import { contextOf, type Database } from '../src/query/database.ts'
 import { defineSchema, type Restriction } from '../src/index.ts'
 
+export const sessionDefinition = `
+  subject : varchar(8)
+  session : int16
+  ---
+  good = 1 : bool
+`
+
 export interface JobsLabOptions {
   /** How many sessions there are. */
   readonly sessions?: number
@@ -11,16 +18,7 @@ export interface JobsLabOptions {
 /** A table to be computed for each of some sessions, on a database of its own. */
 export async function jobsLab(database: TestDatabase, { sessions = 4, compat }: JobsLabOptions = {}) {
   const lab = defineSchema(`${database.prefix()}jobs`, compat ? { compat } : {})
-  const Session = lab.manual(
-    'Session',
-    {},
-    `
-    subject : varchar(8)
-    session : int16
-    ---
-    good = 1 : bool
-  `,
-  )
+  const Session = lab.manual('Session', {}, sessionDefinition)
   const Stat = lab.computed(
     'Stat',
     { Session },

@@ -1,9 +1,47 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect, test } from 'vitest'
+import { defineSchema, drop, planDrop } from '../src/index.ts'
 import { contextOf } from '../src/query/database.ts'
 import { openJobQueue } from '../src/jobs/open-queue.ts'
 import { onEveryDatabase } from './databases.ts'
-import { jobsLab, keysWith, rowsOf } from './jobs-lab.ts'
+import { jobsLab, keysWith, rowsOf, sessionDefinition } from './jobs-lab.ts'
+
+onEveryDatabase('jobs and other tables', (database) => {
+  test.each(['2.x', '0.14'] as const)('a table is dropped with its jobs, in %s', async (generation) => {
+    await using lab = await jobsLab(database, { ...(generation === '0.14' && { compat: 'python-0.14' }) })
+    const queue = await openJobQueue(lab.db, lab.Stat)
+    await queue.refresh()
+    await queue.claim({ limit: 2, leaseSeconds: 60 })
+    const plan = await planDrop(lab.db, [lab.Stat])
+    const jobs = { schema: lab.lab.name, table: generation === '2.x' ? '~~stat' : '~jobs' }
+    expect(plan.tables[0]?.jobs).toEqual(generation === '2.x' ? jobs : null)
+    await drop(lab.db, plan)
+    const left = await rowsOf(lab.db, jobs, 'status').catch((error: { code: string }) => error.code)
+    expect(left).toEqual(generation === '2.x' ? 'no-such-table' : [])
+  })
+
+  test('a job table that belongs to a table of another tier is refused, and stays when that one is dropped', async () => {
+    await using lab = await jobsLab(database)
+    await openJobQueue(lab.db, lab.Stat)
+    const other = defineSchema(lab.lab.name)
+    const Session = other.manual('Session', {}, sessionDefinition)
+    const Stat = other.imported('Stat', { Session }, '-> Session', { make: null })
+    // as somebody may have made it: declaring it is refused
+    const { connection } = contextOf(lab.db)
+    for (const statement of connection.dialect.createTable(Stat.declaration, () => null))
+      await connection.execute(statement)
+    await expect(openJobQueue(lab.db, Stat)).rejects.toMatchObject({
+      code: 'shared-job-table',
+      table: `${lab.lab.name}._stat`,
+      other: `${lab.lab.name}.__stat`,
+      jobs: '~~stat',
+    })
+    const plan = await planDrop(lab.db, [Stat])
+    expect(plan.tables.map(({ table, jobs }) => [table.table, jobs])).toEqual([['_stat', null]])
+    await drop(lab.db, plan)
+    expect(await rowsOf(lab.db, { schema: lab.lab.name, table: '~~stat' }, 'status')).toEqual([])
+  })
+})
 
 onEveryDatabase('jobs', (database) => {
   const open = async (options = {}) => {

@@ -1,7 +1,11 @@
+import type { Attribute } from '../attribute/attribute.ts'
+import { parseAttributeType } from '../attribute/attribute-type.ts'
+import type { Dialect } from '../compile/dialect.ts'
 import type { Connection } from '../connection/connection.ts'
 import type { TableDeclaration, TableName } from '../definition/table-declaration.ts'
 import { masterTable } from '../definition/table-name.ts'
 import { lower } from '../compile/lower.ts'
+import type { Statement } from '../driver/driver.ts'
 import { DefinitionInTransactionError } from '../driver/errors.ts'
 import { checkOptions, checkPlan, requireList } from '../query/call.ts'
 import { contextOf, type Database } from '../query/database.ts'
@@ -75,6 +79,7 @@ export async function drop(db: Database, plan: DropPlan): Promise<void> {
           await on.execute(statement)
         }
       }
+      if (found.dependencies.hidden(table.schema).includes('~jobs')) await on.execute(forgetJobs(table, dialect))
     }
   }
   await (dialect.supports.transactionalDdl ? connection.transaction(perform) : perform(connection))
@@ -103,7 +108,7 @@ async function evaluate(
         rows: await countRows(connection, table),
         because: [...parents].filter(([id]) => going.has(id)).map(([, parent]) => parent),
         dependent: !asked.has(identifyTable(table.name)),
-        jobs: jobTable(table.name, dependencies),
+        jobs: await jobTable(connection, table.name, dependencies),
       }
     }),
   )
@@ -118,10 +123,36 @@ function refuseLoneParts(dependencies: Dependencies, going: ReadonlyMap<string, 
   }
 }
 
-/** `~~name` without the underscores of the target's tier. */
-function jobTable({ schema, table }: TableName, dependencies: Dependencies): TableName | null {
-  const jobs = `~~${table.replace(/^_+/, '')}`
-  return table.startsWith('_') && dependencies.hidden(schema).includes(jobs) ? { schema, table: jobs } : null
+/** `~~name` without the underscores of the target's tier, unless it says that it belongs to a table of another tier. */
+async function jobTable(
+  connection: Connection,
+  { schema, table }: TableName,
+  dependencies: Dependencies,
+): Promise<TableName | null> {
+  const jobs = { schema, table: `~~${table.replace(/^_+/, '')}` }
+  if (!table.startsWith('_') || !dependencies.hidden(schema).includes(jobs.table)) return null
+  const [row] = await connection.query(connection.dialect.jobs.findTable(jobs))
+  const [, owner = table] = /`\.`([^`]+)`$/.exec(String(row?.[0] ?? '')) ?? []
+  return owner === table ? jobs : null
+}
+
+/** The jobs of a table in the `~jobs` of a schema of DataJoint 0.14, which stays for the others. */
+const forgetJobs = ({ schema, table }: TableName, { delete: remove }: Dialect): Statement =>
+  remove({ schema, table: '~jobs' }, [tableNameAttribute], {
+    kind: 'compare',
+    attribute: 'table_name',
+    operator: '=',
+    value: table,
+  })
+
+const tableNameAttribute: Attribute = {
+  name: 'table_name',
+  type: parseAttributeType('varchar(255)'),
+  inKey: true,
+  nullable: false,
+  default: { kind: 'required' },
+  comment: '',
+  lineage: null,
 }
 
 async function countRows(connection: Connection, table: TableDeclaration): Promise<number> {
