@@ -1,4 +1,5 @@
 import { loadDsp } from '@neurojoint/native-dsp'
+import { formatConfiguration } from './configuration.ts'
 import { showDiagram } from './diagram.ts'
 import { prepareFolders } from './folders.ts'
 import { pipeline } from './pipeline.ts'
@@ -9,7 +10,8 @@ import { runWorkflow } from './workflow.ts'
 
 const usage = `npm start                  take in what is new, and populate the pipeline
 npm start -- show TABLE    the definition of a table and its first rows
-npm start -- diagram [FILE]    the pipeline as Mermaid text, or as a picture in FILE.svg`
+npm start -- diagram [FILE]    the pipeline as Mermaid text, or as a picture in FILE.svg
+npm start -- settings      where the database and the stores are, and what says so`
 
 /** Runs one command of the workflow; returns the exit code. */
 export async function runCommand(parameters: readonly string[], signal: AbortSignal): Promise<number> {
@@ -21,6 +23,9 @@ export async function runCommand(parameters: readonly string[], signal: AbortSig
       return await showTable(rest[0])
     case 'diagram':
       return await showDiagram(rest[0])
+    case 'settings':
+      process.stdout.write(formatConfiguration())
+      return 0
     default:
       console.error(`There is no \`${command}\`.\n${usage}`)
       return 2

@@ -12,7 +12,7 @@ import { activate as activateProject } from '@neurojoint/element-lab/project'
 import { activate as activateSession } from '@neurojoint/element-session/session'
 import { configuration } from './configuration.ts'
 
-const { prefix, rawRoot, processedRoot, storeLocation } = configuration
+const { prefix, rawRoot, processedRoot, database, stores } = configuration
 
 // --- who works here, on what
 
@@ -63,8 +63,8 @@ async function sessionDirectory(key: Key<typeof session.Session>, db: Tables): P
 export const pipeline = definePipeline({
   schemas: [labSchema, projectSchema, subjectSchema, sessionSchema, probeSchema, ephysSchema],
   tables: { lab, SkullReference, project, subject, session, probe, ephys },
-  database: configuration.database,
-  stores: { stores: { local: { protocol: 'file', location: storeLocation } } },
+  database,
+  stores,
 })
 
 /** A unit as it is fetched: hover over it. */

@@ -4,6 +4,7 @@
  *   npm start                     do it
  *   npm start -- show TABLE       the definition of a table and its first rows
  *   npm start -- diagram [FILE]   the pipeline as Mermaid text, or as a picture in FILE.svg
+ *   npm start -- settings         where the database and the stores are, and what says so
  */
 import { formatError } from './terminal/problems.ts'
 

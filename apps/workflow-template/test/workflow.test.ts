@@ -163,7 +163,7 @@ describe('a lab', () => {
     expect(closed.output).toMatch(/^\[database-unavailable\] .*127\.0\.0\.1:1.*$/m)
     const unknown = await run(lab.home, { NEUROJOINT_DATABASE: 'oracle://root:x@127.0.0.1' }).ended
     for (const { output } of [unmounted, closed]) expect(output).not.toContain('    at ')
-    expect(unknown.output).toMatch(/^\[invalid-database\] .*oracle.*$/m)
+    expect(unknown.output).toMatch(/^\[invalid-settings\] NEUROJOINT_DATABASE.*oracle.*$/m)
   })
 
   test('may stop the workflow at any moment; it ends soon and goes on next time', { timeout: 120_000 }, async () => {

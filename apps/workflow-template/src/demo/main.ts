@@ -9,12 +9,17 @@
  * It stays in a folder of its own (`NEUROJOINT_DEMO`, else `demo` in the repository), whatever the environment says of a lab's:
  * nothing of the demo gets into a lab's tables, and `clean` removes nothing of a lab's.
  */
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 
 for (const variable of Object.keys(process.env)) {
-  if (/^NEUROJOINT_(HOME|DATABASE|DATA|PROCESSED|STORE|CSV|PREFIX)$/.test(variable)) delete process.env[variable]
+  if (/^(NEUROJOINT_(HOME|DATABASE|STORES|JOBS|DATA|PROCESSED|STORE|CSV|PREFIX)|DJ)(_|$)/.test(variable))
+    delete process.env[variable]
 }
-process.env['NEUROJOINT_HOME'] = process.env['NEUROJOINT_DEMO'] ?? resolve(import.meta.dirname, '../../../../demo')
+const home = process.env['NEUROJOINT_DEMO'] ?? resolve(import.meta.dirname, '../../../../demo')
+process.env['NEUROJOINT_HOME'] = home
+// said here, so that no file of a lab says anything else
+process.env['NEUROJOINT_DATABASE'] = join(home, 'pipeline.sqlite')
+process.env['NEUROJOINT_STORES'] = JSON.stringify({ local: { protocol: 'file', location: join(home, 'store') } })
 
 // The configuration reads the environment when it is imported.
 const { runDemoCommand } = await import('./command.ts')

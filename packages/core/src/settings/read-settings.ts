@@ -78,7 +78,10 @@ export async function readSettings(options: ReadSettingsOptions): Promise<Settin
     jobs: jobsOf(values),
     custom: nested(values, 'custom'),
   })
-  const used = [...values].filter(([key]) => !isOfOtherDatabase(key, database.kind))
+  const used = [...values].filter(
+    ([key, { value }]) =>
+      !isOfOtherDatabase(key, database.kind) && (key !== 'database.kind' || value === database.kind),
+  )
   entries.set(
     settings,
     used.map(([key, { value, origin }]) => ({ key, value, origin })).toSorted((a, b) => (a.key < b.key ? -1 : 1)),
