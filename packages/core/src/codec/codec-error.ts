@@ -100,7 +100,7 @@ export class LocalFileError extends PipelineError {
   readonly code = 'local-file'
   readonly path: string
   constructor(path: string, problem: string, options?: ErrorOptions) {
-    super(`${path} ${problem}`, options)
+    super(`${JSON.stringify(path.slice(0, 300))} ${problem}`, options)
     this.path = path
   }
 }

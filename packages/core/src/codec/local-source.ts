@@ -21,11 +21,9 @@ export function localPathOf(path: LocalPath): string {
     throw new LocalFileError(path.href, 'is no file of this machine: give a path or a URL that begins with file:.')
   }
   if (isAbsolute(path)) return path
-  const shown = JSON.stringify(path.slice(0, 100))
   throw new LocalFileError(
     path,
-    `is no absolute path of this machine. Text for a value of this type is the path of a file to be stored, as ` +
-      `resolve(${shown}) of node:path gives it; content is given as bytes (a Uint8Array).`,
+    'is no absolute path of a file (resolve() of node:path makes one). Content is given as bytes, never as text.',
   )
 }
 

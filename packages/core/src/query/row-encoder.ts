@@ -104,7 +104,7 @@ export function rowEncoder(context: Context, table: AnyTable, options: EncoderOp
           .encode(value, { schema, table: tableName, attribute: attribute.name, key, stores, signal, track })
       } catch (error) {
         if (!isAboutValue(error)) throw error
-        throw refuse(given, [attribute.name], error.message, error)
+        throw refuse(given, [attribute.name], problemOf(attribute, error), error)
       }
     }
     if (tracked.length > 0) externals.set(encoded, tracked)
@@ -144,3 +144,7 @@ const valueProblems: readonly unknown[] = [
 /** Whether an error is the value's fault, rather than a store's or an abort. */
 export const isAboutValue = (error: unknown): error is Error =>
   error instanceof Error && 'code' in error && valueProblems.includes(error.code)
+
+/** What is wrong with a value, with the attribute that it is of, which a codec does not know. */
+export const problemOf = ({ name }: Attribute, { message }: Error): string =>
+  message.includes(`\`${name}\``) ? message : `\`${name}\`: ${message}`

@@ -15,7 +15,7 @@ import { ownTransaction } from './deadlock.ts'
 import { writeExternals } from './external-rows.ts'
 import { formatKey, isRow, valueIn } from './given-row.ts'
 import { explainRefused, formatValue } from './insert-problem.ts'
-import { isAboutValue } from './row-encoder.ts'
+import { isAboutValue, problemOf } from './row-encoder.ts'
 import type { AnyTable } from './table.ts'
 import { identify } from './tuple.ts'
 import { InvalidUpdateError, NoSuchRowError } from './write-errors.ts'
@@ -88,7 +88,7 @@ async function readUpdate(context: Context, table: AnyTable, row: unknown, signa
       given.push([attribute, await encode(context, table, attribute, value, { key, externals, signal })])
     } catch (error) {
       if (!isAboutValue(error)) throw error
-      throw refuse([attribute.name], error.message, error)
+      throw refuse([attribute.name], problemOf(attribute, error), error)
     }
   }
   const values = given.filter(([{ inKey }]) => !inKey)
