@@ -8,6 +8,7 @@ export function fuzzBytes(random: Random, seeds: readonly [Uint8Array, ...Uint8A
   const way = random.below(10)
   if (way < 6) return mutate(random, random.pick(seeds), random.pick(seeds))
   const head = Buffer.from(random.pick([protocols.mym, protocols.dj0]), 'latin1')
+  if (random.below(1000) === 0) return Uint8Array.from([...head, ...deep(random)])
   if (way < 9) return Uint8Array.from([...head, ...grammar(random, random.below(5))])
   return Uint8Array.from([...(random.below(4) === 0 ? [] : head), ...noise(random, random.below(80))])
 }
@@ -161,6 +162,32 @@ function item(random: Random, depth: number): Bytes {
   return [...u64(random, value.length), ...value]
 }
 
+/** Values inside one another, more of them than any stack has room for. */
+function deep(random: Random): Bytes {
+  const none = [typeCode.none]
+  const [one, key] = [wide(1), [...wide(1), ...none]]
+  // what stands before each value, but for its length
+  const before = random.pick<Bytes>([
+    [typeCode.list, ...one],
+    [typeCode.tuple, ...one],
+    [typeCode.set, ...one],
+    [typeCode.dict, ...one, ...key],
+    [typeCode.cell, ...one, ...one],
+    [typeCode.array, ...one, ...one, ...u32(classId.object), ...u32(0)],
+    [typeCode.struct, ...one, ...one, ...u32(1), 0x61, 0],
+    [typeCode.record, ...u32(1), 0x61, 0],
+  ])
+  const hasLength = before[0] !== typeCode.record
+  const levels = Array.from({ length: random.below(5000) }, () => before)
+  const step = before.length + (hasLength ? 8 : 0)
+  return [
+    ...levels.flatMap((level, index) =>
+      hasLength ? [...level, ...wide((levels.length - index - 1) * step + 1)] : level,
+    ),
+    ...none,
+  ]
+}
+
 const names = (random: Random, count: number): Bytes => [
   ...u32(count),
   ...Array.from({ length: count }, (_, index) => [0x61 + (random.below(20) === 0 ? 0 : index), 0]).flat(),
@@ -170,8 +197,7 @@ const noise = (random: Random, length: number): number[] => Array.from({ length 
 const u16 = (value: number): Bytes => [value & 0xff, (value >> 8) & 0xff]
 const u32 = (value: number): Bytes => [...u16(value & 0xffff), ...u16(value >>> 16)]
 
+const wide = (value: number | bigint): Bytes => [...Buffer.from(new BigUint64Array([BigInt(value)]).buffer)]
+
 /** A number, or now and then another one. */
-function u64(random: Random, value: number): Bytes {
-  const written = random.below(60) === 0 ? random.pick(edges) : BigInt(value)
-  return [...Buffer.from(new BigUint64Array([written]).buffer)]
-}
+const u64 = (random: Random, value: number): Bytes => wide(random.below(60) === 0 ? random.pick(edges) : value)
