@@ -154,6 +154,9 @@ onEveryDatabase('workers', (database) => {
     )
   }
 
+  // the servers differ in nothing of this
+  if (database.name === 'mysql' && !long) return
+
   test('one that is killed while it computes leaves nothing, and its key is made later', { timeout: 60_000 }, async () => {
     const { settings, dispose } = await database.shared()
     await using race = await openRace(settings, database.prefix(), 1, 500)

@@ -9,7 +9,7 @@ export interface ParentWatchData {
 
 const LOOK_MILLISECONDS = 1000
 /** So long the main thread has to give back what it holds and to end by itself. */
-const GRACE_LOOKS = 10
+const GRACE_LOOKS = 5
 
 // what worker-process.ts puts there
 const { parent } = workerData as ParentWatchData
