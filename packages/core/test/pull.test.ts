@@ -189,6 +189,25 @@ onEveryDatabase('pull', (database) => {
     expect(await pull(pipeline.db, [`${prefix}lab`, `${prefix}work`], { lookupRows: 5 })).toEqual(pulled)
   })
 
+  test('imports from the modules of other schemas, whatever those call their tables, and writes what is needed of them', async () => {
+    const prefix = database.prefix()
+    const lab = defineSchema(`${prefix}lab`)
+    const ofLab = lab.manual('Session', {}, 'session : int16')
+    lab.manual('Other', {}, 'other : int16')
+    const work = defineSchema(`${prefix}work`)
+    work.manual('Session', { Theirs: ofLab }, '-> Theirs\nown : int16')
+    await using pipeline = await database.pipeline([lab, work])
+    const pulled = await pull(pipeline.db, [`${prefix}work`])
+    expect(pulled.notes).toEqual([])
+    const schemas = await writePulled(pulled, `imports-${database.name}`)
+    await expectNothingNew(pipeline.db, schemas)
+    expect(schemas.map(({ tables }) => tables.map(({ typeName }) => typeName))).toEqual([['Session'], ['Session']])
+    expect(textOf(pulled, `${prefix}lab.ts`)).toContain(`// Of ${prefix}lab, only those to which others refer.`)
+    const [, alias = ''] = /import \{ Session as (\w+) \}/.exec(textOf(pulled, `${prefix}work.ts`)) ?? []
+    expect(alias).toMatch(/LabSession$/)
+    expect(textOf(pulled, `${prefix}work.ts`)).toContain(`schema.manual('Session', { ${alias} }, \`\n  -> ${alias}\n`)
+  })
+
   test('refuses what cannot be asked', async () => {
     const prefix = database.prefix()
     await using pipeline = await database.pipeline([])

@@ -1,6 +1,7 @@
 import { expect, expectTypeOf, inject, test } from 'vitest'
 import { connect } from '../src/connection/connect.ts'
 import {
+  type AnyTable,
   declare,
   definePipeline,
   defineSchema,
@@ -9,6 +10,7 @@ import {
   planDeclare,
   populate,
   readTable,
+  requireUpstream,
   type Row,
   type Schema,
   virtualSchema,
@@ -77,6 +79,13 @@ onEveryDatabase('a virtual schema', (database) => {
     ).toHaveLength(1)
     expect(await planDeclare(db, [schema])).toMatchObject({ tables: [], records: [], contents: [] })
     expect(formatMermaid([schema])).toContain('["<u>Session</u>"]:::manual')
+    // an element takes its tables
+    function activate<S extends AnyTable>(own: Schema, upstream: { readonly Session: S }) {
+      requireUpstream('licking', upstream, { tables: ['Session'] })
+      return own.manual('Lick', upstream, '-> Session\nlick : int16')
+    }
+    const Lick = activate(defineSchema(`${prefix}licking`), { Session })
+    expect(Lick.declaration.heading.map(({ name }) => name)).toEqual(['subject', 'session', 'lick'])
     // on it, and beside it
     schema.manual('Extra', { Session }, '-> Session\n---\nextra : int32')
     const plan = await planDeclare(db, [schema])
