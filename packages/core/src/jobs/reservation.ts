@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto'
 
 /*
- * What `version` of a job says where it is ours: `neurojoint/1.0.0 <token> <seconds> <attempt>`. The length of the lease
+ * What `version` of a job says where it is ours: `neurojoint/1 <token> <seconds> <attempt>`. The length of the lease
  * stands in it so that workers of other settings agree when it has expired, and the attempts so that they count them
  * together. The last three have fixed widths, for SQL to find them.
  */
 
-/** The version of the package that writes: what `version` is for. */
-const program = 'neurojoint/1.0.0'
+/** Who writes, and in which version of this form: whoever knows it can tell a lease, whichever release they are of. */
+const program = 'neurojoint/1'
 
 /** Of what is not reserved, only the attempts are told. */
 const noToken = '-'.repeat(16)

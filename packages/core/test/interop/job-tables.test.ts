@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { declare, definePipeline, defineSchema, drop, jobsOf, planDeclare, planDrop } from '../../src/index.ts'
 import { hashKey, packKey } from '../../src/jobs/legacy-key.ts'
 import { openJobQueue } from '../../src/jobs/open-queue.ts'
@@ -75,11 +75,16 @@ withEveryPython('job tables', (peer) => {
     const schema = defineSchema(name, peer.generation === '0.14' ? { compat: 'python-0.14' } : {})
     const Source = schema.manual('Source', {}, keyDefinition)
     const computed = (table: string) =>
-      schema.computed(table, { Source }, `
+      schema.computed(
+        table,
+        { Source },
+        `
         -> Source
         ---
         mean : float64
-      `, { fetch: (key) => key, compute: () => ({ row: { mean: 1 } }) })
+      `,
+        { fetch: (key) => key, compute: () => ({ row: { mean: 1 } }) },
+      )
     const [Stat, Other] = [computed('Stat'), computed('Other')]
     const db = await definePipeline({ schemas: [schema], tables: {}, database: peer.settings }).open()
     await declare(db, await planDeclare(db, [schema]))
@@ -91,12 +96,17 @@ withEveryPython('job tables', (peer) => {
       await drop(db, await planDrop(db, [schema]))
       await db.close()
     }
-    return { name, Source, Stat, Other, db, python, [Symbol.asyncDispose]: dispose }
+    return { name, Source, Stat, Other, db, python, dispose }
   }
+
+  let lab: Awaited<ReturnType<typeof open>>
+  beforeAll(async () => {
+    lab = await open()
+  }, 60_000)
+  afterAll(() => lab.dispose(), 60_000)
 
   if (peer.generation === '2.x') {
     test('both make the same one', patient, async () => {
-      await using lab = await open()
       await openJobQueue(lab.db, lab.Stat)
       await lab.python.execute('vm.Other().jobs.refresh()')
       const { connection } = contextOf(lab.db)
@@ -116,7 +126,6 @@ withEveryPython('job tables', (peer) => {
     })
 
     test('a lease of ours that ran out is ours to take, a reservation of Python is not', patient, async () => {
-      await using lab = await open()
       const queue = await openJobQueue(lab.db, lab.Stat)
       await lab.python.execute('jobs = vm.Stat().jobs')
       expect(await queue.refresh()).toMatchObject({ added: 3 })
@@ -131,7 +140,6 @@ withEveryPython('job tables', (peer) => {
     })
   } else {
     test('every key has the hash and the dict that Python gives it', patient, async () => {
-      await using lab = await open()
       const { heading } = inDatabase(contextOf(lab.db), lab.Stat).declaration
       await lab.python.execute('keys = vm.Source().fetch("KEY", order_by="KEY")')
       const keys = await lab.db(lab.Source).fetch({ order: ['whole'] })
@@ -145,7 +153,6 @@ withEveryPython('job tables', (peer) => {
     })
 
     test('a row of one keeps the key from the other', patient, async () => {
-      await using lab = await open()
       const queue = await openJobQueue(lab.db, lab.Stat)
       await lab.python.execute('jobs = vm.schema.jobs; keys = vm.Source().fetch("KEY", order_by="KEY")')
       const [ours] = await queue.claim({ limit: 1, leaseSeconds: 60, order: 'key' })
