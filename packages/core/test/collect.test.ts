@@ -61,7 +61,7 @@ const garbageOf = (plan: Awaited<ReturnType<typeof planCollect>>, store = 'local
 
 onEveryDatabase('collecting garbage', (database) => {
   test.each([{}, { partitionPattern: '{subject}', subfolding: [2, 2] }, { schemaPrefix: '', hashPrefix: 'content' }])(
-    'deletes what no row refers to, and nothing else, with the layout %j',
+    'deletes what no row refers to, and nothing else, with the layout %j (trap T23)',
     { timeout: 30_000 },
     async (layout) => {
       await using lab = await sessions(database, layout)
@@ -200,7 +200,7 @@ async function insertStored(
   await contextOf(db).connection.execute({ sql, parameters: [raw] })
 }
 
-onEveryDatabase('what cannot be read stops a collection', (database) => {
+onEveryDatabase('what cannot be read stops a collection (trap T23)', (database) => {
   test('a value that says no path, an unknown store, a store that cannot be listed', async () => {
     await using lab = await sessions(database)
     const { db, schema, Session, settings, paths } = lab
