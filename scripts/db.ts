@@ -8,8 +8,22 @@ import { interruption } from './command.ts'
 
 const onProgress = (message: string): void => console.error(message)
 const [name = 'mariadb', wanted] = process.argv.slice(2)
+const usage = `npm run db                       start MariaDB
+npm run db -- mariadb [VERSION]  ${mariadbVersions.join(', ')}
+npm run db -- mysql [VERSION]    ${mysqlVersions.join(', ')}
+npm run db -- s3                 start an object store with the bucket \`lab\``
 
-const { text, stop } = await start()
+if (name === '--help' || name === '-h' || name === 'help') {
+  console.log(usage)
+  process.exit()
+}
+
+const { text, stop } = await start().catch((error: unknown) => {
+  const isOurs = error instanceof RangeError || (error instanceof Error && 'code' in error)
+  if (!isOurs) throw error
+  console.error(error instanceof RangeError ? `${error.message}\n${usage}` : error.message)
+  process.exit(error instanceof RangeError ? 2 : 1)
+})
 console.log(text)
 console.error('Ctrl-C stops it and removes its data.')
 // asked again and again, because a server keeps no process alive, nor does a listener of signals
@@ -36,13 +50,13 @@ function startDatabase() {
     case 'mysql':
       return startMysql({ version: oneOf(mysqlVersions), onProgress })
     default:
-      throw new RangeError(`There is no \`${name}\` to start: give mariadb or mysql and a version, or s3.`)
+      throw new RangeError(`There is no \`${name}\` to start.`)
   }
 }
 
 function oneOf<Version extends string>(versions: readonly [Version, ...Version[]]): Version {
   if (wanted === undefined) return versions[0]
   const found = versions.find((version) => version === wanted)
-  if (found === undefined) throw new RangeError(`There is no ${name} ${wanted} to start: give ${versions.join(', ')}.`)
+  if (found === undefined) throw new RangeError(`There is no ${name} ${wanted} to start.`)
   return found
 }

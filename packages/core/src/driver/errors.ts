@@ -127,6 +127,19 @@ export class DiskFullError extends DatabaseError {
   }
 }
 
+/** The disk, or the network that it is on, does not do what it is told. */
+export class DiskFailedError extends DatabaseError {
+  override readonly name = 'DiskFailedError'
+  readonly code = 'disk-failed'
+  constructor(cause: unknown) {
+    super(
+      `The database could not read or write its file: ${reason(cause)}. What was not committed is undone. Check the disk, its ` +
+        'room, and the limits on what a program may write.',
+      cause,
+    )
+  }
+}
+
 /** Somebody else, or a limit of the server, ended a statement; of that statement nothing is kept. */
 export class StatementStoppedError extends DatabaseError {
   override readonly name = 'StatementStoppedError'

@@ -2,6 +2,7 @@ import { ConnectionLostError } from '../../driver/connection-errors.ts'
 import {
   AccessDeniedError,
   DatabaseBusyError,
+  DiskFailedError,
   DiskFullError,
   DuplicateEntryError,
   InvalidSqlError,
@@ -49,6 +50,8 @@ export function explainSqlite(error: unknown): PipelineError | null {
   const subject = /failed: (.*)$/.exec(message)?.[1] ?? ''
   const attributes = subject.split(', ').map((name) => name.slice(name.lastIndexOf('.') + 1))
   if (isBusy(error)) return new DatabaseBusyError(null, error)
+  // of one of many kinds: SQLITE_IOERR_WRITE, SQLITE_IOERR_FSYNC
+  if (code.startsWith('SQLITE_IOERR')) return new DiskFailedError(error)
   switch (code) {
     case 'SQLITE_CONSTRAINT_PRIMARYKEY':
     case 'SQLITE_CONSTRAINT_UNIQUE':
