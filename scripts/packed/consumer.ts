@@ -1,6 +1,14 @@
 /** What a lab would write that has installed core and element-lab from a registry; run by scripts/pack-test.ts. */
 import { deepEqual, equal, rejects } from 'node:assert/strict'
-import { declare, definePipeline, defineSchema, formatMermaid, planDeclare, type Row } from '@neurojoint/core'
+import {
+  declare,
+  definePipeline,
+  defineSchema,
+  formatMermaid,
+  formatSvg,
+  planDeclare,
+  type Row,
+} from '@neurojoint/core'
 import { activate } from '@neurojoint/element-lab/lab'
 
 const schema = defineSchema('trial_lab')
@@ -26,5 +34,6 @@ await rejects(() => {
 deepEqual(await db(tables.Lab).fetch(), [lab])
 equal(await db(tables.Location).join(tables.Lab).restrict({ time_zone: 'Europe/Berlin' }).count(), 1)
 equal(formatMermaid(pipeline.schemas).includes('Location'), true)
+equal((await formatSvg(pipeline)).includes('Location'), true)
 await db.close()
 console.log('packed element-lab runs on packed core')
