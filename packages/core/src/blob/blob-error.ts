@@ -50,6 +50,19 @@ export class InexactBlobError extends PipelineError {
   }
 }
 
+/** An option of `unpackBlob` that there is not. */
+export class UnpackOptionError extends PipelineError {
+  override readonly name = 'UnpackOptionError'
+  readonly code = 'invalid-call'
+  readonly option: string
+  constructor(option: string, value: unknown) {
+    super(
+      `unpackBlob() has no option \`${option}: ${String(value)}\`: it has { lossless: true or false, countBits: 32 or 64 }.`,
+    )
+    this.option = option
+  }
+}
+
 /** A value that the format has no place for. */
 export class UnpackableValueError extends PipelineError {
   override readonly name = 'UnpackableValueError'

@@ -217,6 +217,11 @@ describe('packing', () => {
   })
 })
 
+test.each([{ loseless: true }, { countBits: 16 }, { lossless: 'yes' }])('unpackBlob() refuses %o', async (options) => {
+  // @ts-expect-error from JavaScript
+  await expect(unpackBlob(packPayload(1), options)).rejects.toMatchObject({ code: 'invalid-call' })
+})
+
 describe('the envelope', () => {
   test('zeros are compressed, and say how long they were', async () => {
     const blob = await packBlob(new Float64Array(1000))

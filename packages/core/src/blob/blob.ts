@@ -1,5 +1,4 @@
-import { checkOptions } from '../query/call.ts'
-import { InvalidBlobError } from './blob-error.ts'
+import { InvalidBlobError, UnpackOptionError } from './blob-error.ts'
 import type { CountBits } from './blob-reader.ts'
 import { compress, expand, isCompressed } from './compression.ts'
 import { hasNarrowCounts } from './narrow-counts.ts'
@@ -35,8 +34,7 @@ export async function packBlob(value: unknown): Promise<Uint8Array> {
  * Throws 'invalid-blob' for any bytes that are not a blob, 'unsupported-blob' for what has no value here.
  */
 export async function unpackBlob(blob: Uint8Array, options: UnpackBlobOptions = {}): Promise<unknown> {
-  checkOptions('unpackBlob()', options, ['lossless', 'countBits'])
-  const { lossless = false, countBits } = options
+  const { lossless = false, countBits } = checked(options)
   if (countBits !== undefined) return unpackPayload(await payloadOf(blob, countBits), { lossless, countBits })
   try {
     return unpackPayload(await payloadOf(blob, 64), { lossless, countBits: 64 })
@@ -59,3 +57,16 @@ async function unpackNarrow(blob: Uint8Array, lossless: boolean, found: InvalidB
 
 const payloadOf = async (blob: Uint8Array, countBits: CountBits): Promise<Uint8Array> =>
   isCompressed(blob) ? expand(blob, countBits) : blob
+
+/** From JavaScript, options may be anything, and their names misspelt. */
+function checked(options: UnpackBlobOptions): UnpackBlobOptions {
+  const given: readonly (readonly [string, unknown])[] = Object.entries(options)
+  for (const [name, value] of given) {
+    const isKnown =
+      value === undefined ||
+      (name === 'lossless' && typeof value === 'boolean') ||
+      (name === 'countBits' && (value === 32 || value === 64))
+    if (!isKnown) throw new UnpackOptionError(name, value)
+  }
+  return options
+}
