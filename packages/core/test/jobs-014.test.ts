@@ -1,6 +1,10 @@
+import { ndarray } from '@neurojoint/arrays'
 import { expect, test } from 'vitest'
+import { packBlob } from '../src/blob/blob.ts'
+import { MatlabStruct } from '../src/blob/blob-value.ts'
 import { contextOf } from '../src/query/database.ts'
 import { openJobQueue } from '../src/jobs/open-queue.ts'
+import { Reservations } from '../src/jobs/reservations.ts'
 import { onEveryDatabase } from './databases.ts'
 import { jobsLab, keysWith, rowsOf } from './jobs-lab.ts'
 
@@ -51,6 +55,20 @@ onEveryDatabase('jobs in a schema of DataJoint 0.14', (database) => {
     expect(await lab.queue.claim({ limit: 2, leaseSeconds: 60 })).toEqual([])
     expect(await lab.queue.nextDue()).toBeGreaterThan(50)
     expect(await lab.other.claim({ limit: 2, leaseSeconds: 60 })).toMatchObject([{ key: second.key }])
+  })
+
+  test('a row of MATLAB keeps its key, by the name of its class and what is packed beside it', async () => {
+    await using lab = await open(2)
+    const fields = new Map<string, readonly unknown[]>([
+      ['subject', ['m1']],
+      ['session', [ndarray(Float64Array.of(0))]],
+    ])
+    const key = await packBlob(new MatlabStruct([1, 1], fields))
+    const { connection } = contextOf(lab.db)
+    const rows = new Reservations(contextOf(lab.db), { schema: lab.lab.name, table: 'lab.Stat' })
+    await rows.insert(connection, [{ key_hash: 'x'.repeat(32), status: 'reserved', key }])
+    const claims = await (await openJobQueue(lab.db, lab.Stat)).claim({ limit: 9, leaseSeconds: 60 })
+    expect(claims.map((claim) => claim.key)).toEqual([{ subject: 'm2', session: 1 }])
   })
 
   test('keys of one hash are told apart by what is packed beside it', async () => {

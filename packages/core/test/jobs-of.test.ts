@@ -59,6 +59,8 @@ onEveryDatabase('the jobs of a table', (database) => {
     expect(await jobs.clear()).toBe(2)
     expect(await jobs.clear(lab.db(lab.Session).restrict({ session: 1 }).project(), 'reserved')).toBe(1)
     expect(await jobs.progress()).toMatchObject({ reserved: 2, total: 2 })
+    await expect(jobs.refresh({ priority: 300 })).rejects.toMatchObject({ code: 'invalid-call' })
+    await expect(jobs.refresh({ delay: 1 } as never)).rejects.toMatchObject({ code: 'invalid-call' })
     await expect(jobs.list({ status: 'done' as never })).rejects.toMatchObject({ code: 'invalid-call' })
   })
 })

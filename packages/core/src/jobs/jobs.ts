@@ -1,4 +1,4 @@
-import { checkOptions } from '../query/call.ts'
+import { checkOptions, show } from '../query/call.ts'
 import type { Database } from '../query/database.ts'
 import type { Restriction } from '../query/restriction.ts'
 import type { AnyTable, Key } from '../query/table.ts'
@@ -100,7 +100,10 @@ export function jobsOf<T extends AnyTable>(db: Database, table: T): Jobs<T> {
     throw new InvalidCallError(`${call} was given no keys. Say which, or [{}] for all.`)
   }
   return {
-    refresh: async (options = {}) => (await open()).refresh(options),
+    refresh: async (options = {}) => {
+      checkRefresh(options)
+      return (await open()).refresh(options)
+    },
     ignore: async (restriction) => (await open()).ignore(required('ignore()', restriction)),
     clear: async (restriction, status) => {
       const statuses = status === undefined ? allStatuses.filter((one) => one !== 'reserved') : [requireStatus(status)]
@@ -134,6 +137,21 @@ export function jobsOf<T extends AnyTable>(db: Database, table: T): Jobs<T> {
       // the key of a job has the attributes of the table's key
       return listed as readonly Job<T>[]
     },
+  }
+}
+
+/** From JavaScript, options may be anything. */
+function checkRefresh(options: RefreshOptions): void {
+  const numbers = ['delaySeconds', 'staleSeconds', 'orphanSeconds', 'priority'] as const
+  checkOptions('refresh()', options, ['restriction', ...numbers, 'signal'])
+  for (const name of numbers) {
+    const value: unknown = options[name]
+    const [least, most] = name === 'priority' ? [-128, 127] : [name === 'delaySeconds' ? -Infinity : 0, Infinity]
+    const fits = typeof value === 'number' && value >= least && value <= most && Math.abs(value) < 1e9
+    if (value === undefined || (fits && (name !== 'priority' || Number.isInteger(value)))) continue
+    throw new InvalidCallError(
+      `refresh() was given ${name}: ${show(value)}. Give ${name === 'priority' ? 'an integer from -128 to 127' : 'a number of seconds'}.`,
+    )
   }
 }
 
