@@ -58,7 +58,8 @@ for (const kind of ['mariadb', 'mysql'] as const) {
         if (cutting) void lab.proxy.cutWhen({ bytes: 'COMMIT', at })
         cutting = false
       })
-      const options = { reserve: true, leaseSeconds: LEASE_SECONDS, onError: 'continue' } as const
+      // a claim commits too, and is not meant
+      const options = { reserve: true, limit: 1, leaseSeconds: LEASE_SECONDS, onError: 'continue' } as const
       // whatever is to be done with errors, and however often a key is to be tried
       const retry = { attempts: 5, delaySeconds: 0 }
       const lost = await populate(lab.db, lab.Result, { ...options, retry })

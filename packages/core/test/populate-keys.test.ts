@@ -142,7 +142,8 @@ onEveryDatabase('a make', (database) => {
     await expect(populate(lab.db, lab.Result, { onEvent: throwAt('made'), onError: 'continue' })).rejects.toThrow(
       'at made',
     )
-    expect(await lab.db(lab.Result).count()).toBe(1)
+    // the next one may have been on its way
+    expect([1, 2]).toContain(await lab.db(lab.Result).count())
   })
 
   test(

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import {
   defineSchema,
   type PopulateEvent,
@@ -11,6 +11,9 @@ import {
 import { missingKeys, pagesOfKeys } from '../src/populate/missing-keys.ts'
 import { contextOf } from '../src/query/database.ts'
 import { onEveryDatabase, type TestDatabase } from './databases.ts'
+
+// it shares a machine with other tests, and fsyncs
+vi.setConfig({ testTimeout: 30_000 })
 
 interface Steps {
   readonly fetch?: (db: Tables, sample: number) => unknown

@@ -1,9 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { type AnyTable, type Database, defineSchema, jobsOf, lt, type PopulateEvent, populate, progressOf } from '../src/index.ts'
 import { openJobQueue } from '../src/jobs/open-queue.ts'
 import { contextOf } from '../src/query/database.ts'
 import { onEveryDatabase, type TestDatabase } from './databases.ts'
+
+// it shares a machine with other tests, and fsyncs
+vi.setConfig({ testTimeout: 30_000 })
 
 interface Steps {
   readonly compute?: (sample: number, signal: AbortSignal) => unknown

@@ -2,11 +2,14 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import { type Database, declare, definePipeline, drop, planDeclare, planDrop, runWorker, type WorkerEvent } from '../src/index.ts'
 import { onEveryDatabase, type TestDatabase } from './databases.ts'
 import { long } from './long.ts'
 import type * as WorkerPipeline from './worker-pipeline.ts'
+
+// processes take their time to start
+vi.setConfig({ testTimeout: 60_000 })
 
 const module = new URL('worker-pipeline.ts', import.meta.url)
 

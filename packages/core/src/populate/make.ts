@@ -21,6 +21,8 @@ export interface MakeOptions {
   readonly signals: readonly AbortSignal[]
   readonly limitSeconds: number | null
   readonly progress: (fraction: number, message?: string) => void
+  /** Is told when the rows are made, and only have to be inserted. */
+  readonly computed: () => void
   /** What the transaction does first: it may refuse. */
   readonly complete: ((transaction: Connection, seconds: number) => Promise<void>) | null
 }
@@ -40,7 +42,7 @@ export async function makeKey(
   table: AnyTable,
   make: AnyMake,
   key: object,
-  { signals, limitSeconds, progress, complete }: MakeOptions,
+  { signals, limitSeconds, progress, computed, complete }: MakeOptions,
 ): Promise<boolean> {
   const context = contextOf(db)
   const started = performance.now()
@@ -62,6 +64,7 @@ export async function makeKey(
     },
   )
   const seconds = (performance.now() - started) / 1000
+  computed()
   const insert = async (transaction: Connection): Promise<void> => {
     await complete?.(transaction, seconds)
     if (!(await reads.unchanged(transaction))) throw new InputsChangedError(table.typeName, key)

@@ -34,7 +34,10 @@ export interface PopulateOptions<T extends AnyTable> extends PopulateScope<T> {
    * and the longest due first, where nothing else is said.
    */
   readonly order?: KeyOrder | 'priority'
-  /** How many makes of this process are under way at once; 1 where it is left out. */
+  /**
+   * How many makes of this process are under way at once; 1 where it is left out. While the rows of one are inserted, the
+   * next one is made.
+   */
   readonly concurrency?: number
   /** Takes keys from the table's queue of jobs, which other workers, in other processes and in Python, take them from too. */
   readonly reserve?: boolean

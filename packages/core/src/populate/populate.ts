@@ -120,18 +120,37 @@ class Run {
     signal.throwIfAborted()
   }
 
-  /** One after another, until there are no more. */
+  /**
+   * One after another, until there are no more. While the database is busy with the rows of one, the next one is made:
+   * the time of small makes is that of their commits.
+   */
   async #line(): Promise<void> {
-    const { supply, signal } = this.#parts
-    for (;;) {
-      signal.throwIfAborted()
-      const attempt = await supply.next()
-      if (attempt === null) return
-      await this.#attempt(attempt)
+    const { supply, signal, ending } = this.#parts
+    const inserting = new Set<Promise<void>>()
+    try {
+      for (;;) {
+        signal.throwIfAborted()
+        const attempt = await supply.next()
+        if (attempt === null) {
+          if (inserting.size === 0) return
+          // one of them may fail, and come again
+          await Promise.all(inserting)
+          continue
+        }
+        const { promise: computed, resolve } = Promise.withResolvers<void>()
+        const whole: Promise<void> = this.#attempt(attempt, resolve)
+          .catch((error: unknown) => ending.abort(error))
+          .finally(() => inserting.delete(whole))
+        inserting.add(whole)
+        await Promise.race([computed, whole])
+        if (inserting.size > 1) await Promise.race(inserting)
+      }
+    } finally {
+      await Promise.all(inserting)
     }
   }
 
-  async #attempt(attempt: Attempt): Promise<void> {
+  async #attempt(attempt: Attempt, computed: () => void): Promise<void> {
     const { db, table, make, supply, options, signal } = this.#parts
     const { key, number } = attempt
     const name = table.typeName
@@ -145,7 +164,13 @@ class Run {
     try {
       if (signal.aborted) throw signal.reason
       const signals = [signal, ...attempt.signals]
-      made = await makeKey(db, table, make, key, { signals, limitSeconds, progress, complete: attempt.complete })
+      made = await makeKey(db, table, make, key, {
+        signals,
+        limitSeconds,
+        progress,
+        computed,
+        complete: attempt.complete,
+      })
     } catch (error) {
       return this.#failure(attempt, error)
     }
