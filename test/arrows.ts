@@ -53,10 +53,7 @@ const everywhere = ['errors', 'attribute'] as const
 /** Inside core. */
 export const coreArrows: Arrows = {
   ...Object.fromEntries(
-    ['jobs', 'migrate', 'pull', 'collect', 'backup', 'diagram'].map((name) => [
-      name,
-      ['pipeline', ...everywhere],
-    ]),
+    ['jobs', 'migrate', 'pull', 'collect', 'backup', 'diagram'].map((name) => [name, ['pipeline', ...everywhere]]),
   ),
   move: ['jobs', 'pipeline', ...everywhere],
   // the program of a worker, whose processes open the pipeline by themselves
@@ -71,7 +68,8 @@ export const coreArrows: Arrows = {
   definition: everywhere,
   codec: ['blob', 'store', ...everywhere],
   blob: everywhere,
-  store: everywhere,
+  // a signal that aborts stops a transfer as it stops a statement
+  store: ['driver', ...everywhere],
   // which dialect it is, is known when a connection is opened
   connection: ['driver', { to: 'compile', only: 'type' }, { to: 'dialect', only: 'lazy' }, ...everywhere],
   driver: everywhere,

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { ndarray } from '@neurojoint/arrays'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { collect, type CollectProgress, defineSchema, gte, planCollect } from '../src/index.ts'
+import { collect, type CollectProgress, defineCodec, defineSchema, gte, planCollect } from '../src/index.ts'
 import { contextOf, type Database } from '../src/query/database.ts'
 import { putByHash } from '../src/store/hash-address.ts'
 import { onEveryDatabase, type TestDatabase } from './databases.ts'
@@ -244,6 +244,21 @@ onEveryDatabase('what cannot be read stops a collection (trap T23)', (database) 
     const options = { signal: controller.signal, onProgress: () => controller.abort(new Error('enough')) }
     await expect(planCollect(db, [schema], options)).rejects.toThrow('enough')
     expect(Session.declaration.name.table).toBe('session')
+  })
+
+  test('a codec that nobody here knows may keep references anywhere', async () => {
+    const graph = defineCodec({ name: 'graph', keptAs: '<blob>', encode: (value: string) => value, decode: String })
+    const schema = defineSchema(`${database.prefix()}lab`, { codecs: [graph] })
+    const Session = schema.manual('Session', {}, 'n : int\n---\na : <graph>\nb : <graph@local>')
+    await using lab = await openStoreLab(database, [schema], { local: await fileSettings() })
+    await lab.db(Session).insert1({ n: 1, a: 'x', b: 'y' })
+    expect(await planCollect(lab.db, [schema], now)).toMatchObject({ problems: [], stores: [{ referenced: 1 }] })
+    const plan = await planCollect(await lab.unknowing(), [schema.name], now)
+    expect(plan.problems).toMatchObject([
+      { place: `${schema.name}.session.a`, reason: expect.stringMatching(/<graph>/) },
+    ])
+    // of one that keeps its values in a store, all that may be a path counts
+    expect(plan.stores).toMatchObject([{ referenced: 1, objects: [] }])
   })
 
   test('wrong calls are refused', async () => {

@@ -26,6 +26,8 @@ export interface StoreLab extends AsyncDisposable {
   readonly pathsUnfinished: (store?: string) => Promise<readonly string[]>
   /** Another connection, with stores of its own. */
   readonly again: () => Promise<Database>
+  /** One that knows neither schemas nor their codecs. */
+  readonly unknowing: () => Promise<Database>
 }
 
 /** The store of the S3 server of the tests, in a folder of its own; `null` where there is no server. */
@@ -67,6 +69,12 @@ export async function openStoreLab(
     pathsUnfinished: (store = first) => namesOf(stores.get(store).listUnfinished('')),
     async again() {
       const other = await pipeline.open()
+      others.push(other)
+      return other
+    },
+    async unknowing() {
+      const bare = definePipeline({ schemas: [], tables: {}, database: where, stores: storesSettings })
+      const other = await bare.open()
       others.push(other)
       return other
     },

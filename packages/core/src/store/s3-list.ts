@@ -1,4 +1,6 @@
+import type { ListMultipartUploadsCommandOutput } from '@aws-sdk/client-s3'
 import { persist, type Purpose, type S3, sending } from './s3-client.ts'
+import { StoreRequestError } from './s3-error.ts'
 import { ObjectMissingError, ObjectPathError } from './store-error.ts'
 import { requireObjectPath } from './store.ts'
 import type { StoredObject, StoreOptions, UnfinishedObject } from './store.ts'
@@ -30,7 +32,7 @@ export async function* listUploads(s3: S3, folder: string, { signal }: StoreOpti
     const input: typeof below = { ...below, ...next }
     const page = await persist(s3, purpose, () =>
       s3.client.send(new s3.sdk.ListMultipartUploadsCommand(input), sending(purpose)),
-    )
+    ).catch(noneWhereUnknown)
     for (const { Key: key, UploadId: id, Initiated: modified } of page.Uploads ?? []) {
       const path = pathOf(s3, key)
       if (path === null || id === undefined || modified === undefined) continue
@@ -40,6 +42,12 @@ export async function* listUploads(s3: S3, folder: string, { signal }: StoreOpti
     const isMore = page.IsTruncated === true && KeyMarker !== undefined && UploadIdMarker !== undefined
     next = isMore ? { KeyMarker, UploadIdMarker } : null
   } while (next !== null)
+}
+
+/** Some servers do not list uploads: what is left of them is for those who keep the server. */
+function noneWhereUnknown(error: unknown): Partial<ListMultipartUploadsCommandOutput> {
+  if (error instanceof StoreRequestError && error.status === 501) return {}
+  throw error
 }
 
 /** Of the first thousand parts; an upload that ended meanwhile has none. */
