@@ -173,3 +173,31 @@ onEveryDatabase('an inherited text attribute', (database) => {
     await dispose()
   })
 })
+
+for (const kind of ['mariadb', 'mysql'] as const) {
+  const settings = inject(kind)
+  test.runIf(settings !== null)(`what ${kind} refuses has a code of ours, whatever it is`, async () => {
+    if (!settings) throw new RangeError('there is no server')
+    const connection = await connect(settings)
+    const run = (sql: string, parameters: readonly string[] = []) => connection.query({ sql, parameters })
+    const schema = `refused${process.pid}_${Date.now().toString(36)}`
+    await run(`CREATE DATABASE ${schema} CHARACTER SET latin1`)
+    try {
+      await run(`CREATE TABLE ${schema}.t (a varchar(5) PRIMARY KEY)`)
+      const refused: readonly (readonly [code: string, sql: string, parameters?: readonly string[]])[] = [
+        ['invalid-sql', `SELECT a, COUNT(*) FROM ${schema}.t`],
+        ['invalid-sql', 'SELECT (SELECT 1 UNION SELECT 2)'],
+        ['invalid-sql', `CREATE TABLE ${schema}.t (a int)`],
+        ['no-such-table', `DROP TABLE ${schema}.u`],
+        ['statement-refused', `CREATE DATABASE ${schema}`],
+        // text that the column does not have, to keep and to compare with
+        ['invalid-value', `INSERT INTO ${schema}.t VALUES (?)`, ['日本']],
+        ['invalid-value', `SELECT a FROM ${schema}.t WHERE a = ?`, ['日本']],
+      ]
+      for (const [code, sql, parameters] of refused) await expect(run(sql, parameters)).rejects.toMatchObject({ code })
+    } finally {
+      await run(`DROP DATABASE ${schema}`)
+      await connection.close()
+    }
+  })
+}

@@ -96,6 +96,15 @@ export class InvalidSqlError extends DatabaseError {
   }
 }
 
+/** A statement that a server understood and would not perform, for a reason of its own. */
+export class StatementRefusedError extends DatabaseError {
+  override readonly name = 'StatementRefusedError'
+  readonly code = 'statement-refused'
+  constructor(cause: unknown) {
+    super(`The database refused a statement: ${reason(cause)}.`, cause)
+  }
+}
+
 export class DeadlockError extends DatabaseError {
   override readonly name = 'DeadlockError'
   readonly code = 'deadlock'

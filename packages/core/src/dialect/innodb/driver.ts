@@ -175,7 +175,7 @@ class InnodbDriver implements Driver {
     } catch (error) {
       if (signal?.aborted || error instanceof PipelineError) throw error
       const explained = explainInnodb(error)
-      const own = explained !== null && explained.code !== 'connection-lost'
+      const own = explained !== null && ['access-denied', 'too-many-connections'].includes(explained.code)
       throw own ? explained : new DatabaseUnavailableError(this.#location, error)
     }
   }

@@ -10,6 +10,7 @@ import {
   MissingParentError,
   MissingValueError,
   NoSuchTableError,
+  StatementRefusedError,
   StatementStoppedError,
   StillReferencedError,
 } from '../../driver/errors.ts'
@@ -28,6 +29,8 @@ interface ServerFailure extends Error {
   readonly code: string
   readonly errno: number
   readonly sql: string
+  /** Only of what a server answers. */
+  readonly sqlState: string
   /** Whom the server takes us for; a connection knows. */
   readonly account: Account
 }
@@ -51,7 +54,9 @@ export function explainInnodb(error: unknown): PipelineError | null {
       return new DuplicateEntryError(unquote(table), keyIn(message, unquote(table)), error)
     // raised by an INSERT that skips duplicates, see statements.ts
     case 1242:
-      return sql.startsWith('INSERT') ? new DuplicateEntryError(unquote(table), 'a unique index', error) : null
+      return sql.startsWith('INSERT')
+        ? new DuplicateEntryError(unquote(table), 'a unique index', error)
+        : new InvalidSqlError(error)
     case 1216:
     case 1452:
       return new MissingParentError(
@@ -77,8 +82,9 @@ export function explainInnodb(error: unknown): PipelineError | null {
     case 1366:
     case 1406:
     case 1690:
-    // text that the character set of the column does not have
+    // text that the character set of the column does not have: to keep, to compare with it
     case 3988:
+    case 1267:
     // invalid JSON, in a column that is declared as that
     case 3140:
       return new InvalidValueError(column, error)
@@ -89,6 +95,7 @@ export function explainInnodb(error: unknown): PipelineError | null {
         error,
       )
     case 1049:
+    case 1051:
     case 1146:
       return new NoSuchTableError(/'(.*?)'/.exec(message)?.[1] ?? null, error)
     // 1020: under snapshot isolation (11.6.2 and later) what was read has changed; the remedy is that of a deadlock
@@ -137,15 +144,21 @@ export function explainInnodb(error: unknown): PipelineError | null {
     case 1064:
       return new InvalidSqlError(error)
     default:
-      return null
+      return refused(error)
   }
+}
+
+/** What a server says that has no word of its own here; nothing that the driver says by itself. */
+function refused(error: Error & Partial<ServerFailure>): PipelineError | null {
+  if (error.sqlState === undefined) return null
+  return error.sqlState.startsWith('42') ? new InvalidSqlError(error) : new StatementRefusedError(error)
 }
 
 /** Whether an error leaves it open what became of a statement: it is no answer of a server that goes on. */
 export function leavesOpen(error: unknown): boolean {
   const explained = explainInnodb(error)
   if (explained instanceof ConnectionLostError) return explained.sent
-  return !(isFailure(error) && 'sqlState' in error && typeof error.sqlState === 'string')
+  return !(isFailure(error) && error.sqlState !== undefined)
 }
 
 const unquote = (name: string | null): string | null => name?.replaceAll('`', '') ?? null
