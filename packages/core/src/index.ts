@@ -88,7 +88,8 @@ export { runWorker, type WorkerResult } from './worker/run-worker.ts'
 export type { WorkerOptions } from './worker/worker-options.ts'
 export type { WorkerEvent } from './worker/worker-event.ts'
 export { move, type Moved, type MoveOptions, type MoveProgress } from './move/move.ts'
-export { type MovePlan, planMove, type PlanMoveOptions, type PlannedMove } from './move/plan.ts'
+export { type MovePlan, planMove, type PlanMoveOptions, type PlannedMove, type PlannedStore } from './move/plan.ts'
+export type { ObjectReference } from './move/objects.ts'
 export {
   addDownstream,
   addTables,

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest'
@@ -10,6 +10,7 @@ import {
   defineSchema,
   drop,
   move,
+  oneOf,
   planDeclare,
   planDrop,
   planMove,
@@ -101,7 +102,7 @@ async function filled({ schemas, Subject, Score }: Lab): Promise<Database> {
   ])
   await populate(db, Score, { restriction: { subject: 'b' } })
   const queue = await openJobQueue(db, Score)
-  await queue.refresh({ restriction: [{ subject: 'c' }, { subject: 'grün' }] })
+  await queue.refresh({ restriction: db(Subject).restrict({ subject: oneOf(['c', 'grün']) }) })
   const [claim] = await queue.claim({ limit: 1, leaseSeconds: 60, order: 'key' })
   if (!claim) throw new Error('There is nothing to claim')
   await queue.fail(claim, { message: 'no signal', stack: 'at line 1', code: null }, null)
@@ -130,7 +131,7 @@ describe.each(places)('moving to %s', (_, settings) => {
     ])
     const told = new Map<string, number>()
     const moved = await move(from, to, plan, { onProgress: ({ table, done }) => told.set(table, done) })
-    expect(moved).toEqual({ tables: 4, rows: 3008 })
+    expect(moved).toEqual({ tables: 4, rows: 3008, missing: [] })
     expect([...told.values()]).toEqual([3003, 1, 2, 2])
     expect(await contents(to, lab)).toEqual(await contents(from, lab))
     expect((await planMove(from, to, names)).tables.every(({ rows, present }) => rows === present)).toBe(true)
@@ -168,6 +169,70 @@ describe.each(places)('moving to %s', (_, settings) => {
     await drop(to, await planDrop(to, lab.schemas))
   })
 })
+
+describe.each(['2.x', '0.14'] as const)('objects of a schema of %s', (generation) => {
+  test.each(places)('go with their rows to %s', { timeout: 60_000 }, async (_, settings) => {
+    const database = settings()
+    if (!database) return
+    const name = `mv${process.pid}_${Date.now().toString(36)}_${(made += 1)}`
+    const schema = defineSchema(name, generation === '0.14' ? { compat: 'python-0.14' } : {})
+    const own = generation === '2.x' ? 'trace = null : <npy@local>\n thing = null : <object@local>' : ''
+    const definition: string = `
+      n : int
+      ---
+      far = null : <blob@local>
+      note = null : <attach@local>
+      path = null : <filepath@local>
+      ${own}
+    `
+    const Sample = schema.manual('Sample', {}, definition)
+    const opened = async (where: DatabaseSettings, store: string) => {
+      await mkdir(join(folder, store), { recursive: true })
+      const local = { protocol: 'file', location: join(folder, store), stage: folder } as const
+      const stores = { default: 'local', stores: { local } }
+      return definePipeline({ schemas: [schema], tables: {}, database: where, stores }).open()
+    }
+    await using from = await opened(file('from'), 'store-from')
+    await declare(from, await planDeclare(from, [schema]))
+    await mkdir(join(folder, 'tree/inner'), { recursive: true })
+    await writeFile(join(folder, 'tree/inner/a.txt'), 'in a folder')
+    await mkdir(join(folder, 'store-from/raw'))
+    await writeFile(join(folder, 'store-from/raw/file.bin'), 'samples')
+    await from(Sample).insert([
+      {
+        n: 1,
+        far: new Float64Array([1, 2, 3]),
+        note: { name: 'note.txt', bytes: new TextEncoder().encode('a note') },
+        path: 'raw/file.bin',
+        ...(own !== '' && { trace: new Float64Array([4, 5]), thing: join(folder, 'tree') }),
+      },
+      { n: 2, far: new Float64Array([1, 2, 3]) },
+      { n: 3 },
+    ])
+    await using to = await opened(database, 'store-to')
+    const plan = await planMove(from, to, [name])
+    expect(plan.stores.map(({ store }) => store)).toEqual(['local'])
+    expect((await move(from, to, plan)).missing).toEqual([])
+    // what it was moved from is gone, and nothing is missed
+    await rm(join(folder, 'store-from'), { recursive: true })
+    const rows = await to(Sample).fetch({ order: ['n'] })
+    expect(rows[0]).toMatchObject({ far: { data: new Float64Array([1, 2, 3]) }, note: { name: 'note.txt' } })
+    expect(rows[1]).toMatchObject({ far: { data: new Float64Array([1, 2, 3]) }, note: null })
+    expect(await textOf(rows[0]?.['path'])).toBe('samples')
+    expect(await filesOf(rows[0]?.['thing'])).toEqual(own === '' ? [] : ['inner/a.txt'])
+    await drop(to, await planDrop(to, [schema]))
+  })
+})
+
+async function textOf(file: unknown): Promise<string> {
+  if (typeof file !== 'object' || file === null || !('bytes' in file) || typeof file.bytes !== 'function') return ''
+  return Buffer.from((await file.bytes()) as Uint8Array).toString()
+}
+
+async function filesOf(tree: unknown): Promise<readonly string[]> {
+  if (typeof tree !== 'object' || tree === null || !('files' in tree) || typeof tree.files !== 'function') return []
+  return ((await tree.files()) as readonly { readonly name: string }[]).map(({ name }) => name)
+}
 
 test('rows that were there before are left as they are, and told', async () => {
   const lab = labSchemas()

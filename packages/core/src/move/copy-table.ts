@@ -14,11 +14,13 @@ import { countRows } from './plan.ts'
 
 export interface CopyOptions {
   readonly signal?: AbortSignal | undefined
+  /** Brings what rows refer to, before they are there themselves. */
+  readonly before: (rows: Rows) => Promise<void>
   /** Is told how many rows were read. */
   readonly onRows: (rows: number) => void
 }
 
-type Rows = readonly (readonly StoredValue[])[]
+export type Rows = readonly (readonly StoredValue[])[]
 
 /**
  * Copies the rows of a table that the other database does not have, and makes sure that both have the same then: `source`
@@ -28,11 +30,12 @@ export async function copyTable(
   source: Connection,
   target: Connection,
   table: TableDeclaration,
-  { signal, onRows }: CopyOptions,
+  { signal, before, onRows }: CopyOptions,
 ): Promise<void> {
   const isWhole = (await countRows(source, table, signal)) === (await countRows(target, table, signal))
   let read = 0
   const wanted = await digestOf(source, table, signal, async (rows) => {
+    await before(rows)
     if (!isWhole) await insertRows(target, table, rows, signal)
     onRows((read += rows.length))
   })

@@ -16,12 +16,12 @@ export interface HiddenTable {
 }
 
 const externalDefinition = `
-  hash : binary(16)
+  hash : uuid
   ---
   size : bigint unsigned
   attachment_name=null : varchar(255)
   filepath=null : varchar(1000)
-  contents_hash=null : binary(16)
+  contents_hash=null : uuid
   timestamp=CURRENT_TIMESTAMP : timestamp
 `
 

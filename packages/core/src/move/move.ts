@@ -6,8 +6,9 @@ import { checkOptions, checkPlan } from '../query/call.ts'
 import { contextOf, type Database } from '../query/database.ts'
 import { retryDeadlock } from '../query/deadlock.ts'
 import { identifyTable } from '../query/dependencies.ts'
-import { copyTable } from './copy-table.ts'
-import { type MoveParts, type MovePlan, readParts } from './plan.ts'
+import { copyTable, type Rows } from './copy-table.ts'
+import { copyObjects, objectReader, type ObjectReference } from './objects.ts'
+import { inOrder, type MoveParts, type MovePlan, readParts } from './plan.ts'
 
 /** What happens while schemas are moved. */
 export interface MoveProgress {
@@ -27,11 +28,14 @@ export interface MoveOptions {
 export interface Moved {
   readonly tables: number
   readonly rows: number
+  /** Objects that rows refer to and that their stores do not have: they were missing before. */
+  readonly missing: readonly ObjectReference[]
 }
 
 /**
  * Brings schemas whole to another database: declares their tables there, in the format of the generation that they have,
- * copies rows as they are kept, job history too, and compares both. What is there already stays as it is, so that a move
+ * copies rows as they are kept, job history too, with the objects that they refer to where a store is at another place
+ * there, and compares both. What is there already stays as it is, so that a move
  * that was interrupted goes on when it is done again. On SQLite nobody else can write where it is moved from meanwhile.
  *
  * @throws MoveDiffersError `move-differs` where a table is not the same in both afterwards; and what `planMove` throws
@@ -44,20 +48,25 @@ export async function move(from: Database, to: Database, plan: MovePlan, options
   await declareParts(to, parts)
   const target = contextOf(to).connection
   let moved = 0
-  const all = [...parts.tables, ...parts.hidden.map(({ declaration }) => declaration)]
+  const missing: ObjectReference[] = []
+  const places = { from: contextOf(from).stores, to: contextOf(to).stores }
   const planned = new Map(plan.tables.map(({ table, rows }) => [table, rows]))
   await contextOf(from).connection.transaction(async (source) => {
-    for (const declaration of all) {
+    for (const declaration of inOrder(parts)) {
       const table = identifyTable(declaration.name)
       const rows = planned.get(table) ?? 0
       let last = 0
       const onRows = (done: number): void => onProgress({ table, done: (last = done), rows: Math.max(rows, done) })
       onProgress({ table, done: 0, rows })
-      await copyTable(source, target, declaration, { signal, onRows })
+      const read = objectReader(declaration, places.from)
+      const before = async (some: Rows): Promise<void> => {
+        if (read) missing.push(...(await copyObjects(read(some), places, signal)))
+      }
+      await copyTable(source, target, declaration, { signal, before, onRows })
       moved += last
     }
   }, signal)
-  return { tables: all.length, rows: moved }
+  return { tables: inOrder(parts).length, rows: moved, missing }
 }
 
 /** Makes the tables that are not there, as the database they come from has them. */

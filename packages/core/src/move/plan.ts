@@ -8,6 +8,7 @@ import { checkOptions, requireList } from '../query/call.ts'
 import { contextOf, type Database } from '../query/database.ts'
 import { identifyTable } from '../query/dependencies.ts'
 import { InvalidCallError } from '../query/errors.ts'
+import type { Stores } from '../store/stores.ts'
 import { restrict } from '../relation/restrict.ts'
 import { tableNode } from '../relation/table.ts'
 import { IncompleteMoveError, MoveWhileWorkingError, NothingToMoveError, UnmovableColumnError } from './errors.ts'
@@ -29,10 +30,18 @@ export interface MovePlan {
   readonly schemas: readonly string[]
   /** In the order in which they are moved: each after those that it refers to. */
   readonly tables: readonly PlannedMove[]
+  readonly stores: readonly PlannedStore[]
 }
 
 export interface PlanMoveOptions {
   readonly signal?: AbortSignal
+}
+
+/** A store that is at another place there: the objects that rows refer to are copied. */
+export interface PlannedStore {
+  readonly store: string
+  readonly from: string
+  readonly to: string
 }
 
 /** What a plan is made from, and moving needs. */
@@ -44,12 +53,13 @@ export interface MoveParts {
 
 /**
  * Says what would be moved to bring schemas whole from one database to another: tables with their rows as they are kept,
- * job tables and what DataJoint 0.14 lists of objects. Nothing is written.
+ * job tables and what DataJoint 0.14 lists of objects; and the stores whose objects are copied. Nothing is written.
  *
  * @throws NothingToMoveError `nothing-to-move` where a schema is not there
  * @throws IncompleteMoveError `incomplete-move` where one refers to a schema that is neither moved nor there
  * @throws UnmovableColumnError `unmovable-column` for types that no definition has
  * @throws MoveWhileWorkingError `move-while-working` where jobs are reserved
+ * @throws UnknownStoreError `unknown-store` where one of the pipelines does not have a store that attributes name
  * @throws TableDiffersError `table-differs` where a table of that name is there and is another one
  */
 export async function planMove(
@@ -66,10 +76,10 @@ export async function planMove(
       'planMove() was given one database twice. Open the one to move from and the one to move to.',
     )
   }
-  const { tables, hidden } = await readParts(from, to, schemas)
+  const parts = await readParts(from, to, schemas)
   const there = await readStoredTables(to, schemas)
   const planned: PlannedMove[] = []
-  for (const table of [...tables, ...hidden.map(({ declaration }) => declaration)]) {
+  for (const table of inOrder(parts)) {
     options.signal?.throwIfAborted()
     const { schema, table: name } = table.name
     const isThere = there.find(table.name) !== undefined || there.hidden.get(schema)?.includes(name) === true
@@ -79,7 +89,11 @@ export async function planMove(
       present: isThere ? await countRows(target, table, options.signal) : null,
     })
   }
-  return { schemas: [...schemas], tables: planned }
+  return {
+    schemas: [...schemas],
+    tables: planned,
+    stores: planStores(parts, contextOf(from).stores, contextOf(to).stores),
+  }
 }
 
 /** Reads what stands in both databases, and refuses what cannot be moved. */
@@ -101,6 +115,26 @@ export async function readParts(from: Database, to: Database, schemas: readonly 
   const hidden = schemas.flatMap((schema) => hiddenTables(schema, source))
   await refuseReserved(contextOf(from).connection, hidden)
   return { source, tables, hidden }
+}
+
+/** What tables are listed in goes before them, their jobs after them. */
+export const inOrder = ({ tables, hidden }: MoveParts): readonly TableDeclaration[] => {
+  const lists = hidden.filter(({ isQueue }) => !isQueue)
+  const queues = hidden.filter(({ isQueue }) => isQueue)
+  return [...lists.map(({ declaration }) => declaration), ...tables, ...queues.map(({ declaration }) => declaration)]
+}
+
+function planStores({ tables }: MoveParts, from: Stores, to: Stores): readonly PlannedStore[] {
+  const codecs = tables.flatMap(({ heading }) => heading.flatMap(({ type }) => type.codec ?? []))
+  const names = new Set(
+    codecs.flatMap(({ name, store }) => {
+      if (store === null) return []
+      return [name.endsWith('filepath') ? from.forFilepath(store).name : from.get(store).name]
+    }),
+  )
+  return [...names]
+    .map((store) => ({ store, from: from.get(store).place, to: to.get(store).place }))
+    .filter((one) => one.from !== one.to)
 }
 
 async function refuseReserved(connection: Connection, hidden: readonly HiddenTable[]): Promise<void> {
