@@ -4,7 +4,7 @@ import { unpackBlob } from '../src/blob/blob.ts'
 import { connect } from '../src/connection/connect.ts'
 import type { Connection } from '../src/connection/connection.ts'
 import { builtinCodecs } from '../src/codec/codecs.ts'
-import { readTables } from '../src/index.ts'
+import { declare, defineSchema, planDeclare, readTables } from '../src/index.ts'
 import { hashKey, identifyKept, identifyKey, packKey } from '../src/jobs/legacy-key.ts'
 import { openJobQueue } from '../src/jobs/open-queue.ts'
 import { type Database, databaseOn } from '../src/query/database.ts'
@@ -79,6 +79,26 @@ describe.runIf(settings)('job tables', () => {
     await openJobQueue(db, await tableOf(schema, name))
     expect(await show()).toBe(recorded)
     expect(await lineage()).toEqual(origins)
+  })
+
+  test('text in the key has the collation of the table, also where that is another than that of its schema', async () => {
+    const names = [`${prefix}old`, `${prefix}new`] as const
+    await ask(`CREATE DATABASE \`${names[0]}\` CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci`)
+    try {
+      const old = defineSchema(names[0])
+      const Subject = old.manual('Subject', {}, 'subject : varchar(8)')
+      const made = defineSchema(names[1])
+      const make = { fetch: () => null, compute: () => ({ row: {} }) }
+      const Stat = made.computed('Stat', { Subject }, '-> Subject', make)
+      await declare(db, await planDeclare(db, [old, made]))
+      await db(Subject).insert([{ subject: 'a' }, { subject: 'b' }])
+      const queue = await openJobQueue(db, Stat)
+      expect(await queue.refresh()).toMatchObject({ added: 2 })
+      expect(await queue.claim({ limit: 5, leaseSeconds: 60 })).toHaveLength(2)
+      expect(await queue.refresh()).toMatchObject({ added: 0, removed: 0 })
+    } finally {
+      for (const name of names.toReversed()) await ask(`DROP DATABASE IF EXISTS \`${name}\``)
+    }
   })
 
   test('~jobs is made as Python made it', async () => {
