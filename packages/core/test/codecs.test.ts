@@ -388,7 +388,7 @@ onEveryDatabase('codecs', (database) => {
     expect(await nets.update1({ net: 2, two: [1, 'y'] })).toBe(true)
   })
 
-  describe('no failure leaves a row without its object', () => {
+  describe('T22: no failure leaves a row without its object', () => {
     const broken = defineCodec({
       name: 'broken',
       keptAs: '<hash@>',
