@@ -33,9 +33,9 @@ export async function backup(db: Database, path: string, options: BackupOptions 
   if (typeof path !== 'string' || path === '') {
     throw new InvalidCallError(`backup() takes the path of the file to write, and was given ${show(path)}.`)
   }
-  const { database, connection } = contextOf(db)
+  const { database } = contextOf(db)
   const copy = await copierOf(database)
-  if (copy === null) throw new BackupUnsupportedError(connection.dialect.name)
+  if (copy === null) throw new BackupUnsupportedError()
   const { signal, onProgress } = options
   signal?.throwIfAborted()
   const file = resolve(path)

@@ -4,10 +4,10 @@ import { PipelineError } from '../errors.ts'
 export class BackupUnsupportedError extends PipelineError {
   override readonly name = 'BackupUnsupportedError'
   readonly code = 'backup-unsupported'
-  constructor(dialect: string) {
+  constructor() {
     super(
-      `A database on a server (${dialect}) is backed up by the server's own programs, such as mariadb-dump or mysqldump with ` +
-        '--single-transaction. To have it in a file, move it into one: planMove() and move().',
+      "A database on a server is backed up by the server's own program for dumps, with --single-transaction. To have it in a " +
+        'file, move it into one: planMove() and move().',
     )
   }
 }
