@@ -519,6 +519,79 @@ onEveryDatabase('a migration', (database) => {
     expect(await jobsOf(db, third.Weight).list()).toHaveLength(2)
   })
 
+  test('gives what becomes a reference the collation of its parent', async () => {
+    if (database.name === 'sqlite') return
+    const before = {
+      Animal: 'animal : varchar(8)',
+      Session: 'session : int16\n---\nsubject : varchar(8)',
+      Trial: '-> Session',
+    }
+    const after = {
+      Animal: 'animal : varchar(20) # which',
+      Session: 'session : int16\n---\n-> Animal.proj(subject="animal")',
+      Trial: '-> Session\n---\n-> [nullable] Animal',
+    }
+    const name = `${database.prefix()}lab`
+    const first = schemaOf(name, before)
+    await using pipeline = await database.pipeline([first])
+    const { db } = pipeline
+    const table = `\`${name}\`.\`animal\``
+    const collation = 'CONVERT TO CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci'
+    await contextOf(db).connection.execute({ sql: `ALTER TABLE ${table} ${collation}`, parameters: [] })
+    await db(tableOf(first, 'Animal')).insert1({ animal: 'm1' })
+    await db(tableOf(first, 'Session')).insert1({ session: 1, subject: 'm1' })
+    const second = schemaOf(name, after)
+    await migrate(db, await planMigrate(db, [second]))
+    expect((await planMigrate(db, [second])).tables).toEqual([])
+    const collations = await contextOf(db).connection.query({
+      sql: `SELECT DISTINCT collation_name FROM information_schema.columns WHERE table_schema = ? AND data_type = 'varchar' AND table_name NOT LIKE '~%'`,
+      parameters: [name],
+    })
+    expect(collations).toEqual([['utf8mb4_general_ci']])
+  })
+
+  test('is refused where a table that inherits a changed key is in no schema that was given', async () => {
+    const name = database.prefix()
+    const lab = schemaOf(`${name}lab`, { Animal: 'animal : varchar(8)' })
+    const other = defineSchema(`${name}other`)
+    other.manual('Note', { Animal: tableOf(lab, 'Animal') as never }, '-> Animal\nnote : int16')
+    await using pipeline = await database.pipeline([lab, other])
+    const { db } = pipeline
+    const wider = schemaOf(`${name}lab`, { Animal: 'animal : varchar(20)' })
+    const plan = await planMigrate(db, [wider])
+    expect(plan.tables[0]?.steps[0]?.problem).toContain(
+      `\`${other.name}.note\` inherits it and is in none of the schemas`,
+    )
+    await expect(migrate(db, plan)).rejects.toMatchObject({ code: 'blocked-migration' })
+    // who refers to it knows it by its own name
+    const renames = (schema: Schema) => [renamed(tableOf(schema, 'Animal'), { attributes: { subject: 'animal' } })]
+    const called = schemaOf(`${name}lab`, { Animal: 'subject : varchar(8)' })
+    await migrate(db, await planMigrate(db, [called], { renames: renames(called) }))
+    const [note] = await readTables(db, [other.name])
+    expect(note && definitionOf(note)).toBe("-> Animal.proj(animal='subject')\nnote : int16")
+    const origin = note?.declaration.heading[0]?.lineage
+    expect(origin).toBe(`${name}lab.animal.subject`)
+  })
+
+  test('stops where it is told to, tells how far it is, and is completed by the next', async () => {
+    const to = {
+      Animal: 'animal : varchar(8)\n---\nweight = 1 : float64\nnotes = "x" : varchar(160)\nlegs = 4 : int16',
+      Other: '-> Animal',
+    }
+    await changing(database, { ...animals, to }, async ({ db, schema, plan, rows }) => {
+      const stop = new AbortController()
+      stop.abort(new Error('enough'))
+      await expect(migrate(db, plan, { signal: stop.signal })).rejects.toThrow('enough')
+      const seen: number[] = []
+      await migrate(db, await planMigrate(db, [schema]), { onProgress: ({ done }) => seen.push(done) })
+      expect(seen).toEqual([...plan.statements.keys(), plan.statements.length])
+      expect(await rows('Animal')).toMatchObject([
+        { animal: 'm1', legs: 4 },
+        { animal: 'm2', legs: 4 },
+      ])
+    })
+  })
+
   test('keeps the format of DataJoint 0.14', async () => {
     await migrated(
       database,

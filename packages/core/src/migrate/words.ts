@@ -14,7 +14,7 @@ export function describeChange(
     case 'declare':
       return { name: id, what: 'is created' }
     case 'rename-table':
-      return { name: id, what: `\`${change.from.table}\` becomes \`${table.table}\`` }
+      return { name: id, what: `the table \`${change.from.table}\` becomes \`${table.table}\`` }
     case 'rename-attribute':
       return { name: `${id}.${change.attribute.name}`, what: `\`${change.from}\` becomes \`${change.attribute.name}\`` }
     case 'add-attribute':

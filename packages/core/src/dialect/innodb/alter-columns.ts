@@ -2,9 +2,9 @@ import type { Attribute } from '../../attribute/attribute.ts'
 import type { Alterations, TableAlteration } from '../../compile/alter.ts'
 import type { CollationOf } from '../../compile/dialect.ts'
 import { isInherited } from '../../definition/column-comment.ts'
+import type { TableName } from '../../definition/table-declaration.ts'
 import { idOf } from './alter-surroundings.ts'
 import { hasCollation, writeColumn } from './column.ts'
-import { inheritedCollation } from './create-table.ts'
 import { quote } from './quote.ts'
 import type { Variant } from './variant.ts'
 
@@ -16,25 +16,43 @@ export function columnsInOrder(
 ): readonly string[] {
   const { before, after, changes } = alteration
   return after.heading.flatMap((attribute) => {
-    const from = before.heading.find(({ name }) => name === attribute.name)
-    if (!from) {
-      const collation = inheritedCollation(attribute, after, variant.collation, afterwards(alterations))
-      return [`ADD COLUMN ${writeColumn(attribute, after, collation)}${placeOf(attribute, alteration)}`]
-    }
+    const column = `COLUMN ${writeColumn(attribute, after, collationFor(attribute, alteration, alterations, variant))}`
+    if (!before.heading.some(({ name }) => name === attribute.name))
+      return [`ADD ${column}${placeOf(attribute, alteration)}`]
     const changed = changes.some((change) => change.kind === 'change-attribute' && change.to === attribute)
-    if (!changed && !attribute.inKey) return []
-    const collation = collationAfter(from, attribute, alteration, alterations, variant)
-    return [`MODIFY COLUMN ${writeColumn(attribute, after, collation)}${placeOf(attribute, alteration)}`]
+    return changed || attribute.inKey ? [`MODIFY ${column}${placeOf(attribute, alteration)}`] : []
   })
 }
 
-/** By the new names. */
-export function afterwards({ collationOf, tables }: Alterations): CollationOf {
-  return (table, attribute) => {
+/** The collation that a text column will have: that of its parent, or the one it has; by the new names. */
+export function afterwards(alterations: Alterations, { collation }: Variant): CollationOf {
+  const { collationOf, tables } = alterations
+  const of = (table: TableName, name: string): string => {
     const found = tables.find(({ before }) => idOf(before.name) === idOf(table))
-    const was = found?.stored.heading[found.before.heading.findIndex(({ name }) => name === attribute)]
-    return found && was ? collationOf(found.stored.name, was.name) : collationOf(table, attribute)
+    if (!found) return collationOf(table, name) ?? collation
+    const attribute = found.after.heading.find((one) => one.name === name)
+    const key = found.after.foreignKeys.find(({ attributes }) => attributes.includes(name))
+    const source = key?.parentAttributes[key.attributes.indexOf(name)]
+    if (attribute && key && source !== undefined && isInherited(attribute, found.after.name))
+      return of(key.parent, source)
+    const was = found.stored.heading[found.before.heading.findIndex((one) => one.name === name)]
+    const place = was && hasCollation(was.type.storage) ? found.stored.name : { ...table, table: '' }
+    return collationOf(place, was?.name ?? name) ?? collation
   }
+  return of
+}
+
+/** What a column of text is written with. New text that no other has is as the table's is. */
+export function collationFor(
+  attribute: Attribute,
+  { before, after }: TableAlteration,
+  alterations: Alterations,
+  variant: Variant,
+): string {
+  if (!hasCollation(attribute.type.storage)) return ''
+  const isOwn = !isInherited(attribute, after.name)
+  if (isOwn && !before.heading.some(({ name }) => name === attribute.name)) return ''
+  return ` COLLATE ${afterwards(alterations, variant)(after.name, attribute.name)}`
 }
 
 /** Attributes of new references whose text would be compared in another way than that of their parents. */
@@ -43,7 +61,7 @@ export function collatedOtherwise(
   alterations: Alterations,
   variant: Variant,
 ): readonly string[] {
-  const of = afterwards(alterations)
+  const of = afterwards(alterations, variant)
   const modified = new Set(changes.flatMap((change) => (change.kind === 'change-attribute' ? [change.to.name] : [])))
   return changes.flatMap((change) => {
     if (change.kind !== 'add-reference') return []
@@ -52,24 +70,9 @@ export function collatedOtherwise(
       const was = stored.heading[before.heading.findIndex((one) => one.name === name)]
       const attribute = after.heading.find((one) => one.name === name)
       if (!was || !attribute || modified.has(name) || !hasCollation(attribute.type.storage)) return false
-      return of(before.name, name) !== (of(parent, parentAttributes[at] ?? '') ?? variant.collation)
+      return alterations.collationOf(stored.name, was.name) !== of(parent, parentAttributes[at] ?? '')
     })
   })
-}
-
-/** Text keeps the collation that it has; what becomes a reference takes its parent's. */
-export function collationAfter(
-  from: Attribute,
-  to: Attribute,
-  { stored, before, after }: TableAlteration,
-  alterations: Alterations,
-  variant: Variant,
-): string {
-  if (!hasCollation(to.type.storage)) return ''
-  if (isInherited(to, after.name)) return inheritedCollation(to, after, variant.collation, afterwards(alterations))
-  const was = stored.heading[before.heading.indexOf(from)]
-  const collation = was && hasCollation(was.type.storage) ? alterations.collationOf(stored.name, was.name) : null
-  return collation === null ? '' : ` COLLATE ${collation}`
 }
 
 /** New attributes stand where the definition has them, after the last one before them that is there. */

@@ -4,7 +4,7 @@ import type { Dialect } from '../../compile/dialect.ts'
 import { alterCounts } from '../alter-counts.ts'
 import { jobTableName, renamedJobs, renameRecords } from '../alter-records.ts'
 import { lineageRows } from '../hidden-table.ts'
-import { afterwards, collatedOtherwise, collationAfter, columnsInOrder, inPlace, placeOf } from './alter-columns.ts'
+import { afterwards, collatedOtherwise, collationFor, columnsInOrder, inPlace, placeOf } from './alter-columns.ts'
 import { readDetails } from './alter-details.ts'
 import {
   addReferences,
@@ -17,7 +17,7 @@ import {
 } from './alter-references.ts'
 import { idOf, same, statement, type Surroundings } from './alter-surroundings.ts'
 import { writeColumn } from './column.ts'
-import { indexItem, inheritedCollation } from './create-table.ts'
+import { indexItem } from './create-table.ts'
 import { createExternal, forgetLineage, logAltered, writeLineage } from './hidden-tables.ts'
 import { migrationLog } from './migration-log.ts'
 import { quote, quoteList, quoteTable, quoteText } from './quote.ts'
@@ -39,7 +39,11 @@ export function alterSyntax(variant: Variant, createTable: Dialect['createTable'
         ...present.flatMap((one) => writeRecords(one, alterations)),
         ...present.flatMap((one) => alterTable(one, context)),
         ...declared.flatMap(({ after, changes }) =>
-          createTable(after, afterwards(alterations)).map((one) => ({ statement: one, table: after.name, changes })),
+          createTable(after, afterwards(alterations, variant)).map((one) => ({
+            statement: one,
+            table: after.name,
+            changes,
+          })),
         ),
         ...present.flatMap((one) => addReferences(one, context)),
         ...present.flatMap((one) => dropJobs(one)),
@@ -141,7 +145,7 @@ function alterTable(alteration: TableAlteration, surroundings: Surroundings): Al
   if (rekeyed) parts.unshift(...columnsInOrder(alteration, alterations, variant))
   for (const name of collatedOtherwise(alteration, alterations, variant)) {
     const attribute = after.heading.find((one) => one.name === name)
-    const collation = attribute && inheritedCollation(attribute, after, variant.collation, afterwards(alterations))
+    const collation = attribute && collationFor(attribute, alteration, alterations, variant)
     if (attribute) parts.push(`MODIFY COLUMN ${writeColumn(attribute, after, collation ?? '')}`)
   }
   const all = [...new Set([...dropped, ...parts])]
@@ -161,7 +165,7 @@ function partsOf(
   switch (change.kind) {
     case 'add-attribute': {
       const { attribute } = change
-      const collation = inheritedCollation(attribute, after, variant.collation, afterwards(alterations))
+      const collation = collationFor(attribute, alteration, alterations, variant)
       const store = externalStoreOf(attribute.type)
       const external = store === null ? [] : [externalReference(after.name, attribute, store)]
       return [`ADD COLUMN ${writeColumn(attribute, after, collation)}${placeOf(attribute, alteration)}`, ...external]
@@ -182,7 +186,7 @@ function partsOf(
     }
     case 'change-attribute':
       return [
-        `MODIFY COLUMN ${writeColumn(change.to, after, collationAfter(change.from, change.to, alteration, alterations, variant))}`,
+        `MODIFY COLUMN ${writeColumn(change.to, after, collationFor(change.to, alteration, alterations, variant))}`,
       ]
     case 'change-comment':
       return [`COMMENT = ${quoteText(change.to)}`]

@@ -92,7 +92,7 @@ function createTable(declaration: TableDeclaration, collation: string, collation
  * A text column and its parent's must have one collation, or the reference is refused. That of a parent is whatever its
  * maker chose, which a new column here has by itself only where it is that of the schema.
  */
-export function inheritedCollation(
+function inheritedCollation(
   attribute: Attribute,
   declaration: TableDeclaration,
   collation: string,
