@@ -3,13 +3,15 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { ndarray } from '@neurojoint/arrays'
-import { describe, expect, onTestFinished, test } from 'vitest'
-import { collect, type CollectProgress, defineCodec, defineSchema, gte, planCollect } from '../src/index.ts'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { collect, defineCodec, defineSchema, planCollect } from '../src/index.ts'
 import { contextOf, type Database } from '../src/query/database.ts'
 import { putByHash } from '../src/store/hash-address.ts'
 import { onEveryDatabase, type TestDatabase } from './databases.ts'
 import { long } from './long.ts'
-import { fileSettings, openStoreLab, s3Settings, type StoreLab } from './store-lab.ts'
+import { fileSettings, garbageOf, openStoreLab, type StoreLab } from './store-lab.ts'
+
+vi.setConfig({ testTimeout: 60_000 })
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
 
@@ -55,9 +57,6 @@ async function age({ stores }: Pick<StoreLab, 'stores'>, location: string): Prom
   const then = new Date(Date.now() - 365 * 24 * 3600 * 1000)
   for await (const { path } of stores.get('local').list('')) await utimes(join(location, path), then, then)
 }
-
-const garbageOf = (plan: Awaited<ReturnType<typeof planCollect>>, store = 'local'): readonly string[] =>
-  (plan.stores.find((one) => one.store === store)?.objects ?? []).map(({ path }) => path).toSorted()
 
 onEveryDatabase('collecting garbage', (database) => {
   test.each([{}, { partitionPattern: '{subject}', subfolding: [2, 2] }, { schemaPrefix: '', hashPrefix: 'content' }])(
@@ -122,6 +121,23 @@ onEveryDatabase('collecting garbage', (database) => {
     expect(plan.stores[0]).toMatchObject({ young: 0, objects: [{}, {}] })
     await collect(db, plan)
     expect(await paths()).toEqual([])
+  })
+
+  test('what killed writers left half done goes too, and only where the engine writes', async () => {
+    await using lab = await sessions(database)
+    const { db, schema, stores, pathsUnfinished, settings } = lab
+    const temporary = '.00000000-0000-4000-8000-000000000000.tmp'
+    const folders = [`_hash/${schema.name}`, `_schema/${schema.name}/session/subject=a`, 'videos', '_hash/another']
+    for (const folder of folders) {
+      await mkdir(join(settings.location, folder), { recursive: true })
+      await writeFile(join(settings.location, folder, temporary), 'half')
+    }
+    expect((await planCollect(db, [schema])).stores).toMatchObject([{ unfinished: [], bytes: 0 }])
+    const plan = await planCollect(db, [schema], now)
+    expect(plan.stores).toMatchObject([{ objects: [], unfinished: [{}, {}], bytes: 8 }])
+    expect(await collect(db, plan)).toMatchObject({ stores: [{ objects: 0, unfinished: 2, bytes: 8 }] })
+    expect(await pathsUnfinished()).toEqual([`_hash/another/${temporary}`, `videos/${temporary}`])
+    expect(await stores.get('local').size(`videos/${temporary}`)).toBe(4)
   })
 
   test('an object that is used again after the plan is kept, whoever uses it and before its row is there', async () => {
@@ -272,72 +288,5 @@ onEveryDatabase('what cannot be read stops a collection (trap T23)', (database) 
     await expect(planCollect(db, [schema], { olderThanSeconds: -1 })).rejects.toMatchObject({ code: 'invalid-call' })
     // @ts-expect-error from JavaScript
     await expect(collect(db, planCollect(db, [schema]))).rejects.toMatchObject({ code: 'invalid-call' })
-  })
-})
-
-onEveryDatabase('objects of DataJoint 0.14', (database) => {
-  test('go with the rows that list them, once no row refers to those', async () => {
-    const schema = defineSchema(`${database.prefix()}old`, { compat: 'python-0.14' })
-    const Trace = schema.manual('Trace', {}, 'n : int\n---\ntrace = null : blob@local\nfile = null : filepath@local')
-    const Note = schema.manual('Note', {}, 'n : int\n---\nnote : attach@local')
-    await using lab = await openStoreLab(database, [schema], { local: await fileSettings() })
-    const { db, stores, paths } = lab
-    await stores.get('local').put('raw/a.dat', bytes('abc'))
-    await stores.get('local').put(`${schema.name}/ab/cd/no hash`, bytes('not ours'))
-    await db(Trace).insert([
-      { n: 1, trace: 'kept', file: 'raw/a.dat' },
-      { n: 2, trace: 'gone' },
-    ])
-    await db(Note).insert1({ n: 1, note: { name: 'note.txt', bytes: bytes('gone') } })
-    expect(garbageOf(await planCollect(db, [schema], now))).toEqual([])
-    await db(Trace).restrict({ n: 2 }).delete()
-    await db(Note).delete()
-    // what a writer left who was killed before his row was there
-    await stores.get('local').put(`${schema.name}/00/11/00112233445566778899aabbccddeeff`, bytes('left'))
-    expect((await planCollect(db, [schema])).stores[0]).toMatchObject({ rows: 0, objects: [] })
-    // times of rows are told in seconds
-    await delay(1100)
-    const plan = await planCollect(db, [schema], now)
-    expect(plan.problems).toEqual([])
-    expect(plan.stores[0]).toMatchObject({ referenced: 1, rows: 2 })
-    expect(garbageOf(plan)).toHaveLength(3)
-    expect(await collect(db, plan)).toMatchObject({ stores: [{ objects: 3, rows: 2, kept: 0 }] })
-    expect(await paths()).toHaveLength(3)
-    expect(await db(Trace).fetch1()).toMatchObject({ trace: 'kept' })
-    expect((await planCollect(db, [schema], now)).stores[0]).toMatchObject({ rows: 0, objects: [] })
-    await db(Trace).insert1({ n: 2, trace: 'gone' })
-    expect(await db(Trace).restrict({ n: 2 }).fetch1()).toMatchObject({ trace: 'gone' })
-  })
-})
-
-const remote = s3Settings()
-describe.skipIf(remote === null)('on S3', () => {
-  onEveryDatabase('garbage', (database) => {
-    test('is collected too, with what was left half done', { timeout: 60_000 }, async () => {
-      const schema = defineSchema(`${database.prefix()}lab`)
-      const Session = schema.manual('Session', {}, 'n : int\n---\nraw : <hash@s3>\ntrace : <npy@s3>')
-      await using lab = await openStoreLab(database, [schema], remote === null ? {} : { s3: s3Settings() ?? remote })
-      const { db, stores, paths, pathsUnfinished } = lab
-      const raws = Array.from({ length: 60 }, (_, n) => bytes(`content ${n}`))
-      await db(Session).insert(raws.map((raw, n) => ({ n, raw, trace })))
-      await db(Session)
-        .restrict({ n: gte(20) })
-        .delete()
-      await stores.get('s3').put('mine.txt', bytes('not ours'))
-      const steps: CollectProgress[] = []
-      // times are told in seconds
-      await delay(1100)
-      const plan = await planCollect(db, [schema], { ...now, onProgress: (step) => steps.push(step) })
-      expect(plan).toMatchObject({ problems: [], stores: [{ referenced: 40, young: 0 }] })
-      expect(garbageOf(plan, 's3')).toHaveLength(80)
-      expect(await collect(db, plan, { onProgress: (step) => steps.push(step) })).toMatchObject({
-        stores: [{ store: 's3', objects: 80, kept: 0 }],
-      })
-      expect(await paths()).toHaveLength(41)
-      expect(await pathsUnfinished()).toEqual([])
-      expect(steps.at(-1)).toEqual({ kind: 'deleted', store: 's3', objects: 80, of: 80 })
-      const rows = await db(Session).fetch({ order: ['n'] })
-      expect(rows.map(({ raw }) => raw)).toEqual(raws.slice(0, 20))
-    })
   })
 })

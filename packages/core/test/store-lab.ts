@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { inject } from 'vitest'
 import {
+  type CollectPlan,
   type Database,
   declare,
   definePipeline,
@@ -89,3 +90,7 @@ export async function openStoreLab(
     },
   }
 }
+
+/** The paths that a plan would delete from a store. */
+export const garbageOf = (plan: CollectPlan, store = 'local'): readonly string[] =>
+  (plan.stores.find((one) => one.store === store)?.objects ?? []).map(({ path }) => path).toSorted()

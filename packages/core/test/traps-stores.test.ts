@@ -1,7 +1,9 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { collect, defineSchema, planCollect } from '../src/index.ts'
 import { onEveryDatabase } from './databases.ts'
 import { fileSettings, openStoreLab } from './store-lab.ts'
+
+vi.setConfig({ testTimeout: 60_000 })
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
 

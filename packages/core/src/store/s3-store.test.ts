@@ -10,6 +10,8 @@ import type { S3StoreSettings } from './settings.ts'
 import type { Store } from './store.ts'
 import { all, bytes, temporaryFolder, testStore } from './testing/store-kit.ts'
 
+vi.setConfig({ testTimeout: 30_000 })
+
 const server = inject('s3')
 const there: S3StoreSettings = { protocol: 's3', bucket: 'lab', endpoint: 'http://127.0.0.1:9', ...server }
 
