@@ -37,7 +37,8 @@ export class TransactionConnection implements Connection {
   readonly #depth: number
   /** Writes and nested transactions take turns: what a nested one undoes is its own. */
   readonly #turns = new Turns()
-  readonly #ending = new AbortController()
+  /** Ends streams; made by the first, for most transactions have none. */
+  #ending: AbortController | null = null
   #over = false
   /** Of the outermost one: why the database has undone it. */
   #undoneBy: { readonly error: unknown } | null = null
@@ -65,6 +66,7 @@ export class TransactionConnection implements Connection {
   async *stream(statement: Statement, signal?: AbortSignal, batch?: number): AsyncGenerator<readonly RawRow[]> {
     this.#check()
     const root = this.#root
+    this.#ending ??= new AbortController()
     const stop = eitherSignal(this.#either(signal), this.#ending.signal)
     root.#streaming = true
     // also where the reader never comes back to it
@@ -109,7 +111,7 @@ export class TransactionConnection implements Connection {
   /** Its session serves others from now on. */
   end(): void {
     this.#over = true
-    this.#ending.abort(new TransactionOverError())
+    this.#ending?.abort(new TransactionOverError())
   }
 
   /** Whether the outermost transaction around it has ended. */

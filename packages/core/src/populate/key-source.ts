@@ -1,1 +1,0 @@
-export { keySource } from '../query/key-source.ts'
