@@ -37,3 +37,13 @@ test('every decision is in the list of decisions', () => {
   const list = read('docs/decisions/README.md')
   expect(files.filter((file) => !list.includes(`(${file})`))).toEqual([])
 })
+
+test('every kind of error of a package says what it means', () => {
+  const sources = globSync('packages/*/src/**/*.ts', { cwd: root }).filter((path) => !path.includes('test'))
+  const silent = sources.flatMap((path) =>
+    [...read(path).matchAll(/^(.*)\nexport (?:abstract )?class (\w+) extends \w*Error\b/gm)]
+      .filter(([, above = '']) => !above.endsWith('*/'))
+      .map(([, , name]) => `${name} in ${path} has no sentence above it`),
+  )
+  expect(silent).toEqual([])
+})

@@ -37,6 +37,7 @@ export class CommitOutcomeUnknownError extends DatabaseError {
   }
 }
 
+/** Something was asked of a database after it had been closed. */
 export class ConnectionClosedError extends PipelineError {
   override readonly name = 'ConnectionClosedError'
   readonly code = 'connection-closed'

@@ -7,6 +7,7 @@ export abstract class DatabaseError extends PipelineError {
   }
 }
 
+/** The database has a row with this key, or with these unique values. */
 export class DuplicateEntryError extends DatabaseError {
   override readonly name = 'DuplicateEntryError'
   readonly code = 'duplicate-entry'
@@ -20,6 +21,7 @@ export class DuplicateEntryError extends DatabaseError {
   }
 }
 
+/** A row refers to one that its parent table does not have. */
 export class MissingParentError extends DatabaseError {
   override readonly name = 'MissingParentError'
   readonly code = 'missing-parent'
@@ -36,6 +38,7 @@ export class MissingParentError extends DatabaseError {
   }
 }
 
+/** A row cannot go, as another one refers to it. */
 export class StillReferencedError extends DatabaseError {
   override readonly name = 'StillReferencedError'
   readonly code = 'still-referenced'
@@ -52,6 +55,7 @@ export class StillReferencedError extends DatabaseError {
   }
 }
 
+/** The database does not take a value for the type of its column. */
 export class InvalidValueError extends DatabaseError {
   override readonly name = 'InvalidValueError'
   readonly code = 'invalid-value'
@@ -65,6 +69,7 @@ export class InvalidValueError extends DatabaseError {
   }
 }
 
+/** A column that needs a value was given none. */
 export class MissingValueError extends DatabaseError {
   override readonly name = 'MissingValueError'
   readonly code = 'missing-value'
@@ -78,6 +83,7 @@ export class MissingValueError extends DatabaseError {
   }
 }
 
+/** A statement names a table that is not there. */
 export class NoSuchTableError extends DatabaseError {
   override readonly name = 'NoSuchTableError'
   readonly code = 'no-such-table'
@@ -88,6 +94,7 @@ export class NoSuchTableError extends DatabaseError {
   }
 }
 
+/** The database cannot read a statement, or what it names is not there. */
 export class InvalidSqlError extends DatabaseError {
   override readonly name = 'InvalidSqlError'
   readonly code = 'invalid-sql'
@@ -105,6 +112,7 @@ export class StatementRefusedError extends DatabaseError {
   }
 }
 
+/** Two transactions waited for each other, and this one was undone: run again, it may succeed. */
 export class DeadlockError extends DatabaseError {
   override readonly name = 'DeadlockError'
   readonly code = 'deadlock'
@@ -113,6 +121,7 @@ export class DeadlockError extends DatabaseError {
   }
 }
 
+/** Somebody else kept a lock for longer than is waited. */
 export class DatabaseBusyError extends DatabaseError {
   override readonly name = 'DatabaseBusyError'
   readonly code = 'database-busy'
@@ -162,6 +171,7 @@ export class StatementStoppedError extends DatabaseError {
   }
 }
 
+/** Something would have written to a database that was opened `readOnly`. */
 export class ReadOnlyDatabaseError extends PipelineError {
   override readonly name = 'ReadOnlyDatabaseError'
   readonly code = 'read-only'
@@ -232,6 +242,7 @@ export interface MissingPrivilege {
   readonly all: string | null
 }
 
+/** The user may not do this, or may not connect at all. `grant` is the statement that gives a right. */
 export class AccessDeniedError extends DatabaseError {
   override readonly name = 'AccessDeniedError'
   readonly code = 'access-denied'

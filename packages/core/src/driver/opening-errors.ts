@@ -1,6 +1,7 @@
 import { PipelineError } from '../errors.ts'
 import { DatabaseError, reason } from './errors.ts'
 
+/** The settings allow too few connections to work with. */
 export class InvalidConnectionsError extends PipelineError {
   override readonly name = 'InvalidConnectionsError'
   readonly code = 'invalid-connections'
@@ -30,6 +31,7 @@ export class NetworkFileSystemError extends PipelineError {
   }
 }
 
+/** There is no database at the place that the settings give, or it does not answer. */
 export class DatabaseUnavailableError extends DatabaseError {
   override readonly name = 'DatabaseUnavailableError'
   readonly code = 'database-unavailable'

@@ -27,6 +27,7 @@ export class RestrictingValueError extends PipelineError {
 
 type ValueFacts = 'attribute' | 'type' | 'value' | 'expected'
 
+/** A path into a JSON value cannot be read. */
 export class InvalidPathError extends PipelineError {
   override readonly name = 'InvalidPathError'
   readonly code = 'invalid-path'
@@ -61,6 +62,7 @@ export class RepeatedNameError extends PipelineError {
   }
 }
 
+/** A projection was told to leave out an attribute of the primary key. */
 export class ExcludedKeyError extends PipelineError {
   override readonly name = 'ExcludedKeyError'
   readonly code = 'excluded-key'

@@ -1,5 +1,6 @@
 import { listNames, PipelineError } from '../errors.ts'
 
+/** A table has no attribute of this name. */
 export class UnknownNameError extends PipelineError {
   override readonly name = 'UnknownNameError'
   readonly code = 'unknown-attribute'
@@ -14,6 +15,7 @@ export class UnknownNameError extends PipelineError {
   }
 }
 
+/** What a relation is restricted by is no condition. */
 export class InvalidRestrictionError extends PipelineError {
   override readonly name = 'InvalidRestrictionError'
   readonly code = 'invalid-restriction'
@@ -22,6 +24,7 @@ export class InvalidRestrictionError extends PipelineError {
   }
 }
 
+/** A key and a table have no attribute in common, so that it restricts nothing. */
 export class UnrelatedKeyError extends PipelineError {
   override readonly name = 'UnrelatedKeyError'
   readonly code = 'unrelated-key'
@@ -37,6 +40,7 @@ export class UnrelatedKeyError extends PipelineError {
   }
 }
 
+/** Several attributes of a key and of a table go back to the same one: which are to be equal, nobody can tell. */
 export class AmbiguousKeyError extends PipelineError {
   override readonly name = 'AmbiguousKeyError'
   readonly code = 'ambiguous-key'
@@ -52,6 +56,7 @@ export class AmbiguousKeyError extends PipelineError {
   }
 }
 
+/** Rows cannot be ordered by this. */
 export class InvalidOrderError extends PipelineError {
   override readonly name = 'InvalidOrderError'
   readonly code = 'invalid-order'
@@ -62,6 +67,7 @@ export class InvalidOrderError extends PipelineError {
   }
 }
 
+/** One expression has tables of two databases. */
 export class OtherDatabaseError extends PipelineError {
   override readonly name = 'OtherDatabaseError'
   readonly code = 'other-database'
@@ -72,6 +78,7 @@ export class OtherDatabaseError extends PipelineError {
   }
 }
 
+/** `fetch1` found no row, or more than one. */
 export class NotOneRowError extends PipelineError {
   override readonly name = 'NotOneRowError'
   readonly code = 'not-one-row'

@@ -11,6 +11,7 @@ const nothing = 'Nothing was inserted.'
 const formatPlace = ({ row, line }: RowPlace): string =>
   row === null ? 'A row' : `Row ${row}${line === null ? '' : ` (line ${line})`}`
 
+/** A row does not fit its table, and none of the rows given was inserted. */
 export class InvalidRowError extends PipelineError {
   override readonly name = 'InvalidRowError'
   readonly code = 'invalid-row'
@@ -48,6 +49,7 @@ export interface Duplicate extends RowPlace {
   readonly values: string
 }
 
+/** A row repeats the key or the unique values of another, and none of the rows given was inserted. */
 export class DuplicateRowError extends PipelineError {
   override readonly name = 'DuplicateRowError'
   readonly code = 'duplicate-row'
@@ -91,6 +93,7 @@ export interface Orphan extends RowPlace {
   readonly key: Readonly<Record<string, string>> | null
 }
 
+/** A row refers to one that is not there, and none of the rows given was inserted. */
 export class MissingParentError extends PipelineError {
   override readonly name = 'MissingParentError'
   readonly code = 'missing-parent-row'
@@ -172,6 +175,7 @@ export class NoSuchRowError extends PipelineError {
   }
 }
 
+/** A write to a table that fills itself. */
 export class AutoPopulatedError extends PipelineError {
   override readonly name = 'AutoPopulatedError'
   readonly code = 'auto-populated'
@@ -185,6 +189,7 @@ export class AutoPopulatedError extends PipelineError {
   }
 }
 
+/** A delete would take rows of a part whose master stays. */
 export class PartWithoutMasterError extends PipelineError {
   override readonly name = 'PartWithoutMasterError'
   readonly code = 'part-without-master'
@@ -203,6 +208,7 @@ export class PartWithoutMasterError extends PipelineError {
   }
 }
 
+/** A delete would take other rows than its plan says, and took none. */
 export class StalePlanError extends PipelineError {
   override readonly name = 'StalePlanError'
   readonly code = 'stale-plan'

@@ -1,6 +1,7 @@
 import { inspect } from 'node:util'
 import { listNames, PipelineError } from '../errors.ts'
 
+/** A relation has no attribute of this name. */
 export class UnknownAttributeError extends PipelineError {
   override readonly name = 'UnknownAttributeError'
   readonly code = 'unknown-attribute'
@@ -13,6 +14,7 @@ export class UnknownAttributeError extends PipelineError {
   }
 }
 
+/** What is renamed or computed would have the name of an attribute of the primary key. */
 export class AttributeClashError extends PipelineError {
   override readonly name = 'AttributeClashError'
   readonly code = 'attribute-clash'
@@ -29,6 +31,7 @@ export class AttributeClashError extends PipelineError {
   }
 }
 
+/** A universal set names an attribute twice. */
 export class DuplicateAttributeError extends PipelineError {
   override readonly name = 'DuplicateAttributeError'
   readonly code = 'duplicate-attribute'
@@ -39,6 +42,7 @@ export class DuplicateAttributeError extends PipelineError {
   }
 }
 
+/** Attributes of one name on both sides, which do not go back to the same attribute. */
 export class UnrelatedNamesakeError extends PipelineError {
   override readonly name = 'UnrelatedNamesakeError'
   readonly code = 'unrelated-namesake'
@@ -84,6 +88,7 @@ export class UndeterminedGroupError extends PipelineError {
   }
 }
 
+/** Relations that have no union: their keys differ, or they share an attribute beside the key. */
 export class UnionError extends PipelineError {
   override readonly name = 'UnionError'
   readonly code: 'union-key' | 'union-attribute'
@@ -101,16 +106,19 @@ export class UnionError extends PipelineError {
   }
 }
 
+/** A condition that the type of its attribute does not have. */
 export class InvalidConditionError extends PipelineError {
   override readonly name = 'InvalidConditionError'
   readonly code = 'invalid-condition'
 }
 
+/** An expression that the types of its attributes do not have. */
 export class InvalidExpressionError extends PipelineError {
   override readonly name = 'InvalidExpressionError'
   readonly code = 'invalid-expression'
 }
 
+/** The limit or the offset of a top is no count. */
 export class InvalidTopError extends PipelineError {
   override readonly name = 'InvalidTopError'
   readonly code = 'invalid-top'

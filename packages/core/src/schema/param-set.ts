@@ -18,6 +18,7 @@ export type ParamSetTable = Table<object, ParamSetAttributes, string>
 /** A parameter set as it is given: its hash follows from it. */
 export type NewParamSet<T extends ParamSetTable> = Omit<NewRow<T>, 'param_set_hash'>
 
+/** The same parameters have another index already. */
 export class ParamSetExistsError extends PipelineError {
   override readonly name = 'ParamSetExistsError'
   readonly code = 'param-set-exists'
@@ -30,6 +31,7 @@ export class ParamSetExistsError extends PipelineError {
   }
 }
 
+/** The index has other parameters already. */
 export class ParamSetIndexTakenError extends PipelineError {
   override readonly name = 'ParamSetIndexTakenError'
   readonly code = 'param-set-index-taken'
@@ -46,6 +48,7 @@ export class ParamSetIndexTakenError extends PipelineError {
   }
 }
 
+/** A parameter is nothing that JSON keeps as it is, so that it would have no hash. */
 export class InvalidParamSetError extends PipelineError {
   override readonly name = 'InvalidParamSetError'
   readonly code = 'invalid-param-set'
