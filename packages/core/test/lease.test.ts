@@ -12,6 +12,7 @@ function block(milliseconds: number): void {
 }
 
 onEveryDatabase('leases', (database) => {
+  const patient = { timeout: 30_000 }
   const open = async () => {
     const lab = await jobsLab(database, { sessions: 3 })
     const lease = openLease(lab.db)
@@ -30,11 +31,11 @@ onEveryDatabase('leases', (database) => {
     }
   }
 
-  test('a lease is renewed while the main thread is blocked', async () => {
+  test('a lease is renewed while the main thread is blocked', patient, async () => {
     await using lab = await open()
-    const claims = await lab.queue.claim({ limit: 3, leaseSeconds: 1 })
+    const claims = await lab.queue.claim({ limit: 3, leaseSeconds: 1.5 })
     expect(claims).toHaveLength(3)
-    block(2500)
+    block(3500)
     expect(await lab.other.claim({ limit: 3, leaseSeconds: 60 })).toEqual([])
     expect(claims.some(({ lost }) => lost.aborted)).toBe(false)
     const { connection } = contextOf(lab.db)
@@ -44,9 +45,9 @@ onEveryDatabase('leases', (database) => {
     expect(await lab.queue.nextDue()).toBeNull()
   })
 
-  test('the holder is told of what was taken from it', async () => {
+  test('the holder is told of what was taken from it', patient, async () => {
     await using lab = await open()
-    const [first, second] = await lab.queue.claim({ limit: 2, leaseSeconds: 0.6 })
+    const [first, second] = await lab.queue.claim({ limit: 2, leaseSeconds: 1.5 })
     await delay(20)
     const { connection } = contextOf(lab.db)
     if (!first || !second) throw new Error('no claims')
@@ -58,19 +59,36 @@ onEveryDatabase('leases', (database) => {
     await expect(complete).rejects.toMatchObject({ code: 'lease-lost' })
   })
 
-  test('what has ended is renewed no more, and a stopped lease renews nothing', async () => {
+  test('a key whose insert was undone is renewed, so that it can be tried again', patient, async () => {
     await using lab = await open()
-    const [done, released, left] = await lab.queue.claim({ limit: 3, leaseSeconds: 0.6 })
+    const { connection } = contextOf(lab.db)
+    const [claim] = await lab.queue.claim({ limit: 1, leaseSeconds: 1.5 })
+    if (!claim) throw new Error('no claim')
+    const undone = connection.transaction(async (transaction) => {
+      await lab.queue.complete(transaction, claim, { seconds: 1 })
+      throw new Error('undone')
+    })
+    await expect(undone).rejects.toThrow('undone')
+    await delay(2000)
+    expect(await lab.other.claim({ limit: 3, leaseSeconds: 60 })).toHaveLength(2)
+    await connection.transaction((transaction) => lab.queue.complete(transaction, claim, { seconds: 1 }))
+    await delay(800)
+    expect(claim.lost.aborted).toBe(false)
+  })
+
+  test('what has ended is renewed no more, and a stopped lease renews nothing', patient, async () => {
+    await using lab = await open()
+    const [done, released, left] = await lab.queue.claim({ limit: 3, leaseSeconds: 1.5 })
     if (!done || !released || !left) throw new Error('no claims')
     await contextOf(lab.db).connection.transaction((transaction) =>
       lab.queue.complete(transaction, done, { seconds: 1 }),
     )
     await lab.queue.release([released])
-    await delay(800)
+    await delay(2000)
     expect([done, released, left].map(({ lost }) => lost.aborted)).toEqual([false, false, false])
     expect(await lab.other.claim({ limit: 3, leaseSeconds: 60 })).toHaveLength(1)
     await lab.lease.stop()
-    await delay(800)
+    await delay(2000)
     expect(await lab.other.claim({ limit: 3, leaseSeconds: 60 })).toMatchObject([{ key: left.key, attempt: 2 }])
     expect(await rowsOf(lab.db, { schema: lab.lab.name, table: '~~stat' }, 'session')).toHaveLength(2)
   })

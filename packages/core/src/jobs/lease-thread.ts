@@ -10,10 +10,20 @@ import { leaseSecondsIn } from './reservation.ts'
 /** After how long a thread that died is replaced. */
 const RESTART_MILLISECONDS = 500
 
+/** How long a key is still renewed whose insert has begun: it may be undone, and be tried again. */
+const FINISHING_MILLISECONDS = 5000
+
+interface Held {
+  readonly job: HeldJob
+  readonly claim: HeldClaim
+  /** Runs while its holder is completing it. */
+  finishing: NodeJS.Timeout | null
+}
+
 /** The thread that renews reservations, as seen from outside: what it holds stays held when it has to be replaced. */
 export class LeaseThread {
   readonly #settings: DatabaseSettings
-  readonly #held = new Map<number, { readonly job: HeldJob; readonly claim: HeldClaim }>()
+  readonly #held = new Map<number, Held>()
   readonly #ids = new WeakMap<Claim, number>()
   #next = 0
   #worker: Worker
@@ -31,15 +41,30 @@ export class LeaseThread {
       const leaseSeconds = leaseSecondsIn(token)
       const job = { id, table: declaration.name, heading, key: { ...key }, token, leaseSeconds }
       this.#ids.set(held.claim, id)
-      this.#held.set(id, { job, claim: held })
+      this.#held.set(id, { job, claim: held, finishing: null })
       return job
     })
     if (jobs.length > 0) this.#send({ kind: 'hold', jobs })
   }
 
   drop(claims: readonly Claim[]): void {
-    const ids = claims.flatMap((claim) => this.#ids.get(claim) ?? []).filter((id) => this.#held.delete(id))
+    const ids = claims.flatMap((claim) => this.#ids.get(claim) ?? []).filter((id) => this.#forget(id))
     if (ids.length > 0) this.#send({ kind: 'drop', ids })
+  }
+
+  /** Its holder is about to end its job: that this is gone is no loss from here on. Soon after, it is dropped. */
+  finish(claim: Claim): void {
+    const held = this.#held.get(this.#ids.get(claim) ?? 0)
+    if (!held) return
+    if (held.finishing) clearTimeout(held.finishing)
+    held.finishing = setTimeout(() => this.drop([claim]), FINISHING_MILLISECONDS).unref()
+  }
+
+  #forget(id: number): Held | null {
+    const held = this.#held.get(id) ?? null
+    if (held?.finishing) clearTimeout(held.finishing)
+    this.#held.delete(id)
+    return held
   }
 
   stop(): Promise<void> {
@@ -85,9 +110,8 @@ export class LeaseThread {
 
   #lose(ids: readonly number[]): void {
     for (const id of ids) {
-      const held = this.#held.get(id)
-      this.#held.delete(id)
-      held?.claim.lose()
+      const held = this.#forget(id)
+      if (!held?.finishing) held?.claim.lose()
     }
   }
 }

@@ -23,8 +23,6 @@ port?.on('message', (request: LeaseRequest) => {
   switch (request.kind) {
     case 'hold':
       for (const job of request.jobs) held.set(job.id, job)
-      // so that the first renewal does not wait for it
-      void connection().catch(() => {})
       schedule()
       return
     case 'drop':
@@ -34,6 +32,9 @@ port?.on('message', (request: LeaseRequest) => {
       void stop()
   }
 })
+
+// so that the first renewal does not wait for it
+void connection().catch(() => {})
 
 function connection(): Promise<Connection> {
   opened ??= connect({ ...settings, connections: 3 })

@@ -15,6 +15,8 @@ export interface HeldClaim {
 export interface LeaseHolder extends Lease {
   hold(jobs: QueueTable, claims: readonly HeldClaim[]): void
   drop(claims: readonly Claim[]): void
+  /** Renews it for a while yet, and does not mind that it ends. */
+  finish(claim: Claim): void
 }
 
 /** One thread per database serves all who open a lease on it. */
@@ -41,6 +43,7 @@ export function openLease(db: Database): Lease {
   const lease: LeaseHolder = {
     hold: (jobs, claims) => thread.hold(jobs, claims),
     drop: (claims) => thread.drop(claims),
+    finish: (claim) => thread.finish(claim),
     stop,
     [Symbol.asyncDispose]: stop,
   }

@@ -75,8 +75,7 @@ export class TableQueue implements JobQueue {
   }
 
   async complete(transaction: Connection, claim: Claim, { seconds: duration }: { readonly seconds: number }) {
-    // its row is locked from here on, by which nobody else can take it: a heartbeat would wait for it
-    this.#parts.lease?.drop([claim])
+    this.#parts.lease?.finish(claim)
     if ((await this.#end(transaction, claim, duration)) !== 1) {
       throw new LeaseLostError(this.#parts.table.typeName, claim.key)
     }
