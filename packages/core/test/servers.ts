@@ -16,6 +16,8 @@ declare module 'vitest' {
     readonly mysql: Extract<DatabaseSettings, { readonly kind: 'mysql' }> | null
     /** A server that speaks S3, with the bucket `lab`. */
     readonly s3: { readonly endpoint: string; readonly accessKey: string; readonly secretKey: string } | null
+    /** Which program that is: they do not all say the same of what goes wrong. */
+    readonly s3Program: string | null
   }
 }
 
@@ -32,6 +34,7 @@ export default async function startServers(project: TestProject): Promise<() => 
   project.provide('mariadb', mariadb && { ...locationOf(mariadb), kind: 'mariadb' })
   project.provide('mysql', mysql && { ...locationOf(mysql), kind: 'mysql' })
   project.provide('s3', s3 && { endpoint: s3.endpoint, accessKey: s3.accessKey, secretKey: s3.secretKey })
+  project.provide('s3Program', s3 && s3.program)
   return async () => {
     await Promise.all([mariadb?.stop(), mysql?.stop(), s3?.stop()])
   }

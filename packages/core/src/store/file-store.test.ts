@@ -63,6 +63,12 @@ describe('a folder with objects', () => {
     await store.delete('a/b/c')
     await store.prune('a/b')
     expect(await readdir(join(location, 'a'))).toEqual([])
+    await store.put('a/b', bytes('a file where a folder was'))
+    expect(await store.size('a/b')).toBe(25)
+    // there is nothing below a file
+    await expect(store.get('a/b/c')).rejects.toMatchObject({ code: 'object-missing' })
+    expect(await store.size('a/b/c')).toBe(null)
+    expect(await store.delete('a/b/c')).toBe(false)
     await expect(store.prune('')).rejects.toMatchObject({ code: 'invalid-object-path' })
   })
 

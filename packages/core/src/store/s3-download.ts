@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import { pause, untilAborted } from '../driver/abort.ts'
 import { attempts, backOff, type S3, sending } from './s3-client.ts'
-import { cutShort, explainS3, failureOf, isPassing, timedOut } from './s3-failure.ts'
+import { cutShort, damaged, explainS3, failureOf, isPassing, timedOut } from './s3-failure.ts'
 import { headOf } from './s3-head.ts'
 import { ObjectChangedError, ObjectMissingError, ObjectRangeError } from './store-error.ts'
 import type { StreamOptions } from './store.ts'
@@ -39,6 +39,8 @@ export async function* download(s3: S3, path: string, options: DownloadOptions =
     } catch (error) {
       signal?.throwIfAborted()
       const failure = failureOf(error)
+      // cut off after its last byte, it is whole; what is damaged began before that
+      if (part.at === part.stop && failure.reason !== damaged && isPassing(failure)) return
       if (failure.status === 416) return await requireInside(s3, path, asked)
       if (error instanceof ObjectRangeError) throw error
       const explained = explainS3(s3.place, 'read', path, error)

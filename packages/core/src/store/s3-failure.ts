@@ -12,6 +12,8 @@ export interface Failure {
 
 /** A body that ended before it was whole. */
 export const cutShort = 'CutShort'
+/** Bytes that are not those which the server has. */
+export const damaged = 'ChecksumMismatch'
 /** No answer, or no byte of one, for too long. */
 export const timedOut = 'TimeoutError'
 
@@ -20,7 +22,7 @@ export function failureOf(error: unknown): Failure {
   const status = statusOf(error)
   // errors of the system are named Error, and those of the server have no code
   const isDamaged = textOf(error, 'message')?.startsWith('Checksum mismatch') === true
-  if (isDamaged) return { reason: 'ChecksumMismatch', status: null }
+  if (isDamaged) return { reason: damaged, status: null }
   const reason = status === null ? (textOf(error, 'code') ?? name) : (textOf(error, 'Code') ?? name)
   return { reason: reason ?? 'an unknown error', status }
 }
@@ -54,7 +56,6 @@ const passing = new Set([
   'SlowDown',
   'BadDigest',
   'XAmzContentChecksumMismatch',
-  'ChecksumMismatch',
 ])
 
 /** Whether trying again may help. Every request that is sent here may be repeated: it does the same again. */
@@ -90,6 +91,6 @@ export function explainS3(place: S3Place, action: string, path: string, error: u
   if (status === 507 || /quota|storage ?full|insufficient ?storage/i.test(reason)) {
     return new StoreFullError(store, path, { cause })
   }
-  if (status === null) return new StoreUnreachableError(store, endpoint, reason, { cause })
+  if (status === null && reason !== damaged) return new StoreUnreachableError(store, endpoint, reason, { cause })
   return new StoreRequestError(store, action, path, failure, { cause })
 }

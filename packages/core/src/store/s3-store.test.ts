@@ -20,7 +20,9 @@ const openStore = (settings: Partial<S3StoreSettings> = {}): Store =>
   openS3Store('remote', { ...there, location: randomUUID(), ...settings })
 
 describe.skipIf(server === null)('on a real server', () => {
-  testStore('a store on S3', async () => openStore())
+  // s3s-fs reads a folder as an error of its own, and mixes the content of one writer with the checksum of another
+  const lacks = inject('s3Program') === 's3s-fs' ? (['missing folders', 'races'] as const) : []
+  testStore('a store on S3', async () => openStore(), lacks)
 
   test('objects are where the location says, and two locations are two stores', async () => {
     const location = `deep/${randomUUID()}`
@@ -96,7 +98,8 @@ describe.skipIf(server === null)('what goes wrong is told in our words', () => {
     ['a wrong secret', { secretKey: 'wrong' }, { code: 'store-credentials', reason: 'SignatureDoesNotMatch' }],
     ['an unknown access key', { accessKey: 'unknown' }, { code: 'store-credentials', reason: unknownKey }],
   ]
-  test.each(wrong)('%s, by every operation', async (_, settings, expected) => {
+  // s3s-fs knows neither keys nor buckets by name
+  test.skipIf(inject('s3Program') === 's3s-fs').each(wrong)('%s, by every operation', async (_, settings, expected) => {
     for (const error of await errorsOf(openStore(settings)))
       expect(error).toMatchObject({ ...expected, store: 'remote' })
   })

@@ -3,6 +3,8 @@ import { layoutOf } from './layout.ts'
 import { readFileChunks, writeLocalFile } from './local-file.ts'
 import { persist, type Purpose, type S3, s3Opener, sending } from './s3-client.ts'
 import { download, type DownloadOptions } from './s3-download.ts'
+import { StoreRequestError } from './s3-error.ts'
+import { damaged } from './s3-failure.ts'
 import { headOf } from './s3-head.ts'
 import { listObjects, listUploads } from './s3-list.ts'
 import { readS3Settings } from './s3-settings.ts'
@@ -38,14 +40,18 @@ export function openS3Store(name: string, settings: S3StoreSettings): Store {
       const { size } = await stat(file)
       await upload(s3, path, readFileChunks(file, options?.signal), { ...options, size })
     },
-    get: async (path, options) => getWhole(await on(path, options), path, options),
+    async get(path, options) {
+      const s3 = await on(path, options)
+      return unlessDamaged(() => getWhole(s3, path, options))
+    },
     async getRange(path, start, end, options) {
       const bytes = new Uint8Array(Math.max(0, end - start) || 0)
       await fill(bytes, stream(path, { ...options, start, end }))
       return bytes
     },
     stream,
-    getFile: (path, file, options) => writeLocalFile(file, stream(path, { signal: options?.signal }), options),
+    getFile: (path, file, options) =>
+      unlessDamaged(() => writeLocalFile(file, stream(path, { signal: options?.signal }), options)),
     size: async (path, options) => (await find(path, options))?.size ?? null,
     find,
     refresh: async (object, options) => refresh(await on(object.path, options), object, options),
@@ -65,6 +71,16 @@ export function openS3Store(name: string, settings: S3StoreSettings): Store {
       ).catch(ignoreMissing)
     },
     prune: async () => {},
+  }
+}
+
+/** Once more for bytes that came otherwise than the server has them. */
+async function unlessDamaged<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (!(error instanceof StoreRequestError) || error.reason !== damaged) throw error
+    return work()
   }
 }
 
