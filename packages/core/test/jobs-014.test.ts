@@ -71,7 +71,7 @@ onEveryDatabase('jobs in a schema of DataJoint 0.14', (database) => {
     expect(claims.map((claim) => claim.key)).toEqual([{ subject: 'm2', session: 1 }])
   })
 
-  test('keys of one hash are told apart by what is packed beside it', async () => {
+  test('keys of one hash are told apart by what is packed beside it (T20)', async () => {
     await using lab = await open(0)
     // both are m11 to the hash, which puts the values behind each other
     await lab.db(lab.Session).insert([

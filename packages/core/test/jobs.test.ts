@@ -109,7 +109,7 @@ onEveryDatabase('jobs', (database) => {
     await expect(again).rejects.toMatchObject({ code: 'lease-lost', key: { subject: 'm1', session: 0 } })
   })
 
-  test('a lease that is not renewed is taken over, and its first holder cannot complete', async () => {
+  test('a lease that is not renewed is taken over, and its first holder cannot complete (T19)', async () => {
     await using lab = await open({ sessions: 1 })
     const { connection } = contextOf(lab.db)
     await lab.queue.refresh()

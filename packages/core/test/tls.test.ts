@@ -118,7 +118,7 @@ describe.runIf(mysql !== null)('TLS with a server that makes its own certificate
 })
 
 describe.runIf(mariadb !== null)('TLS with a server that has none', () => {
-  test('falls back to clear text only where the settings name that, and tells it', async () => {
+  test('falls back to clear text only where the settings name that, and tells it (T28)', async () => {
     if (!mariadb) throw new RangeError('there is no server')
     for (const tls of ['require', { serverName: 'db.lab.org' }] as const) {
       await expect(open({ ...mariadb, tls })).rejects.toMatchObject({

@@ -17,7 +17,7 @@ import {
 import { onEveryDatabase } from './databases.ts'
 import { filledLab } from './lab.ts'
 
-// what DataJoint gets wrong by one or the other of its databases (spec, section 12)
+// what DataJoint gets wrong by one or the other of its databases (docs/differences.md)
 onEveryDatabase('the algebra', (database) => {
   const open = async () => {
     const lab = await filledLab(database)
@@ -333,6 +333,34 @@ onEveryDatabase('the algebra', (database) => {
       { subject: 'm2', n: null, sex: 'M' },
       { subject: 'r1', n: 1, sex: null },
     ])
+  })
+
+  test('T5: a list is no value to be equal to, and is told how to be one of', async () => {
+    await using lab = await open()
+    // @ts-expect-error -- a list
+    expect(() => lab.sessions.restrict({ session: [1, 2] })).toThrow(
+      expect.objectContaining({ code: expect.stringMatching(/^invalid-/), message: expect.stringContaining('oneOf') }),
+    )
+    expect(await lab.ids(lab.sessions.restrict({ subject: 'm1', session: oneOf([1, 2]) }))).toEqual(['m1 1', 'm1 2'])
+  })
+
+  test('T6: words of SQL are never taken for attributes, and attributes that are named are looked up', async () => {
+    await using lab = await open()
+    const condition = sql`case when ${attribute('session')} = ${1} then true else false end`
+    expect(await lab.ids(lab.sessions.restrict(condition))).toEqual(
+      await lab.ids(lab.sessions.restrict({ session: 1 })),
+    )
+    // @ts-expect-error -- misspelt
+    expect(() => lab.sessions.restrict(sql`${attribute('sesion')} = 1`)).toThrow(
+      expect.objectContaining({ code: 'unknown-attribute' }),
+    )
+  })
+
+  test('X11: a relation that has an attribute of its key twice is counted', async () => {
+    await using lab = await open()
+    const twice = lab.sessions.project({ session: 'session', again: 'session' })
+    expect(await twice.count()).toBe(await lab.sessions.count())
+    expect(await twice.restrict({ again: 1 }).count()).toBe(await lab.sessions.restrict({ session: 1 }).count())
   })
 
   test('M1: an aggregation restricted by an aggregation has all its rows', async () => {

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
-import { defineSchema } from '../src/index.ts'
+import { defineCodec, defineSchema } from '../src/index.ts'
 import { onEveryDatabase } from './databases.ts'
 import { labSchemas } from './lab.ts'
 
-/** The data operations that the reference gets wrong (spec/engine.md, section 12), and what is right. */
+/** The data operations that the reference gets wrong (docs/differences.md), and what is right. */
 onEveryDatabase('traps of data operations', (database) => {
   const open = async () => {
     const schemas = labSchemas(database.prefix())
@@ -141,5 +141,26 @@ onEveryDatabase('traps of data operations', (database) => {
       ['scan__field', 2],
     ])
     expect(await db(Scan).count()).toBe(0)
+  })
+
+  test('T30: fetch1 reads no more than it takes to say that there is more than one row', async () => {
+    let decoded = 0
+    const counted = defineCodec({
+      name: 'counted',
+      keptAs: '<blob>',
+      encode: (value: number) => value,
+      decode: (kept) => {
+        decoded += 1
+        return Number(kept)
+      },
+    })
+    const schema = defineSchema(`${database.prefix()}one`, { codecs: [counted] })
+    const Many = schema.manual('Many', {}, 'n : int32\n---\nvalue : <counted>')
+    await using pipeline = await database.pipeline([schema])
+    const { db } = pipeline
+    await db(Many).insert(Array.from({ length: 500 }, (_, n) => ({ n, value: n })))
+    await expect(db(Many).fetch1()).rejects.toMatchObject({ code: 'not-one-row', rows: 2 })
+    expect(decoded).toBeLessThanOrEqual(2)
+    expect(await db(Many).restrict({ n: 7 }).fetch1()).toEqual({ n: 7, value: 7 })
   })
 })
