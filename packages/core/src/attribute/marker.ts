@@ -25,8 +25,8 @@ export function readMarker(marker: string, column: AttributeType): AttributeType
   if (legacy?.storage.kind === 'uuid' && holds(column.storage, { kind: 'json' })) return parse(`<${marker}>`, '2.x')
   if (legacy) return legacy
   const type = parse(migrated.get(marker.toLowerCase()) ?? marker, '2.x')
-  // how long a column of bytes is tells whether it may be a codec's uuid
-  const own = type?.codec && (column.storage.kind === 'bytes' || !holds(column.storage, type.storage))
+  // one of a few bytes may be a codec's uuid; the others are what a codec of bytes has where it says nothing
+  const own = type?.codec && (isShort(column) || !holds(column.storage, type.storage))
   return own ? { ...type, storage: column.storage, keptAs: column.text } : type
 }
 
@@ -34,6 +34,9 @@ export function readMarker(marker: string, column: AttributeType): AttributeType
 const holds = (column: Storage, { kind }: Storage): boolean =>
   // MariaDB and SQLite keep JSON in text
   column.kind === kind || (kind === 'json' && column.kind === 'text' && column.form === 'text')
+
+const isShort = ({ storage, text }: AttributeType): boolean =>
+  storage.kind === 'bytes' && storage.length !== undefined && text !== 'longblob'
 
 function parse(text: string, generation: Generation): AttributeType | null {
   try {
