@@ -47,3 +47,14 @@ test('every kind of error of a package says what it means', () => {
   )
   expect(silent).toEqual([])
 })
+
+test('every difference from DataJoint has a test with its number', () => {
+  const numbers = [...read('docs/differences.md').matchAll(/^\| ([TXM]\d+) \|/gm)].map(([, number = '']) => number)
+  expect(numbers.length).toBeGreaterThan(40)
+  const titles = globSync('packages/core/{src,test}/**/*.test.ts', { cwd: root }).flatMap((path) =>
+    [...read(path).matchAll(/^ *(?:test|describe)\b.*|^ *(['"`]).*\1,?$/gm)].map(([line]) => line),
+  )
+  const numbered = new Set(titles.flatMap((title) => title.match(/\b[TXM]\d+\b/g) ?? []))
+  expect(numbers.filter((number) => !numbered.has(number))).toEqual([])
+  expect([...numbered].filter((number) => !numbers.includes(number))).toEqual([])
+})
