@@ -18,17 +18,22 @@ import { TooManyConnectionsError } from '../../driver/opening-errors.ts'
 import { type Account, missingPrivilege } from './missing-privilege.ts'
 import type { PipelineError } from '../../errors.ts'
 
-const lost = new Set(['PROTOCOL_CONNECTION_LOST', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT'])
-/** There was no way to the server, or it did not take another connection. */
-const away = new Set(['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'EAI_AGAIN'])
+const lost = new Set(['PROTOCOL_CONNECTION_LOST', 'ECONNRESET', 'ECONNABORTED', 'EPIPE', 'ETIMEDOUT'])
+/** There was no way to the server, or it did not take another connection; a connection that is there may lose its way too. */
+const away = new Set(['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'ENETDOWN', 'ENOTFOUND', 'EAI_AGAIN'])
+/** What the system was asked for before there is a connection. */
+const connecting: readonly unknown[] = ['connect', 'getaddrinfo']
 /** The driver did not take the statement any more, as it knew that the connection was lost. */
 const neverSent = new Set(['PROTOCOL_ENQUEUE_AFTER_FATAL_ERROR', 'PROTOCOL_ENQUEUE_AFTER_QUIT'])
+const closed = "Can't add new command when connection is in closed state"
 
 /** An error of the mysql2 driver, whose `errno` is the server's or, before there is a session, the system's. */
 interface ServerFailure extends Error {
   readonly code: string
   readonly errno: number
   readonly sql: string
+  /** Only of what the system says. */
+  readonly syscall: string
   /** Only of what a server answers. */
   readonly sqlState: string
   /** Whom the server takes us for; a connection knows. */
@@ -40,12 +45,15 @@ function isFailure(error: unknown): error is Error & Partial<ServerFailure> {
 }
 
 export function explainInnodb(error: unknown): PipelineError | null {
-  // of a connection that broke while nothing ran on it, the driver says so without a code
-  if (error instanceof Error && /closed state/.test(error.message)) return new ConnectionLostError(error, false)
-  if (!isFailure(error)) return null
-  const { message, errno, code = '', sql = '', account = null } = error
+  if (!isFailure(error)) {
+    // of a connection that broke while nothing ran on it, the driver says so without a code
+    const isClosed = error instanceof Error && error.message === closed
+    return isClosed ? new ConnectionLostError(error, false) : null
+  }
+  const { message, errno, code = '', sql = '', syscall, account = null } = error
+  if (neverSent.has(code)) return new ConnectionLostError(error, false)
+  if (away.has(code)) return new ConnectionLostError(error, !connecting.includes(syscall))
   if (lost.has(code)) return new ConnectionLostError(error)
-  if (neverSent.has(code) || away.has(code)) return new ConnectionLostError(error, false)
   const table = /^(?:INSERT INTO|DELETE FROM|DELETE|UPDATE) (`(?:[^`]|``)+`\.`(?:[^`]|``)+`)/.exec(sql)?.[1] ?? null
   // Incorrect value: 'x' for column `lab`.`subject`.`dob` at row 1
   const column = /column (?:[`'][^`']*[`']\.)*[`']([^`']+)[`']/i.exec(message)?.[1] ?? null
