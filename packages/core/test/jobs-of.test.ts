@@ -62,5 +62,10 @@ onEveryDatabase('the jobs of a table', (database) => {
     await expect(jobs.refresh({ priority: 300 })).rejects.toMatchObject({ code: 'invalid-call' })
     await expect(jobs.refresh({ delay: 1 } as never)).rejects.toMatchObject({ code: 'invalid-call' })
     await expect(jobs.list({ status: 'done' as never })).rejects.toMatchObject({ code: 'invalid-call' })
+    // in the line of the caller
+    const here = expect.stringContaining('jobs-of.test.ts')
+    await expect(jobs.retry({ color: 1 } as never)).rejects.toMatchObject({ code: 'unknown-attribute', stack: here })
+    await expect(jobs.ignore([{ session: 'x' }] as never)).rejects.toMatchObject({ code: 'invalid-value', stack: here })
+    expect(() => jobsOf(lab.Stat as never, lab.db as never)).toThrow(/takes the database and then a table/)
   })
 })

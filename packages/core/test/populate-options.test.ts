@@ -6,6 +6,7 @@ import {
   planPopulate,
   populate,
   type PopulateOptions,
+  progressOf,
   type Tables,
 } from '../src/index.ts'
 import { missingKeys, pagesOfKeys } from '../src/populate/missing-keys.ts'
@@ -266,6 +267,11 @@ onEveryDatabase('populate with options', (database) => {
     await refused({ timeLimitSeconds: -1 }, 'Give a number of seconds')
     await refused({ onError: 'ignore' }, "There are 'stop', 'continue'")
     await refused({ signal: 'SIGINT' }, 'takes as signal')
+    await refused({ onEvent: 'log' }, "takes a function as onEvent, and was given 'log'")
+    await refused({ reserve: true, maxPriority: 2.5 }, 'was given maxPriority: 2.5')
+    const exchanged = { code: 'invalid-call', message: expect.stringContaining('the database and then a table') }
+    await expect(populate(lab.Result as never, lab.db as never)).rejects.toMatchObject(exchanged)
+    await expect(progressOf(lab.db, undefined as never)).rejects.toMatchObject(exchanged)
     await expect(planPopulate(lab.db, lab.Result, { limit: -1 })).rejects.toMatchObject({ code: 'invalid-call' })
     expect(await lab.db(lab.Result).count()).toBe(0)
   })

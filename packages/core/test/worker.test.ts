@@ -3,7 +3,16 @@ import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { afterEach, expect, test, vi } from 'vitest'
-import { type Database, declare, definePipeline, drop, planDeclare, planDrop, runWorker, type WorkerEvent } from '../src/index.ts'
+import {
+  type Database,
+  declare,
+  definePipeline,
+  drop,
+  planDeclare,
+  planDrop,
+  runWorker,
+  type WorkerEvent,
+} from '../src/index.ts'
 import { onEveryDatabase, type TestDatabase } from './databases.ts'
 import { long } from './long.ts'
 import type * as WorkerPipeline from './worker-pipeline.ts'
@@ -102,7 +111,9 @@ onEveryDatabase('a worker', (database) => {
     expect(rows).toBeLessThan(40)
     expect(await lab.db(lab.Result.Half).count()).toBe(2 * rows)
     // nothing is held: it does not have to wait for a lease to run out
-    expect(await runWorker({ module: lab.url, tables: ['Result'], maxWaitSeconds: 0 })).toMatchObject({ made: 40 - rows })
+    expect(await runWorker({ module: lab.url, tables: ['Result'], maxWaitSeconds: 0 })).toMatchObject({
+      made: 40 - rows,
+    })
   })
 
   test('that watches makes what comes later', { timeout: 60_000 }, async () => {
@@ -110,7 +121,8 @@ onEveryDatabase('a worker', (database) => {
     const controller = new AbortController()
     let made = 0
     const onEvent = (event: WorkerEvent) => {
-      if (event.kind === 'waiting' && made === 1) void lab.db(lab.Sample).insert([{ sample: 7 }], { skipDuplicates: true })
+      if (event.kind === 'waiting' && made === 1)
+        void lab.db(lab.Sample).insert([{ sample: 7 }], { skipDuplicates: true })
       if (event.kind === 'made' && (made += 1) === 2) controller.abort(new RangeError('enough'))
     }
     const watching = runWorker({ module: lab.url, tables: ['Result'], watch: true, onEvent, signal: controller.signal })
@@ -125,6 +137,18 @@ onEveryDatabase('a worker', (database) => {
         expect(runWorker({ module: lab.url, ...options })).rejects.toMatchObject(facts)
       await refused({ export: 'given' }, { code: 'no-pipeline', message: expect.stringContaining('no pipeline') })
       await refused({ module: new URL('lab.ts', import.meta.url) }, { code: 'no-pipeline' })
+      const absent = new URL('absent.ts', import.meta.url)
+      const imported = {
+        code: 'module-failed',
+        module: absent.href,
+        message: expect.stringMatching(/absent\.ts.*module/),
+      }
+      await refused({ module: absent }, { ...imported, stack: expect.stringContaining('worker.test.ts') })
+      await refused({ module: absent, processes: 2 }, { code: 'module-failed', message: imported.message })
+      await refused(
+        { module: new URL('data:text/javascript,throw "no luck"') },
+        { code: 'module-failed', cause: 'no luck' },
+      )
       await refused({ tables: ['Sample'] }, { code: 'unknown-table', available: ['Result', 'Sum'] })
       await refused({ processes: 2, tables: ['Nothing'] }, { code: 'unknown-table' })
       await refused({ processes: 0 }, { code: 'invalid-call' })
@@ -132,21 +156,27 @@ onEveryDatabase('a worker', (database) => {
       await refused({ process: 2 }, { code: 'invalid-call', message: expect.stringContaining('no option `process`') })
     })
 
-    test('processes end with the one that started them, also while a make keeps them busy', { timeout: 60_000 }, async () => {
-      await using lab = await openWorkers(database, 1, { busyMilliseconds: 50_000 })
-      const index = fileURLToPath(new URL('../src/index.ts', import.meta.url))
-      const source = `
+    test(
+      'processes end with the one that started them, also while a make keeps them busy',
+      { timeout: 60_000 },
+      async () => {
+        await using lab = await openWorkers(database, 1, { busyMilliseconds: 50_000 })
+        const index = fileURLToPath(new URL('../src/index.ts', import.meta.url))
+        const source = `
         import { runWorker } from ${JSON.stringify(index)}
         const onEvent = ({ kind, worker }) => kind === 'started' && console.log(worker)
         await runWorker({ module: ${JSON.stringify(lab.url.href)}, processes: 2, tables: ['Result'], onEvent })`
-      const parent = spawn(process.execPath, ['--input-type=module', '-e', source], { stdio: ['ignore', 'pipe', 'inherit'] })
-      const [line] = await once(parent.stdout, 'data')
-      const worker = Number(String(line).trim())
-      expect(isRunning(worker)).toBe(true)
-      parent.kill('SIGKILL')
-      await expect.poll(() => isRunning(worker), { timeout: 30_000, interval: 500 }).toBe(false)
-      await sleep(0)
-    })
+        const parent = spawn(process.execPath, ['--input-type=module', '-e', source], {
+          stdio: ['ignore', 'pipe', 'inherit'],
+        })
+        const [line] = await once(parent.stdout, 'data')
+        const worker = Number(String(line).trim())
+        expect(isRunning(worker)).toBe(true)
+        parent.kill('SIGKILL')
+        await expect.poll(() => isRunning(worker), { timeout: 30_000, interval: 500 }).toBe(false)
+        await sleep(0)
+      },
+    )
   }
 })
 

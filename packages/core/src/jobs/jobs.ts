@@ -1,4 +1,4 @@
-import { checkOptions, show } from '../query/call.ts'
+import { checkOptions, checkTable, fromCaller, show } from '../query/call.ts'
 import type { Database } from '../query/database.ts'
 import type { Restriction } from '../query/restriction.ts'
 import type { AnyTable, Key } from '../query/table.ts'
@@ -91,53 +91,67 @@ const allStatuses: readonly JobStatus[] = ['pending', 'reserved', 'success', 'er
  * The job table is made where it is missing. @throws AccessDeniedError `access-denied` where a right for that is missing
  */
 export function jobsOf<T extends AnyTable>(db: Database, table: T): Jobs<T> {
+  checkTable('jobsOf()', table)
   let opened: Promise<JobDesk> | null = null
-  const open = (): Promise<JobDesk> => (opened ??= openJobs(db, table))
+  const open = (): Promise<JobDesk> =>
+    (opened ??= openJobs(db, table).catch((error: unknown) => {
+      // what failed for a moment is tried again by the next call
+      opened = null
+      throw error
+    }))
   // the keys of the jobs are those of the table, for which restrictions are written
   const plain = (restriction: Restriction<Key<T>>) => restriction as Restriction<object>
   const required = (call: string, restriction: Restriction<Key<T>> | undefined): Restriction<object> => {
     if (restriction !== undefined) return plain(restriction)
     throw new InvalidCallError(`${call} was given no keys. Say which, or [{}] for all.`)
   }
-  return {
-    refresh: async (options = {}) => {
-      checkRefresh(options)
-      return (await open()).refresh(options)
-    },
-    ignore: async (restriction) => (await open()).ignore(required('ignore()', restriction)),
-    clear: async (restriction, status) => {
-      const statuses = status === undefined ? allStatuses.filter((one) => one !== 'reserved') : [requireStatus(status)]
-      return (await open()).clear(restriction === undefined ? null : plain(restriction), statuses)
-    },
-    retry: async (restriction) => (await open()).retry(restriction === undefined ? null : plain(restriction)),
-    takeOver: async (restriction) => (await open()).takeOver(required('takeOver()', restriction)),
-    progress: async () => {
-      const counts = await (await open()).counts()
-      const of = (status: JobStatus): number => counts.get(status) ?? 0
-      return {
-        pending: of('pending'),
-        reserved: of('reserved'),
-        success: of('success'),
-        error: of('error'),
-        ignore: of('ignore'),
-        total: allStatuses.reduce((sum, status) => sum + of(status), 0),
-      }
-    },
-    list: async (options = {}) => {
-      checkOptions('list()', options, ['restriction', 'status', 'limit', 'signal'])
-      const { restriction, status, limit = 1000, signal } = options
-      const listed = await (
-        await open()
-      ).list({
-        restriction: restriction === undefined ? null : plain(restriction),
-        statuses: status === undefined ? allStatuses : [status].flat().map(requireStatus),
-        limit,
-        signal,
-      })
-      // the key of a job has the attributes of the table's key
-      return listed as readonly Job<T>[]
-    },
+  const jobs: Jobs<T> = {
+    refresh: (options = {}) =>
+      fromCaller(jobs.refresh, async () => {
+        checkRefresh(options)
+        return (await open()).refresh(options)
+      }),
+    ignore: (restriction) =>
+      fromCaller(jobs.ignore, async () => (await open()).ignore(required('ignore()', restriction))),
+    clear: (restriction, status) =>
+      fromCaller(jobs.clear, async () => {
+        const statuses =
+          status === undefined ? allStatuses.filter((one) => one !== 'reserved') : [requireStatus(status)]
+        return (await open()).clear(restriction === undefined ? null : plain(restriction), statuses)
+      }),
+    retry: (restriction) =>
+      fromCaller(jobs.retry, async () => (await open()).retry(restriction === undefined ? null : plain(restriction))),
+    takeOver: (restriction) =>
+      fromCaller(jobs.takeOver, async () => (await open()).takeOver(required('takeOver()', restriction))),
+    progress: () =>
+      fromCaller(jobs.progress, async () => {
+        const counts = await (await open()).counts()
+        const of = (status: JobStatus): number => counts.get(status) ?? 0
+        return {
+          pending: of('pending'),
+          reserved: of('reserved'),
+          success: of('success'),
+          error: of('error'),
+          ignore: of('ignore'),
+          total: allStatuses.reduce((sum, status) => sum + of(status), 0),
+        }
+      }),
+    list: (options = {}) =>
+      fromCaller(jobs.list, async () => {
+        checkOptions('list()', options, ['restriction', 'status', 'limit', 'signal'])
+        const { restriction, status, limit = 1000, signal } = options
+        const desk = await open()
+        const listed = await desk.list({
+          restriction: restriction === undefined ? null : plain(restriction),
+          statuses: status === undefined ? allStatuses : [status].flat().map(requireStatus),
+          limit,
+          signal,
+        })
+        // the key of a job has the attributes of the table's key
+        return listed as readonly Job<T>[]
+      }),
   }
+  return jobs
 }
 
 /** From JavaScript, options may be anything. */

@@ -92,6 +92,7 @@ export function checkPlain(call: string, options: object): void {
   checkCount(call, options, 'limit', 0)
   checkCount(call, options, 'concurrency', 1)
   checkCount(call, options, 'batch', 1)
+  checkCount(call, options, 'maxPriority', -128)
   checkSeconds(call, options, 'timeLimitSeconds')
   checkSeconds(call, options, 'leaseSeconds')
   checkOne(call, options, 'onError', ['stop', 'continue'])

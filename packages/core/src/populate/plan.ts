@@ -1,4 +1,4 @@
-import { fromCaller } from '../query/call.ts'
+import { checkTable, fromCaller } from '../query/call.ts'
 import type { Database } from '../query/database.ts'
 import type { AnyMake } from '../query/make.ts'
 import type { AnyTable, Key } from '../query/table.ts'
@@ -26,7 +26,7 @@ export async function planPopulate<T extends AnyTable>(
 ): Promise<PopulatePlan<T>> {
   return fromCaller(planPopulate, async () => {
     checkScope('planPopulate()', options)
-    makeOf(table)
+    makeOf('planPopulate()', table)
     const { restriction, limit, signal } = options
     const missing = missingKeys(db, table, restriction)
     const shown = limit ?? SHOWN
@@ -42,7 +42,8 @@ export async function planPopulate<T extends AnyTable>(
   })
 }
 
-export function makeOf(table: AnyTable): AnyMake {
+export function makeOf(call: string, table: AnyTable): AnyMake {
+  checkTable(call, table)
   if (!table.make) throw new NotPopulatedError(table.typeName, table.declaration.tier)
   return table.make
 }

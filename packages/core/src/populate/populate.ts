@@ -45,7 +45,7 @@ export async function populate<T extends AnyTable>(
 ): Promise<PopulateResult> {
   return fromCaller(populate, async () => {
     checkPopulate(options)
-    const make = makeOf(table)
+    const make = makeOf('populate()', table)
     if (contextOf(db).connection.inTransaction) throw new InTransactionError(table.typeName)
     // what an event's listener throws ends the whole, also where a make would catch it
     const ending = new AbortController()

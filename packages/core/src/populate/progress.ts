@@ -34,7 +34,7 @@ export async function progressOf<T extends AnyTable>(
 ): Promise<Progress> {
   return fromCaller(progressOf, async () => {
     checkOptions('progressOf()', options, ['restriction', 'signal'])
-    makeOf(table)
+    makeOf('progressOf()', table)
     const { restriction, signal } = options
     const source = keySource(db, table)
     // a key source has the attributes of the key, for which the restriction was written

@@ -2,6 +2,9 @@ import { inspect } from 'node:util'
 import { PipelineError } from '../errors.ts'
 import { InvalidCallError } from './errors.ts'
 import { isPlain } from './given-row.ts'
+import { type AnyTable, isTable } from './table.ts'
+
+const LISTENERS = ['onEvent', 'onProgress'] as const
 
 /** What a caller without the compiler gave, as an error shows it. */
 export const show = (value: unknown): string => inspect(value, { depth: 0, breakLength: Infinity, maxStringLength: 80 })
@@ -23,6 +26,20 @@ export function checkOptions(call: string, options: unknown, names: readonly str
   if (signal !== undefined && signal !== null && !(signal instanceof AbortSignal)) {
     throw new InvalidCallError(`${call} takes as signal that of an AbortController, and was given ${show(signal)}.`)
   }
+  for (const name of LISTENERS) {
+    const listener: unknown = Reflect.get(options, name)
+    if (listener === undefined || listener === null || typeof listener === 'function') continue
+    throw new InvalidCallError(`${call} takes a function as ${name}, and was given ${show(listener)}.`)
+  }
+}
+
+/** From JavaScript, what is to be a table may be anything: often the database, where the two were exchanged. */
+export function checkTable(call: string, table: unknown): asserts table is AnyTable {
+  if (isTable(table)) return
+  const found = typeof table === 'function' ? 'a function' : show(table)
+  throw new InvalidCallError(
+    `${call} takes the database and then a table, as ${call.replace('()', '(db, Table)')}, and was given ${found} as the table.`,
+  )
 }
 
 /** A plan, which from JavaScript may be options, or was not awaited. */

@@ -11,6 +11,24 @@ export class NoPipelineError extends PipelineError {
   }
 }
 
+/** The module that a worker was to take its pipeline from cannot be imported. */
+export class ModuleFailedError extends PipelineError {
+  override readonly name = 'ModuleFailedError'
+  readonly code = 'module-failed'
+  readonly module: string
+  constructor(module: string, cause: unknown) {
+    super(
+      `${module}, which is to export the pipeline, could not be imported: ${describe(cause)}. Give the path of a module, from ` +
+        `the folder in which this program runs or as a URL: new URL('pipeline.js', import.meta.url).`,
+      { cause },
+    )
+    this.module = module
+  }
+}
+
+const describe = (cause: unknown): string =>
+  cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause)
+
 /** A table was named that the pipeline does not have, or that does not fill itself. */
 export class UnknownTableError extends PipelineError {
   override readonly name = 'UnknownTableError'

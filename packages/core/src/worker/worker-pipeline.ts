@@ -1,11 +1,13 @@
 import type { Pipeline, TableGroups } from '../pipeline/pipeline.ts'
 import { tablesOf } from '../pipeline/tables.ts'
 import { type AnyTable, isTable } from '../query/table.ts'
-import { NoPipelineError, UnknownTableError } from './worker-errors.ts'
+import { ModuleFailedError, NoPipelineError, UnknownTableError } from './worker-errors.ts'
 
 /** The pipeline that a module exports. */
 export async function importPipeline(url: string, name: string | undefined): Promise<Pipeline> {
-  const exported: unknown = await import(url)
+  const exported: unknown = await import(url).catch((error: unknown) => {
+    throw new ModuleFailedError(url, error)
+  })
   const values = new Map(Object.entries(Object(exported)))
   if (name !== undefined) {
     const value = values.get(name)
