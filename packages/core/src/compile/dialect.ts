@@ -23,6 +23,11 @@ export type CollationOf = (table: TableName, attribute: string) => string | null
 /** What a database holds of some schemas. */
 export interface StoredSchemas {
   readonly tables: readonly TableDeclaration[]
+  /**
+   * One of the tables with what definitions leave out: hidden columns (`_…`), and which columns refer to `~external_<store>`
+   * where their types do not tell.
+   */
+  readonly wholeOf: (table: TableDeclaration) => TableDeclaration
   /** The names of those that exist, and of others that the database showed with them. */
   readonly schemas: readonly string[]
   readonly collationOf: CollationOf
@@ -120,6 +125,8 @@ export interface Dialect {
    * `collationOf` tells that of a text column which exists: an inherited one must have its parent's.
    */
   createTable(declaration: TableDeclaration, collationOf: CollationOf): readonly Statement[]
+  /** Makes `~external_<store>`, which `createTable` does for attributes that refer to it. */
+  createExternal(schema: string, store: string): Statement
   /** What `createTable` keeps beside the table, where that was cut short. */
   recordTable(declaration: TableDeclaration): readonly Statement[]
   /** How tables that are there become others. */

@@ -1,4 +1,5 @@
 import type { Attribute, AttributeType, Default } from '../attribute/attribute.ts'
+import { externalStoreOf } from '../attribute/legacy-type.ts'
 import { readMarker } from '../attribute/marker.ts'
 import type { StoredSchemas } from '../compile/dialect.ts'
 import { formatLineage, parseColumnComment } from '../definition/column-comment.ts'
@@ -51,6 +52,10 @@ export function storedSchemasOf(catalogue: Catalogue, schemas: readonly string[]
   const recorded = new Set(catalogue.tables.flatMap(({ name }) => (name.table === '~lineage' ? [name.schema] : [])))
   return {
     tables,
+    wholeOf: (declaration) => {
+      const table = byName.get(textOf(declaration.name))
+      return table ? whole(declaration, table) : declaration
+    },
     schemas: [...catalogue.schemas.keys()],
     generations: new Map([...generations].filter(([schema]) => wanted.has(schema))),
     hidden: new Map(
@@ -92,6 +97,33 @@ function declarationOf(table: CatalogueTable, { catalogue, byName, generation }:
   // the name of a table that no pipeline made tells no tier: its rows are somebody's, hence manual
   const tier = tierOf(table.name.table) ?? 'manual'
   return { name: table.name, tier, generation, comment: table.comment, heading, ...keysOf(table) }
+}
+
+function whole(declaration: TableDeclaration, table: CatalogueTable): TableDeclaration {
+  const hidden = table.columns
+    // the key of a table without one
+    .filter(({ name }) => name.startsWith('_') && name !== '_singleton')
+    .map((column): Attribute => {
+      const { name, nullable } = column
+      const type = markedType(column, declaration.generation) ?? column.native(declaration.generation)
+      const { comment } = parseColumnComment(column.comment)
+      return { name, type, inKey: false, nullable, default: column.readDefault(type), comment, lineage: null }
+    })
+  const heading = [...declaration.heading, ...hidden].map((attribute): Attribute => {
+    const store = externalStoreOf(attribute.type) === null ? listedIn(table, attribute.name) : null
+    if (store === null) return attribute
+    const { text } = attribute.type
+    return { ...attribute, type: { text, storage: { kind: 'uuid' }, codec: { name: 'external-blob', store } } }
+  })
+  return { ...declaration, heading }
+}
+
+/** The store in whose `~external_<store>` the database itself looks for the values of a column. */
+function listedIn({ foreignKeys }: CatalogueTable, name: string): string | null {
+  const found = foreignKeys.find(
+    ({ attributes, parent }) => attributes.length === 1 && attributes[0] === name && isHidden(parent),
+  )
+  return /^~external_(.+)$/.exec(found?.parent.table ?? '')?.[1] ?? null
 }
 
 type Tables = ReadonlyMap<string, CatalogueTable>

@@ -72,3 +72,19 @@ export class MoveDiffersError extends PipelineError {
     this.moved = moved
   }
 }
+
+/** A file that rows point to has the name of another one where it is to be brought. */
+export class ObjectInTheWayError extends PipelineError {
+  override readonly name = 'ObjectInTheWayError'
+  readonly code = 'object-in-the-way'
+  readonly store: string
+  readonly path: string
+  constructor(store: string, path: string) {
+    super(
+      `There is another file ${path} in the store '${store}' where rows are moved to, which is left as it is. Give that ` +
+        'store a place of its own, or take that file away, and move again.',
+    )
+    this.store = store
+    this.path = path
+  }
+}

@@ -5,13 +5,14 @@ import type { Statement } from '../driver/driver.ts'
 import type { CollationOf } from '../compile/dialect.ts'
 import { queueName, queueTable, reservationsTable } from '../jobs/job-table.ts'
 import type { Stored } from '../pipeline/stored.ts'
+import { externalStoreIn } from './objects.ts'
 
 /** A hidden table whose rows belong to the pipeline: the jobs of a table, or the objects of a store of DataJoint 0.14. */
 export interface HiddenTable {
   readonly declaration: TableDeclaration
   /** Whether its rows have a `status` by which they may be reserved. */
   readonly isQueue: boolean
-  /** What makes it; nothing where declaring the others does. */
+  /** What makes it where it is not there. */
   readonly create: (connection: Connection, collationOf: CollationOf) => readonly Statement[]
 }
 
@@ -32,8 +33,11 @@ export function hiddenTables(schema: string, { hidden, tables }: Stored): readon
       const declaration = reservationsTable(schema)
       return [{ declaration, isQueue: true, create: ({ dialect }) => dialect.jobs.createReservations(declaration) }]
     }
-    if (name.startsWith('~external_')) {
-      return [{ declaration: externalTable(schema, name), isQueue: false, create: () => [] }]
+    const store = externalStoreIn(name)
+    if (store !== null) {
+      // attributes that refer to it bring it with them, but those may have been dropped
+      const create = ({ dialect }: Connection) => [dialect.createExternal(schema, store)]
+      return [{ declaration: externalTable(schema, name), isQueue: false, create }]
     }
     const target = tables.find((one) => one.name.schema === schema && queueName(one.name).table === name)
     if (!target) return []

@@ -1,14 +1,10 @@
-import type { Connection } from '../connection/connection.ts'
-import type { Statement } from '../driver/driver.ts'
-import { collationsWith } from '../pipeline/collations.ts'
-import { readStored } from '../pipeline/stored.ts'
 import { checkOptions, checkPlan } from '../query/call.ts'
 import { contextOf, type Database } from '../query/database.ts'
-import { retryDeadlock } from '../query/deadlock.ts'
 import { identifyTable } from '../query/dependencies.ts'
 import { copyTable, type Rows } from './copy-table.ts'
+import { declareParts } from './declare-parts.ts'
 import { copyObjects, objectReader, type ObjectReference } from './objects.ts'
-import { inOrder, type MoveParts, type MovePlan, readParts } from './plan.ts'
+import { inOrder, type MovePlan, readParts } from './plan.ts'
 
 /** What happens while schemas are moved. */
 export interface MoveProgress {
@@ -38,7 +34,9 @@ export interface Moved {
  * there, and compares both. What is there already stays as it is, so that a move
  * that was interrupted goes on when it is done again. On SQLite nobody else can write where it is moved from meanwhile.
  *
- * @throws MoveDiffersError `move-differs` where a table is not the same in both afterwards; and what `planMove` throws
+ * @throws MoveDiffersError `move-differs` where a table is not the same in both afterwards
+ * @throws ObjectInTheWayError `object-in-the-way` where a file that rows point to would replace another one
+ * @throws what `planMove` throws
  */
 export async function move(from: Database, to: Database, plan: MovePlan, options: MoveOptions = {}): Promise<Moved> {
   checkPlan('move()', plan, 'planMove(from, to, schemas)')
@@ -48,7 +46,7 @@ export async function move(from: Database, to: Database, plan: MovePlan, options
   await declareParts(to, parts)
   const target = contextOf(to).connection
   let moved = 0
-  const missing: ObjectReference[] = []
+  const missing = new Map<string, ObjectReference>()
   const places = { from: contextOf(from).stores, to: contextOf(to).stores }
   const planned = new Map(plan.tables.map(({ table, rows }) => [table, rows]))
   await contextOf(from).connection.transaction(async (source) => {
@@ -58,44 +56,14 @@ export async function move(from: Database, to: Database, plan: MovePlan, options
       let last = 0
       const onRows = (done: number): void => onProgress({ table, done: (last = done), rows: Math.max(rows, done) })
       onProgress({ table, done: 0, rows })
-      const read = objectReader(declaration, places.from)
+      const read = objectReader(declaration, places)
       const before = async (some: Rows): Promise<void> => {
-        if (read) missing.push(...(await copyObjects(read(some), places, signal)))
+        for (const one of read ? await copyObjects(read(some), signal) : [])
+          missing.set(`${one.store} ${one.path}`, one)
       }
       await copyTable(source, target, declaration, { signal, before, onRows })
       moved += last
     }
   }, signal)
-  return { tables: inOrder(parts).length, rows: moved, missing }
-}
-
-/** Makes the tables that are not there, as the database they come from has them. */
-async function declareParts(to: Database, { source, tables, hidden }: MoveParts): Promise<void> {
-  const { connection } = contextOf(to)
-  const { dialect } = connection
-  const schemas = [...new Set(tables.map(({ name }) => name.schema))]
-  const before = await readStored(to, [], schemas)
-  const missing = tables.filter(({ name }) => !before.find(name))
-  const collationOf = collationsWith(before.collationOf, missing)
-  await perform(connection, [
-    ...schemas.flatMap((schema) =>
-      dialect.createSchema(schema, source.generations.get(schema) ?? '2.x', before.hidden.has(schema)),
-    ),
-    ...missing.flatMap((declaration) => dialect.createTable(declaration, collationOf)),
-  ])
-  const after = await readStored(to, [], schemas)
-  const absent = hidden.filter(({ declaration: { name } }) => !after.hidden.get(name.schema)?.includes(name.table))
-  await perform(
-    connection,
-    absent.flatMap(({ create }) => create(connection, after.collationOf)),
-  )
-}
-
-async function perform(connection: Connection, statements: readonly Statement[]): Promise<void> {
-  const run = async (on: Connection): Promise<void> => {
-    for (const statement of statements) await on.execute(statement)
-  }
-  await retryDeadlock(() =>
-    connection.dialect.supports.transactionalDdl ? connection.transaction(run) : run(connection),
-  )
+  return { tables: inOrder(parts).length, rows: moved, missing: [...missing.values()] }
 }

@@ -8,11 +8,15 @@ import { checkOptions, requireList } from '../query/call.ts'
 import { contextOf, type Database } from '../query/database.ts'
 import { identifyTable } from '../query/dependencies.ts'
 import { InvalidCallError } from '../query/errors.ts'
+import type { Store } from '../store/store.ts'
 import type { Stores } from '../store/stores.ts'
 import { restrict } from '../relation/restrict.ts'
 import { tableNode } from '../relation/table.ts'
+import { TableDiffersError } from '../schema/errors.ts'
+import { declaring } from './declare-parts.ts'
 import { IncompleteMoveError, MoveWhileWorkingError, NothingToMoveError, UnmovableColumnError } from './errors.ts'
 import { type HiddenTable, hiddenTables } from './hidden-tables.ts'
+import { externalStoreIn, type ObjectPlaces } from './objects.ts'
 import { parentsFirst } from './parents-first.ts'
 
 /** A table that is moved. */
@@ -61,6 +65,7 @@ export interface MoveParts {
  * @throws MoveWhileWorkingError `move-while-working` where jobs are reserved
  * @throws UnknownStoreError `unknown-store` where one of the pipelines does not have a store that attributes name
  * @throws TableDiffersError `table-differs` where a table of that name is there and is another one
+ * @throws UnsupportedTypeError `unsupported-type` where the other database cannot keep a type
  */
 export async function planMove(
   from: Database,
@@ -78,6 +83,8 @@ export async function planMove(
   }
   const parts = await readParts(from, to, schemas)
   const there = await readStoredTables(to, schemas)
+  // for what it throws
+  declaring(target.dialect, parts, there)
   const planned: PlannedMove[] = []
   for (const table of inOrder(parts)) {
     options.signal?.throwIfAborted()
@@ -92,7 +99,7 @@ export async function planMove(
   return {
     schemas: [...schemas],
     tables: planned,
-    stores: planStores(parts, contextOf(from).stores, contextOf(to).stores),
+    stores: planStores(parts, planned, { from: contextOf(from).stores, to: contextOf(to).stores }),
   }
 }
 
@@ -100,7 +107,7 @@ export async function planMove(
 export async function readParts(from: Database, to: Database, schemas: readonly string[]): Promise<MoveParts> {
   const source = await readStoredTables(from, schemas)
   const values = tablesIn(source, schemas)
-  const tables = parentsFirst(values.map(({ declaration }) => declaration))
+  const tables = parentsFirst(values.map(({ declaration }) => source.wholeOf(declaration)))
   const missing = schemas.find((schema) => !tables.some(({ name }) => name.schema === schema))
   if (missing !== undefined) throw new NothingToMoveError(missing)
   const odd = tables.flatMap(({ name, heading }) =>
@@ -112,9 +119,24 @@ export async function readParts(from: Database, to: Database, schemas: readonly 
   const absent = parents.filter((parent) => !schemas.includes(parent.schema) && !target.find(parent))
   if (absent.length > 0) throw new IncompleteMoveError([...new Set(absent.map(({ schema }) => schema))])
   refuseDifferences(to, values, target)
+  refuseWithoutHidden(tables, target)
   const hidden = schemas.flatMap((schema) => hiddenTables(schema, source))
   await refuseReserved(contextOf(from).connection, hidden)
   return { source, tables, hidden }
+}
+
+/** Columns that definitions leave out have nowhere to go in a table that was declared without them. */
+function refuseWithoutHidden(tables: readonly TableDeclaration[], target: StoredTables): void {
+  const differing = tables.flatMap(({ name, heading }) => {
+    const found = target.find(name)
+    if (found === undefined) return []
+    const there = new Set(target.wholeOf(found).heading.map((attribute) => attribute.name))
+    const differences = heading
+      .filter((attribute) => !there.has(attribute.name))
+      .map((attribute) => `\`${attribute.name} : ${attribute.type.text}\` is not in the database that is moved to`)
+    return differences.length === 0 ? [] : [{ table: identifyTable(name), differences }]
+  })
+  if (differing.length > 0) throw new TableDiffersError(differing)
 }
 
 /** What tables are listed in goes before them, their jobs after them. */
@@ -124,17 +146,28 @@ export const inOrder = ({ tables, hidden }: MoveParts): readonly TableDeclaratio
   return [...lists.map(({ declaration }) => declaration), ...tables, ...queues.map(({ declaration }) => declaration)]
 }
 
-function planStores({ tables }: MoveParts, from: Stores, to: Stores): readonly PlannedStore[] {
-  const codecs = tables.flatMap(({ heading }) => heading.flatMap(({ type }) => type.codec ?? []))
-  const names = new Set(
-    codecs.flatMap(({ name, store }) => {
-      if (store === null) return []
-      return [name.endsWith('filepath') ? from.forFilepath(store).name : from.get(store).name]
-    }),
+function planStores(
+  { tables }: MoveParts,
+  planned: readonly PlannedMove[],
+  { from, to }: ObjectPlaces,
+): readonly PlannedStore[] {
+  const used = tables.flatMap(({ heading }) =>
+    heading.flatMap(({ type: { codec } }) =>
+      codec === null || codec.store === null
+        ? []
+        : [{ name: codec.store, isFilepath: codec.name.endsWith('filepath') }],
+    ),
   )
-  return [...names]
-    .map((store) => ({ store, from: from.get(store).place, to: to.get(store).place }))
-    .filter((one) => one.from !== one.to)
+  // a list of objects may outlive the attributes that referred to them
+  const listed = planned.flatMap(({ table, rows }) => {
+    const name = rows > 0 ? externalStoreIn(table.slice(table.indexOf('.') + 1)) : null
+    return name === null ? [] : [{ name, isFilepath: false }]
+  })
+  const found = [...used, ...listed].map(({ name, isFilepath }) => {
+    const storeIn = (stores: Stores): Store => (isFilepath ? stores.forFilepath(name) : stores.get(name))
+    return { store: storeIn(from).name, from: storeIn(from).place, to: storeIn(to).place }
+  })
+  return [...new Map(found.map((one) => [one.store, one])).values()].filter((one) => one.from !== one.to)
 }
 
 async function refuseReserved(connection: Connection, hidden: readonly HiddenTable[]): Promise<void> {

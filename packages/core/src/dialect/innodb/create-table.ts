@@ -20,7 +20,7 @@ import { quote, quoteList, quoteTable, quoteText } from './quote.ts'
 
 const statement = (sql: string): Statement => ({ sql, parameters: [] })
 
-type TableStatements = Pick<Dialect, 'createSchema' | 'createTable' | 'recordTable' | 'dropTable'>
+type TableStatements = Pick<Dialect, 'createSchema' | 'createTable' | 'createExternal' | 'recordTable' | 'dropTable'>
 
 /** The statements that make and drop schemas and tables; `collation` is that of new schemas. */
 export const tableStatements = (collation: string): TableStatements => ({
@@ -40,6 +40,8 @@ export const tableStatements = (collation: string): TableStatements => ({
       ? writeLineage(declaration.name, lineageRows(declaration))
       : [logDeclared(declaration)]),
   ],
+
+  createExternal,
 
   recordTable: (declaration) => writeLineage(declaration.name, lineageRows(declaration)),
 

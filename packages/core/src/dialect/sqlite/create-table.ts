@@ -15,7 +15,10 @@ import { joinName } from './table-name.ts'
 const statement = (sql: string): Statement => ({ sql, parameters: [] })
 
 /** The statements that make and drop schemas and tables. */
-export const tableStatements: Pick<Dialect, 'createSchema' | 'createTable' | 'recordTable' | 'dropTable'> = {
+export const tableStatements: Pick<
+  Dialect,
+  'createSchema' | 'createTable' | 'createExternal' | 'recordTable' | 'dropTable'
+> = {
   createSchema: createHiddenTables,
 
   createTable: (declaration) => [
@@ -29,6 +32,8 @@ export const tableStatements: Pick<Dialect, 'createSchema' | 'createTable' | 're
     ...recordTable(declaration),
     ...(declaration.generation === '0.14' ? [logDeclared(declaration.name)] : []),
   ],
+
+  createExternal,
 
   recordTable,
 
