@@ -51,6 +51,19 @@ onEveryDatabase('a migration', (database) => {
     })
   })
 
+  test('says beforehand what is lost, what is rewritten, and whether it is all or nothing', async () => {
+    const to = { Animal: 'animal : varchar(8)\n---\nweight : decimal(6,2) # (g)' }
+    await changing(database, { ...animals, to }, async ({ schema, plan }) => {
+      const onFile = database.name === 'sqlite'
+      expect(plan.atomic).toBe(onFile)
+      const text = formatMigration(plan)
+      expect(text).toContain(onFile ? 'All of it is one transaction' : 'Each statement stands when it is done')
+      const [weight, notes] = plan.tables.flatMap(({ steps }) => steps).toSorted((a, b) => (a.name < b.name ? 1 : -1))
+      expect(weight).toMatchObject({ name: `${schema.name}.animal.weight`, destructive: false, rewrites: true })
+      expect(notes).toMatchObject({ name: `${schema.name}.animal.notes`, destructive: true, allowed: false })
+    })
+  })
+
   test('renames attributes with their values, and those that inherit them (T16)', async () => {
     const sessions = (animal: string) => `-> Animal\nsession : int16\n---\n-> Animal.proj(mother="${animal}")`
     await migrated(
