@@ -1,5 +1,16 @@
 import { expect, test } from 'vitest'
-import { csv, declare, drop, planDeclare, planDrop } from '../src/index.ts'
+import {
+  csv,
+  declare,
+  definePipeline,
+  diagram,
+  drop,
+  planDeclare,
+  planDrop,
+  readSettings,
+  renamed,
+  virtualSchema,
+} from '../src/index.ts'
 import { onEveryDatabase } from './databases.ts'
 import { labSchemas } from './lab.ts'
 
@@ -116,4 +127,35 @@ onEveryDatabase('wrong calls', (database) => {
       expect(stack).toContain(work.name)
     }
   })
+})
+
+test('what is misspelt where a pipeline is opened, renamed or drawn is refused, in the line of the caller', async () => {
+  const { lab, Subject } = labSchemas('calls_')
+  const database = { kind: 'sqlite', path: '/nowhere/lab.sqlite' } as const
+  const pipelineOf = (parts: object) => definePipeline({ schemas: [lab], tables: {}, database, ...parts })
+  const refused = async (work: () => unknown, message: string) => {
+    const error = await problem(work)
+    expect(error.message).toContain(message)
+    expect(error.stack).toContain('calls.test.ts')
+  }
+  await refused(() => pipelineOf({ schemas: lab }), 'A list of schemas is needed')
+  const open = (options: object) => pipelineOf({}).open(options)
+  await refused(() => open({ readonly: true }), 'open() has no option `readonly`. It has { readOnly, differences }.')
+  await refused(() => open({ readOnly: 'yes' }), "open() was given readOnly: 'yes'. Give true or false.")
+  await refused(() => open({ differences: 'ignore' }), "There are 'refuse' and 'allow'.")
+  const server = { kind: 'mariadb', host: 'db', port: 3306, user: 'ann', password: 'hidden' }
+  await refused(
+    () => pipelineOf({ database: { ...server, tsl: 'verify' } }).open(),
+    'there is no `tsl`. There are kind,',
+  )
+  await refused(() => pipelineOf({ database: { kind: 'oracle' } }).open(), "`kind` is 'oracle'")
+  const flat = { local: { protocol: 'file', location: '/data' } }
+  await refused(
+    () => pipelineOf({ stores: flat }).open(),
+    'definePipeline({ stores }) has no option `local`. It has { default, filepathDefault, stores }.',
+  )
+  await refused(() => call({ renamed }, 'renamed', Subject, { attribute: { sex: 'gender' } }), 'no option `attribute`')
+  await refused(() => call({ diagram }, 'diagram', Subject, { whithin: [lab] }), 'no option `whithin`')
+  await refused(() => call({ readSettings }, 'readSettings', { foldr: '.' }), 'no option `foldr`')
+  await refused(() => call({ virtualSchema }, 'virtualSchema', null, 5), 'takes the name of a schema, and was given 5')
 })

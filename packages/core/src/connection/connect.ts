@@ -61,6 +61,9 @@ async function open(settings: DatabaseSettings): Promise<Connection> {
   }
 }
 
+const known: readonly string[] =
+  'kind path allowNetworkFileSystem host port user password tls connections reconnectSeconds readOnly'.split(' ')
+
 /** From JavaScript, or from the environment, what they say may be anything; a password is shown to nobody. */
 function requireSettings(settings: unknown): void {
   if (typeof settings !== 'object' || settings === null) {
@@ -69,6 +72,10 @@ function requireSettings(settings: unknown): void {
     )
   }
   const given = (name: string): unknown => Reflect.get(settings, name)
+  // one that is misspelt would leave a connection unprotected, or writable
+  const unknown = Object.keys(settings).find((name) => !known.includes(name))
+  if (unknown !== undefined)
+    throw new InvalidSettingsError(`there is no \`${unknown}\`. There are ${known.join(', ')}.`)
   const refuse = (name: string, expected: string): never => {
     throw new InvalidSettingsError(`\`${name}\` is ${inspect(given(name), { depth: 0 })}. ${expected}`)
   }

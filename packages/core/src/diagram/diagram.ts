@@ -1,5 +1,5 @@
 import type { Pipeline } from '../pipeline/pipeline.ts'
-import { show } from '../query/call.ts'
+import { checkOptions, show } from '../query/call.ts'
 import { identifyTable } from '../query/dependencies.ts'
 import { InvalidCallError } from '../query/errors.ts'
 import { type AnyTable, isTable } from '../query/table.ts'
@@ -37,7 +37,9 @@ export interface DiagramOptions {
  * await writeFile('session.svg', await formatSvg(collapseSchema(around, 'lab')))
  * ```
  */
-export function diagram(source: DiagramSource, { within = [] }: DiagramOptions = {}): Diagram {
+export function diagram(source: DiagramSource, options: DiagramOptions = {}): Diagram {
+  checkOptions('diagram()', options, ['within'])
+  const { within = [] } = options
   const nodes = distinct(nodesIn(source))
   return {
     kind: 'diagram',

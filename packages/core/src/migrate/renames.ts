@@ -1,7 +1,7 @@
 import type { ForeignKey, TableDeclaration, TableName } from '../definition/table-declaration.ts'
 import { masterTable, tableName } from '../definition/table-name.ts'
 import type { Stored } from '../pipeline/stored.ts'
-import { show } from '../query/call.ts'
+import { checkOptions, show } from '../query/call.ts'
 import { identifyTable } from '../query/dependencies.ts'
 import { InvalidCallError } from '../query/errors.ts'
 import { type AnyTable, isTable, type Row } from '../query/table.ts'
@@ -31,6 +31,7 @@ export function renamed<T extends AnyTable>(
   from: { readonly was?: string; readonly attributes?: { readonly [Name in keyof Row<T> & string]?: string } },
 ): Renamed {
   if (!isTable(table)) throw new InvalidCallError(`renamed(...) takes a table first, and was given ${show(table)}.`)
+  checkOptions('renamed()', from, ['was', 'attributes'])
   const { was = null, attributes = {} } = from
   const names: Record<string, string> = {}
   for (const [name, old] of Object.entries(attributes)) {

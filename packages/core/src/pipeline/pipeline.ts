@@ -1,7 +1,9 @@
 import type { Codec } from '../codec/define-codec.ts'
 import { connect } from '../connection/connect.ts'
 import type { DatabaseSettings } from '../connection/connection.ts'
+import { checkOptions, fromCaller, requireList, show } from '../query/call.ts'
 import { type Database, databaseOn } from '../query/database.ts'
+import { InvalidCallError } from '../query/errors.ts'
 import type { AnyTable } from '../query/table.ts'
 import type { Schema } from '../schema/schema.ts'
 import { masked } from '../settings/masked.ts'
@@ -56,8 +58,9 @@ export interface Pipeline<Groups extends TableGroups = TableGroups> extends Pipe
  * where two tables would be one in the database.
  */
 export function definePipeline<const Groups extends TableGroups>(parts: PipelineParts<Groups>): Pipeline<Groups> {
+  requireList('schemas', parts.schemas)
   tablesOf(parts.schemas)
-  const open = async ({ readOnly = false, differences = 'refuse' }: OpenOptions = {}): Promise<Database> => {
+  const connectAndCheck = async ({ readOnly = false, differences = 'refuse' }: OpenOptions): Promise<Database> => {
     const codecs = codecsIn(parts.schemas, parts.codecs ?? [])
     const stores = await openStores(parts.stores ?? {})
     const connection = await connect(readOnly ? { ...parts.database, readOnly } : parts.database)
@@ -79,6 +82,21 @@ export function definePipeline<const Groups extends TableGroups>(parts: Pipeline
       throw error
     }
   }
+  const open = (options: OpenOptions = {}): Promise<Database> =>
+    fromCaller(open, async () => {
+      checkOpen(options)
+      return connectAndCheck(options)
+    })
   const stores = parts.stores && { stores: masked(parts.stores) }
   return { kind: 'pipeline', ...parts, database: masked(parts.database), ...stores, open }
+}
+
+/** From JavaScript they may be anything, and a `readonly` that is ignored would write. */
+function checkOpen(options: OpenOptions): void {
+  checkOptions('open()', options, ['readOnly', 'differences'])
+  const { readOnly, differences } = options
+  if (readOnly !== undefined && typeof readOnly !== 'boolean')
+    throw new InvalidCallError(`open() was given readOnly: ${show(readOnly)}. Give true or false.`)
+  if (differences !== undefined && differences !== 'refuse' && differences !== 'allow')
+    throw new InvalidCallError(`open() was given differences: ${show(differences)}. There are 'refuse' and 'allow'.`)
 }

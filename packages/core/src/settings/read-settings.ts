@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseEnv } from 'node:util'
 import type { DatabaseSettings } from '../connection/connection.ts'
+import { checkOptions } from '../query/call.ts'
 import type { StoresSettings } from '../store/settings.ts'
 import { datajointLayer } from './datajoint-layer.ts'
 import { datajointEnvironmentLayer, type Environment, environmentLayer } from './environment-layer.ts'
@@ -69,6 +70,7 @@ export const entriesOf = (settings: Settings): readonly SettingEntry[] => entrie
  * Throws `invalid-settings` with the place for what is no setting, and `incomplete-settings` where there is no database.
  */
 export async function readSettings(options: ReadSettingsOptions): Promise<Settings> {
+  checkOptions('readSettings()', options, ['folder', 'environment', 'overrides', 'defaults', 'secretFolders'])
   const layers = await readLayers(options)
   const values = merge(layers)
   const database = databaseOf(values, layers)

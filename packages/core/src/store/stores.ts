@@ -1,3 +1,4 @@
+import { checkOptions } from '../query/call.ts'
 import { openFileStore } from './file-store.ts'
 import { openS3Store } from './s3-store.ts'
 import type { StoreSettings, StoresSettings } from './settings.ts'
@@ -22,6 +23,7 @@ export interface Stores {
  * before a store is used. Throws 'invalid-store-settings', and 'unknown-store' for a default that is none of them.
  */
 export async function openStores(settings: StoresSettings): Promise<Stores> {
+  checkOptions('definePipeline({ stores })', settings, ['default', 'filepathDefault', 'stores'])
   const stores = new Map<string, Store>()
   for (const [name, store] of Object.entries(settings.stores ?? {})) {
     if (!/^[A-Za-z][\w-]*$/.test(name)) {
