@@ -6,8 +6,9 @@ export interface CutWhen {
   readonly bytes: string | Uint8Array
   /**
    * `before`: the bytes never reach the server. `answer`: they do, and what the server answers never reaches the client.
+   * `silence`: neither they nor anything else comes through any more, of which nobody is told.
    */
-  readonly at: 'before' | 'answer'
+  readonly at: 'before' | 'answer' | 'silence'
   /** How many connections are cut in this way; one where this is left out. */
   readonly times?: number
 }
@@ -43,6 +44,7 @@ interface Armed {
 /** Starts a proxy on a free port, in front of a server. */
 export async function startTcpProxy(target: { readonly host: string; readonly port: number }): Promise<TcpProxy> {
   const pairs = new Set<readonly [client: Socket, server: Socket]>()
+  const silent = new WeakSet<readonly [Socket, Socket]>()
   let armed: Armed[] = []
   let wait = 0
   let made = 0
@@ -62,7 +64,7 @@ export async function startTcpProxy(target: { readonly host: string; readonly po
     let tail: Buffer = Buffer.alloc(0)
     let answerCut = false
     const pass = (to: Socket, bytes: Buffer): void => {
-      const write = (): void => void (to.destroyed || to.write(bytes))
+      const write = (): void => void (to.destroyed || silent.has(pair) || to.write(bytes))
       if (wait > 0) setTimeout(write, wait)
       else write()
     }
@@ -75,6 +77,11 @@ export async function startTcpProxy(target: { readonly host: string; readonly po
         hit.left -= 1
         if (hit.left === 0) armed = armed.filter((one) => one !== hit)
         const { done } = hit
+        if (hit.at === 'silence') {
+          silent.add(pair)
+          done()
+          return
+        }
         if (hit.at === 'before') {
           cutPair(pair)
           done()

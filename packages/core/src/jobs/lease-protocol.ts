@@ -20,7 +20,8 @@ export interface HeldJob {
 
 /** To the thread. */
 export type LeaseRequest =
-  | { readonly kind: 'hold'; readonly jobs: readonly HeldJob[] }
+  /** `overdue`: nobody knows when they were renewed last. */
+  | { readonly kind: 'hold'; readonly jobs: readonly HeldJob[]; readonly overdue: boolean }
   | { readonly kind: 'drop'; readonly ids: readonly number[] }
   | { readonly kind: 'stop' }
 

@@ -13,6 +13,9 @@ const RESTART_MILLISECONDS = 500
 /** How long a key is still renewed whose insert has begun: it may be undone, and be tried again. */
 const FINISHING_MILLISECONDS = 5000
 
+/** How long it may take to close its connection: one whose server does not answer is left. */
+const STOPPING_MILLISECONDS = 5000
+
 interface Held {
   readonly job: HeldJob
   readonly claim: HeldClaim
@@ -27,6 +30,8 @@ export class LeaseThread {
   readonly #ids = new WeakMap<Claim, number>()
   #next = 0
   #worker: Worker
+  /** `null` while it runs; else when it is to be replaced. */
+  #restarting: NodeJS.Timeout | null = null
   #stopping: Promise<void> | null = null
 
   constructor(settings: DatabaseSettings) {
@@ -44,7 +49,7 @@ export class LeaseThread {
       this.#held.set(id, { job, claim: held, finishing: null })
       return job
     })
-    if (jobs.length > 0) this.#send({ kind: 'hold', jobs })
+    if (jobs.length > 0) this.#send({ kind: 'hold', jobs, overdue: false })
   }
 
   drop(claims: readonly Claim[]): void {
@@ -73,11 +78,15 @@ export class LeaseThread {
   }
 
   async #stop(): Promise<void> {
+    for (const id of this.#held.keys()) this.#forget(id)
+    if (this.#restarting) return clearTimeout(this.#restarting)
     const worker = this.#worker
     const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()))
     worker.ref()
     this.#send({ kind: 'stop' })
+    const late = setTimeout(() => void worker.terminate(), STOPPING_MILLISECONDS)
     await ended
+    clearTimeout(late)
   }
 
   #send(request: LeaseRequest): void {
@@ -95,7 +104,7 @@ export class LeaseThread {
     // it comes before `exit`, which says all that is needed
     worker.on('error', () => {})
     worker.on('exit', () => {
-      if (!this.#stopping) setTimeout(() => this.#restart(), RESTART_MILLISECONDS).unref()
+      if (!this.#stopping) this.#restarting = setTimeout(() => this.#restart(), RESTART_MILLISECONDS).unref()
     })
     // what is still to be done keeps the process alive, not this
     worker.unref()
@@ -103,9 +112,9 @@ export class LeaseThread {
   }
 
   #restart(): void {
-    if (this.#stopping) return
+    this.#restarting = null
     this.#worker = this.#start()
-    this.#send({ kind: 'hold', jobs: [...this.#held.values()].map(({ job }) => job) })
+    this.#send({ kind: 'hold', jobs: [...this.#held.values()].map(({ job }) => job), overdue: true })
   }
 
   #lose(ids: readonly number[]): void {

@@ -15,17 +15,26 @@ const RENEWED_AT_ONCE = 64
 const label = 'the jobs'
 
 /** Renews reservations in one job table, and gives those that are not ours any more. */
-export async function renew(connection: Connection, jobs: readonly HeldJob[]): Promise<readonly HeldJob[]> {
+export async function renew(
+  connection: Connection,
+  jobs: readonly HeldJob[],
+  signal: AbortSignal,
+): Promise<readonly HeldJob[]> {
   const lost: HeldJob[] = []
   for (let at = 0; at < jobs.length; at += RENEWED_AT_ONCE) {
     const some = jobs.slice(at, at + RENEWED_AT_ONCE)
     const [first] = some
-    if (first) lost.push(...(await renewSome(connection, first, some)))
+    if (first) lost.push(...(await renewSome(connection, first, some, signal)))
   }
   return lost
 }
 
-async function renewSome(connection: Connection, { table, heading }: HeldJob, jobs: readonly HeldJob[]) {
+async function renewSome(
+  connection: Connection,
+  { table, heading }: HeldJob,
+  jobs: readonly HeldJob[],
+  signal: AbortSignal,
+) {
   const { dialect } = connection
   const present = (some: readonly HeldJob[]) =>
     project(restrict(tableNode({ name: table, heading }), held(some, heading, label)), {})
@@ -35,7 +44,7 @@ async function renewSome(connection: Connection, { table, heading }: HeldJob, jo
   const keyOf = (job: HeldJob): string => identify(key.map(({ name }) => Reflect.get(job.key, name)))
   const keysIn = (rows: Awaited<ReturnType<Connection['query']>>): ReadonlySet<string> =>
     new Set(rows.map((row) => identify(readers.map(([, read], index) => read(row[index] ?? null)))))
-  const rest = await retryDeadlock(() =>
+  const renewing = (): Promise<readonly HeldJob[]> =>
     connection.transaction(
       async (transaction) => {
         // a row that is about to be completed, or taken from us, is left: to wait for it could cost the others
@@ -50,11 +59,11 @@ async function renewSome(connection: Connection, { table, heading }: HeldJob, jo
         }
         return jobs.filter((job) => !renewed.includes(job))
       },
-      undefined,
+      signal,
       'latest',
-    ),
-  )
+    )
+  const rest = await retryDeadlock(renewing, { signal })
   if (rest.length === 0) return []
-  const still = keysIn(await connection.query(dialect.select(lower(present(rest)))))
+  const still = keysIn(await connection.query(dialect.select(lower(present(rest))), signal))
   return rest.filter((job) => !still.has(keyOf(job)))
 }

@@ -17,6 +17,9 @@ export interface Lender {
 /** After these the transaction is undone, by the server or by us: none of it can be kept. */
 const ends: readonly string[] = ['deadlock', 'database-busy', 'connection-lost']
 
+/** How long a statement may take to end that was stopped; its connection is given up then, which may be dead. */
+const STOPPING_MILLISECONDS = 10_000
+
 const text = (sql: string): Statement => ({ sql, parameters: [] })
 
 export class InnodbSession implements Session {
@@ -182,9 +185,11 @@ export class InnodbSession implements Session {
    * it. A server that cannot be reached for it is left: its side ends with the connection.
    */
   async #interrupt(ended: Promise<void>, drain: () => void = () => {}): Promise<void> {
+    const start = performance.now()
     try {
       // one that comes before the statement has begun there is forgotten
       do {
+        if (performance.now() - start > STOPPING_MILLISECONDS) return this.#link.destroy()
         await this.#lender.kill('QUERY', this.#link.id)
         drain()
       } while (!(await endsWithin(ended, 200)))
