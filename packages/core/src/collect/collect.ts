@@ -5,7 +5,7 @@ import type { Store, StoredObject } from '../store/store.ts'
 import { transferAll } from '../store/transfers.ts'
 import { CollectRefusedError } from './errors.ts'
 import { deleteUnused } from './externals.ts'
-import { PathSet } from './path-set.ts'
+import type { PathSet } from './path-set.ts'
 import type { CollectPlan, CollectProgress } from './plan-collect.ts'
 import { isReferred } from './references.ts'
 import { type Survey, survey } from './survey.ts'
@@ -135,7 +135,7 @@ async function deleteObjects(
   }
   for (let start = 0; start < planned.length; start += objectsPerSurvey) {
     const { references } = await surveyAgain(db, plan, [store], options.signal)
-    const paths = references.paths.get(store.place) ?? new PathSet()
+    const paths = references.pathsIn(store)
     const part = planned.slice(start, start + objectsPerSurvey)
     await transferAll(part, (object, signal) => remove(object, paths, signal), options)
   }

@@ -4,7 +4,6 @@ import { InvalidCallError } from '../query/errors.ts'
 import type { Schema } from '../schema/schema.ts'
 import type { Store, StoredObject, UnfinishedObject } from '../store/store.ts'
 import type { CollectProblem } from './errors.ts'
-import { PathSet } from './path-set.ts'
 import { isReferred, type References } from './references.ts'
 import { type CollectedSchema, sectionsOf } from './section.ts'
 import { survey } from './survey.ts'
@@ -77,7 +76,7 @@ export async function planCollect(
   const before = new Date(Date.now() - olderThanSeconds * 1000)
   const onTable = (table: string) => onProgress?.({ kind: 'table', table })
   const found = await survey(db, names, stores, { before, signal, onTable })
-  const problems = [...found.problems]
+  const problems = [...found.problems, ...notShown(schemas, found.schemas)]
   const garbage: StoreGarbage[] = []
   for (const store of stores) {
     const rows = found.unused.filter(({ table }) => table.store === store)
@@ -95,6 +94,19 @@ export async function planCollect(
   return { kind: 'collect-plan', schemas: names, before, stores: garbage, problems }
 }
 
+/** Tables that are defined and not there may be hidden from this account, with all that they refer to. */
+function notShown(schemas: readonly (Schema | string)[], shown: readonly CollectedSchema[]): readonly CollectProblem[] {
+  const there = new Map(shown.filter(({ tables }) => tables.size > 0).map(({ name, tables }) => [name, tables]))
+  return schemas
+    .flatMap((schema) => (typeof schema === 'string' ? [] : schema.tables))
+    .map(({ declaration }) => declaration.name)
+    .filter(({ schema, table }) => there.get(schema)?.has(table) === false)
+    .map(({ schema, table }) => ({
+      place: `${schema}.${table}`,
+      reason: 'it is defined, and the database does not show it: declare it, or use an account that sees it',
+    }))
+}
+
 interface ListOptions {
   readonly before: Date
   readonly signal: AbortSignal | undefined
@@ -107,7 +119,7 @@ async function listGarbage(
   references: References,
   { before, signal, onProgress }: ListOptions,
 ): Promise<Omit<StoreGarbage, 'rows'>> {
-  const paths = references.paths.get(store.place) ?? new PathSet()
+  const paths = references.pathsIn(store)
   const objects: StoredObject[] = []
   const unfinished: UnfinishedObject[] = []
   let referenced = 0

@@ -7,14 +7,15 @@ import type { TableDeclaration } from '../definition/table-declaration.ts'
 import type { Context } from '../query/context.ts'
 import { project } from '../relation/project.ts'
 import { tableNode } from '../relation/table.ts'
+import type { Store } from '../store/store.ts'
 import type { Stores } from '../store/stores.ts'
 import type { CollectProblem } from './errors.ts'
 import { PathSet } from './path-set.ts'
 
 /** What rows refer to. */
 export interface References {
-  /** By the place of a store, so that two names of one place are one: the paths that are referred to. */
-  readonly paths: ReadonlyMap<string, PathSet>
+  /** The paths that are referred to in a store, under this name of it or another. */
+  pathsIn(store: Store): PathSet
   /** By `externalList`: the hashes of DataJoint 0.14 that are referred to, in hexadecimal digits. */
   readonly hashes: ReadonlyMap<string, PathSet>
   readonly problems: readonly CollectProblem[]
@@ -34,7 +35,7 @@ export async function scanReferences(
   tables: readonly TableDeclaration[],
   { signal, onTable }: ScanOptions = {},
 ): Promise<References> {
-  const found = new Found(context.stores)
+  const found = new Found(context.stores, await pathsByStore(context.stores, signal))
   for (const { name, heading } of tables) {
     const table = `${name.schema}.${name.table}`
     const attributes = heading.filter((attribute) => mayRefer(attribute, context.codecs, table, found))
@@ -91,14 +92,18 @@ const withPath = new Set(['blob', 'attach', 'hash', 'npy', 'object', 'filepath']
 const mostProblems = 1000
 
 class Found implements References {
-  readonly paths = new Map<string, PathSet>()
   readonly hashes = new Map<string, PathSet>()
   readonly problems: CollectProblem[] = []
   readonly #stores: Stores
+  readonly #paths: ReadonlyMap<Store, PathSet>
 
-  constructor(stores: Stores) {
+  constructor(stores: Stores, paths: ReadonlyMap<Store, PathSet>) {
     this.#stores = stores
-    for (const name of stores.names) this.paths.set(stores.get(name).place, new PathSet())
+    this.#paths = paths
+  }
+
+  pathsIn(store: Store): PathSet {
+    return this.#paths.get(store) ?? new PathSet()
   }
 
   problem(place: string, reason: string): void {
@@ -131,24 +136,32 @@ class Found implements References {
     if (own !== undefined && typeof own !== 'string') return this.problem(place, 'its store is no text')
     const storeName = own ?? store ?? ''
     try {
-      const { place: where } = name === 'filepath' ? this.#stores.forFilepath(storeName) : this.#stores.get(storeName)
-      if (withPath.has(name)) this.paths.get(where)?.add(String(path))
-      else this.#addTexts(value, where)
+      const where = name === 'filepath' ? this.#stores.forFilepath(storeName) : this.#stores.get(storeName)
+      if (withPath.has(name)) this.pathsIn(where).add(String(path))
+      else this.#addTexts(value, this.pathsIn(where))
     } catch (error) {
       this.problem(place, error instanceof Error ? error.message : String(error))
     }
   }
 
   /** Every text in it that may be a path: codecs that are not ours may keep several. */
-  #addTexts(value: unknown, place: string | null): void {
+  #addTexts(value: unknown, only: PathSet | null): void {
     if (typeof value === 'string') {
       // a word alone is no object's path, but could be the name of a schema
       if (!value.includes('/')) return
-      for (const [where, paths] of this.paths) if (place === null || where === place) paths.add(value)
+      for (const paths of only === null ? new Set(this.#paths.values()) : [only]) paths.add(value)
     } else if (typeof value === 'object' && value !== null) {
-      for (const member of Object.values(value)) this.#addTexts(member, place)
+      for (const member of Object.values(value)) this.#addTexts(member, only)
     }
   }
+}
+
+/** One set for all names of one place: what is referred to by one of them is not garbage of another. */
+async function pathsByStore(stores: Stores, signal: AbortSignal | undefined): Promise<ReadonlyMap<Store, PathSet>> {
+  const all = stores.names.map((name) => stores.get(name))
+  const identities = await Promise.all(all.map((store) => store.identify({ signal })))
+  const sets = new Map(identities.map((identity) => [identity, new PathSet()]))
+  return new Map(all.map((store, index) => [store, sets.get(identities[index] ?? '') ?? new PathSet()]))
 }
 
 const memberOf = (value: unknown, name: string): unknown =>

@@ -5,7 +5,6 @@ import { contextOf, type Database } from '../query/database.ts'
 import type { Store } from '../store/store.ts'
 import type { CollectProblem } from './errors.ts'
 import { type ExternalTable, findUnused } from './externals.ts'
-import { PathSet } from './path-set.ts'
 import { externalList, type References, scanReferences, type ScanOptions } from './references.ts'
 import type { CollectedSchema } from './section.ts'
 
@@ -22,6 +21,11 @@ export interface SurveyOptions extends ScanOptions {
   /** What is younger is left alone. */
   readonly before: Date
 }
+
+/** To another database, or to an account without rights, every object would be garbage. */
+const NOTHING_SHOWN =
+  'the database shows no table of it. Is this the right one, and may this account see the schema? ' +
+  'What a schema leaves that was dropped is deleted by hand'
 
 /** Reads all that may refer to an object of some schemas; what cannot be read is told as a problem. */
 export async function survey(
@@ -50,10 +54,12 @@ export async function survey(
       const own = stored.tables.filter((declaration) => declaration.name.schema === name)
       const hidden = (stored.hidden.get(name) ?? []).flatMap((table) => /^~external_(.+)$/.exec(table)?.[1] ?? [])
       const externalStores = new Set(hidden)
+      if (own.length === 0) problems.push({ place: name, reason: NOTHING_SHOWN })
       schemas.push({ name, tables: new Set(own.map((declaration) => declaration.name.table)), externalStores })
       for (const declaration of own) {
         await attempt(`${name}.${declaration.name.table}`, async () => {
-          tables.push(declarationHere(declaration, declaration.generation, context))
+          // others may have hidden columns, and references to objects that the types do not tell
+          tables.push(declarationHere(stored.wholeOf(declaration), declaration.generation, context))
         })
       }
       for (const externalStore of externalStores) {
@@ -70,7 +76,7 @@ export async function survey(
   for (const table of lists) {
     const list = externalList(table.name.schema, table.store.name)
     await attempt(list, async () => {
-      const paths = references.paths.get(table.store.place) ?? new PathSet()
+      const paths = references.pathsIn(table.store)
       const used = (path: string) => paths.add(path)
       const referred = references.hashes.get(list)
       const hashes = await findUnused(context.connection, table, referred, { before, signal, used })

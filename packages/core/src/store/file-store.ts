@@ -31,6 +31,7 @@ export function openFileStore(name: string, settings: FileStoreSettings): Store 
     name,
     protocol: 'file',
     place: `file:${folder.location}`,
+    identify: (options) => identify(folder, options),
     put: (path, content, options) => put(folder, path, content, options),
     putFile: (path, file, options) => put(folder, path, readFileChunks(file, options?.signal), options),
     get: (path, options) => get(folder, path, options),
@@ -46,6 +47,13 @@ export function openFileStore(name: string, settings: FileStoreSettings): Store 
     discard: async ({ id }, options) => void (await remove(folder, id, options)),
     prune: (path, options) => pruneFolder(folder, path, options),
   }
+}
+
+/** A folder has several paths where there are links, mounts, or names that differ in case alone. */
+async function identify({ location }: Folder, { signal }: StoreOptions = {}): Promise<string> {
+  signal?.throwIfAborted()
+  const found = await stat(location, { bigint: true }).catch(() => null)
+  return found === null ? `file:${location}` : `file:${found.dev}:${found.ino}`
 }
 
 /** Objects on their way have names that no list shows. */

@@ -34,6 +34,8 @@ export function openS3Store(name: string, settings: S3StoreSettings): Store {
     name,
     protocol: 's3',
     place: `${where.endpoint}/${where.bucket}/${where.location}`,
+    // a server has several names, by which two are not told apart
+    identify: async () => `s3:${where.bucket}/${where.location}`,
     put: async (path, content, options) => upload(await on(path, options), path, content, options),
     async putFile(path, file, options) {
       const s3 = await on(path, options)

@@ -43,8 +43,10 @@ export interface UnfinishedObject extends StoredObject {
 export interface Store extends Layout {
   readonly name: string
   readonly protocol: 'file' | 's3'
-  /** Where it is, the same for two names of one place. */
+  /** Where it is, as it was told. */
   readonly place: string
+  /** The same for two stores at one place, however it was told; for two at different ones, perhaps. */
+  identify(options?: StoreOptions): Promise<string>
   /** Writes an object whole or not at all, in bounded memory; one of that path is replaced. */
   put(path: string, content: ObjectContent, options?: TransferOptions): Promise<void>
   /** The same with the content of a local file. */
