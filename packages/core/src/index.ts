@@ -79,11 +79,7 @@ export type { KeyOrder, PopulateOptions, PopulateScope, RetryAfterFailure } from
 export { type Progress, progressOf, type ProgressOptions } from './populate/progress.ts'
 export { planPopulate, type PopulatePlan } from './populate/plan.ts'
 export { type Job, type JobCounts, type Jobs, jobsOf, type ListOptions as JobListOptions } from './jobs/jobs.ts'
-export type {
-  JobStatus,
-  RefreshOptions as JobRefreshOptions,
-  RefreshResult as JobRefreshResult,
-} from './jobs/queue.ts'
+export type { JobStatus, RefreshOptions as JobRefreshOptions, RefreshResult as JobRefreshResult } from './jobs/queue.ts'
 export { runWorker, type WorkerResult } from './worker/run-worker.ts'
 export type { WorkerOptions } from './worker/worker-options.ts'
 export type { WorkerEvent } from './worker/worker-event.ts'

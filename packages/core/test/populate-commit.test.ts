@@ -51,7 +51,13 @@ for (const kind of ['mariadb', 'mysql'] as const) {
 
     test.each([
       { how: 'and was done, leaves nothing for the next run', at: 'answer', left: [], made: 0, computed: [1] },
-      { how: 'and was not, is made again by the next', at: 'before', left: [[1, 'reserved']], made: 1, computed: [1, 1] },
+      {
+        how: 'and was not, is made again by the next',
+        at: 'before',
+        left: [[1, 'reserved']],
+        made: 1,
+        computed: [1, 1],
+      },
     ] as const)('a commit whose answer is lost, $how', { timeout: 30_000 }, async ({ at, left, made, computed }) => {
       let cutting = true
       await using lab = await open(() => {
@@ -75,10 +81,14 @@ for (const kind of ['mariadb', 'mysql'] as const) {
       expect(await lab.jobs()).toEqual([])
     })
 
-    test('a connection that breaks before the commit costs nothing that was computed', { timeout: 30_000 }, async () => {
-      await using lab = await open(() => lab.proxy.cut())
-      expect(await populate(lab.db, lab.Result, { reserve: true })).toMatchObject({ made: 1, failures: 0 })
-      expect(lab.computed).toEqual([1])
-    })
+    test(
+      'a connection that breaks before the commit costs nothing that was computed',
+      { timeout: 30_000 },
+      async () => {
+        await using lab = await open(() => lab.proxy.cut())
+        expect(await populate(lab.db, lab.Result, { reserve: true })).toMatchObject({ made: 1, failures: 0 })
+        expect(lab.computed).toEqual([1])
+      },
+    )
   })
 }

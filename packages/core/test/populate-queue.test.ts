@@ -1,6 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test, vi } from 'vitest'
-import { type AnyTable, type Database, defineSchema, jobsOf, lt, type PopulateEvent, populate, progressOf } from '../src/index.ts'
+import {
+  type AnyTable,
+  type Database,
+  defineSchema,
+  jobsOf,
+  lt,
+  type PopulateEvent,
+  populate,
+  progressOf,
+} from '../src/index.ts'
 import { openJobQueue } from '../src/jobs/open-queue.ts'
 import { contextOf } from '../src/query/database.ts'
 import { onEveryDatabase, type TestDatabase } from './databases.ts'
@@ -54,7 +63,12 @@ onEveryDatabase('populate with reservation', (database) => {
     expect(made.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 40 }, (_, index) => index))
     expect(await lab.db(lab.Result).count()).toBe(40)
     expect(await jobsIn(lab.db, lab.Result)).toEqual([])
-    expect(await populate(lab.db, lab.Result, { reserve: true })).toEqual({ made: 0, skipped: 0, failures: 0, failed: [] })
+    expect(await populate(lab.db, lab.Result, { reserve: true })).toEqual({
+      made: 0,
+      skipped: 0,
+      failures: 0,
+      failed: [],
+    })
   })
 
   test('keeps the error of a key in its job, and does not try it again', async () => {
@@ -64,8 +78,16 @@ onEveryDatabase('populate with reservation', (database) => {
       },
     })
     const first = await populate(lab.db, lab.Result, { reserve: true, onError: 'continue' })
-    expect(first).toMatchObject({ made: 2, failures: 1, failed: [{ key: { sample: 1 }, error: { message: 'bad file' } }] })
-    const [job, ...others] = await jobsIn(lab.db, lab.Result, 'sample, status, error_message, length(error_stack) > 100')
+    expect(first).toMatchObject({
+      made: 2,
+      failures: 1,
+      failed: [{ key: { sample: 1 }, error: { message: 'bad file' } }],
+    })
+    const [job, ...others] = await jobsIn(
+      lab.db,
+      lab.Result,
+      'sample, status, error_message, length(error_stack) > 100',
+    )
     expect(job).toEqual([1, 'error', 'RangeError: bad file | caused by Error: no disk', 1])
     expect(others).toEqual([])
     expect(await populate(lab.db, lab.Result, { reserve: true })).toMatchObject({ made: 0, failures: 0 })
@@ -84,7 +106,9 @@ onEveryDatabase('populate with reservation', (database) => {
     const result = await populate(lab.db, lab.Result, { reserve: true, retry, onEvent: (event) => events.push(event) })
     expect(result).toMatchObject({ made: 2, failures: 0 })
     expect(events.flatMap((event) => (event.kind === 'retrying' ? [event.attempt] : []))).toEqual([1, 2])
-    expect(events.flatMap((event) => (event.kind === 'started' ? [event.attempt] : [])).toSorted((a, b) => a - b)).toEqual([1, 1, 2, 3])
+    expect(
+      events.flatMap((event) => (event.kind === 'started' ? [event.attempt] : [])).toSorted((a, b) => a - b),
+    ).toEqual([1, 1, 2, 3])
   })
 
   test('gives back what it holds when it is told to stop, and what it makes then is not kept', async () => {
@@ -96,7 +120,13 @@ onEveryDatabase('populate with reservation', (database) => {
       },
     })
     const { signal } = controller
-    const running = populate(lab.db, lab.Result, { reserve: true, batch: 4, concurrency: 2, onError: 'continue', signal })
+    const running = populate(lab.db, lab.Result, {
+      reserve: true,
+      batch: 4,
+      concurrency: 2,
+      onError: 'continue',
+      signal,
+    })
     await expect(running).rejects.toThrow('enough')
     const jobs = await jobsIn(lab.db, lab.Result)
     expect(jobs).toEqual(Array.from({ length: 10 }, (_, sample) => [sample, 'pending']))
@@ -117,7 +147,11 @@ onEveryDatabase('populate with reservation', (database) => {
     await execute(lab.db, `UPDATE ${await queueName(lab.db, lab.Result)} SET priority = 1 WHERE sample = 8`)
     await populate(lab.db, lab.Result, { ...options, maxPriority: 5, order: 'key' })
     expect(begun.splice(0)).toEqual([0, 1, 2, 8])
-    await populate(lab.db, lab.Result, { ...options, refresh: false, restriction: lab.db(lab.Sample).restrict({ sample: 9 }) })
+    await populate(lab.db, lab.Result, {
+      ...options,
+      refresh: false,
+      restriction: lab.db(lab.Sample).restrict({ sample: 9 }),
+    })
     expect(begun.splice(0)).toEqual([9])
     await populate(lab.db, lab.Result, { ...options, refresh: 'when-empty' })
     expect(new Set(begun)).toEqual(new Set([5, 6, 7]))
@@ -146,7 +180,10 @@ onEveryDatabase('populate with reservation', (database) => {
     const events: PopulateEvent[] = []
     const running = populate(lab.db, lab.Result, { reserve: true, onEvent: (event) => events.push(event) })
     await computing.promise
-    await execute(lab.db, `UPDATE ${await queueName(lab.db, lab.Result)} SET version = 'neurojoint/1.0.0 anotherone------'`)
+    await execute(
+      lab.db,
+      `UPDATE ${await queueName(lab.db, lab.Result)} SET version = 'neurojoint/1.0.0 anotherone------'`,
+    )
     taken.resolve()
     expect(await running).toMatchObject({ made: 0, skipped: 1 })
     expect(events.at(-1)).toMatchObject({ kind: 'skipped', reason: 'taken-over', key: { sample: 0 } })
@@ -154,14 +191,21 @@ onEveryDatabase('populate with reservation', (database) => {
     expect(await jobsIn(lab.db, lab.Result)).toEqual([[0, 'reserved']])
   })
 
-  test('keeps its keys while a make keeps the thread busy for far longer than the lease', { timeout: 30_000 }, async () => {
-    await using lab = await openSamples(database, 1, {
-      compute: () => {
-        for (const end = performance.now() + 5000; performance.now() < end; );
-      },
-    })
-    expect(await populate(lab.db, lab.Result, { reserve: true, leaseSeconds: 1 })).toMatchObject({ made: 1, skipped: 0 })
-  })
+  test(
+    'keeps its keys while a make keeps the thread busy for far longer than the lease',
+    { timeout: 30_000 },
+    async () => {
+      await using lab = await openSamples(database, 1, {
+        compute: () => {
+          for (const end = performance.now() + 5000; performance.now() < end;);
+        },
+      })
+      expect(await populate(lab.db, lab.Result, { reserve: true, leaseSeconds: 1 })).toMatchObject({
+        made: 1,
+        skipped: 0,
+      })
+    },
+  )
 })
 
 onEveryDatabase('progress', (database) => {

@@ -157,47 +157,56 @@ onEveryDatabase('workers', (database) => {
   // the servers differ in nothing of this
   if (database.name === 'mysql' && !long) return
 
-  test('one that is killed while it computes leaves nothing, and its key is made later', { timeout: 60_000 }, async () => {
-    const { settings, dispose } = await database.shared()
-    await using race = await openRace(settings, database.prefix(), 1, 500)
-    const { module, db, Result, names } = race
-    const options = { module, tables: ['Result'], leaseSeconds: 1 }
-    const onEvent = (event: WorkerEvent): void => {
-      if (event.kind === 'progress') process.kill(event.worker, 'SIGKILL')
-    }
-    const dying = runWorker({ ...options, processes: 2, replacements: 0, onEvent })
-    await expect(dying).rejects.toMatchObject({ code: 'workers-died', died: 2 })
-    expect([await db(Result).count(), await db(Result.Half).count()]).toEqual([0, 0])
-    expect(await count(db, `SELECT count(*) FROM ${names.queue} WHERE status = 'reserved'`)).toBe(1)
-    expect(await runWorker(options)).toMatchObject({ made: 1 })
-    await expectMadeOnce(race, 1)
-    if (database.name === 'sqlite') await dispose()
-  })
+  test(
+    'one that is killed while it computes leaves nothing, and its key is made later',
+    { timeout: 60_000 },
+    async () => {
+      const { settings, dispose } = await database.shared()
+      await using race = await openRace(settings, database.prefix(), 1, 500)
+      const { module, db, Result, names } = race
+      const options = { module, tables: ['Result'], leaseSeconds: 1 }
+      const onEvent = (event: WorkerEvent): void => {
+        if (event.kind === 'progress') process.kill(event.worker, 'SIGKILL')
+      }
+      const dying = runWorker({ ...options, processes: 2, replacements: 0, onEvent })
+      await expect(dying).rejects.toMatchObject({ code: 'workers-died', died: 2 })
+      expect([await db(Result).count(), await db(Result.Half).count()]).toEqual([0, 0])
+      expect(await count(db, `SELECT count(*) FROM ${names.queue} WHERE status = 'reserved'`)).toBe(1)
+      expect(await runWorker(options)).toMatchObject({ made: 1 })
+      await expectMadeOnce(race, 1)
+      if (database.name === 'sqlite') await dispose()
+    },
+  )
 
-  test('one that is stopped past its lease, overtaken and continued commits nothing', { timeout: 120_000 }, async () => {
-    const { settings, dispose } = await database.shared()
-    await using race = await openRace(settings, database.prefix(), 6, 400)
-    let stopped: { worker: number; key: object } | null = null
-    const overtaken: WorkerEvent[] = []
-    const makers: number[] = []
-    const onEvent = (event: WorkerEvent): void => {
-      if (event.kind === 'progress' && !stopped) {
-        stopped = { worker: event.worker, key: event.key }
-        process.kill(event.worker, 'SIGSTOP')
+  test(
+    'one that is stopped past its lease, overtaken and continued commits nothing',
+    { timeout: 120_000 },
+    async () => {
+      const { settings, dispose } = await database.shared()
+      await using race = await openRace(settings, database.prefix(), 6, 400)
+      let stopped: { worker: number; key: object } | null = null
+      const overtaken: WorkerEvent[] = []
+      const makers: number[] = []
+      const onEvent = (event: WorkerEvent): void => {
+        if (event.kind === 'progress' && !stopped) {
+          stopped = { worker: event.worker, key: event.key }
+          process.kill(event.worker, 'SIGSTOP')
+        }
+        if (!stopped || !('key' in event) || Reflect.get(event.key, 'sample') !== Reflect.get(stopped.key, 'sample'))
+          return
+        if (event.kind === 'made') {
+          makers.push(event.worker)
+          process.kill(stopped.worker, 'SIGCONT')
+        }
+        if (event.kind === 'skipped') overtaken.push(event)
       }
-      if (!stopped || !('key' in event) || Reflect.get(event.key, 'sample') !== Reflect.get(stopped.key, 'sample')) return
-      if (event.kind === 'made') {
-        makers.push(event.worker)
-        process.kill(stopped.worker, 'SIGCONT')
-      }
-      if (event.kind === 'skipped') overtaken.push(event)
-    }
-    const { module } = race
-    await runWorker({ module, processes: 2, tables: ['Result'], leaseSeconds: 2, batch: 1, onEvent })
-    expect(overtaken).toMatchObject([{ reason: 'taken-over', worker: Object(stopped).worker }])
-    expect(makers).toHaveLength(1)
-    expect(makers).not.toContain(Object(stopped).worker)
-    await expectMadeOnce(race, 6)
-    if (database.name === 'sqlite') await dispose()
-  })
+      const { module } = race
+      await runWorker({ module, processes: 2, tables: ['Result'], leaseSeconds: 2, batch: 1, onEvent })
+      expect(overtaken).toMatchObject([{ reason: 'taken-over', worker: Object(stopped).worker }])
+      expect(makers).toHaveLength(1)
+      expect(makers).not.toContain(Object(stopped).worker)
+      await expectMadeOnce(race, 6)
+      if (database.name === 'sqlite') await dispose()
+    },
+  )
 })

@@ -29,7 +29,7 @@ export const Result = schema.computed('Result', { Sample }, '-> Sample\n---\nval
   compute: async ({ sample }, { signal, progress }) => {
     if (sample === failing) throw new RangeError('bad file')
     if (sample === 0 && busyMilliseconds > 0) {
-      for (const end = performance.now() + busyMilliseconds; performance.now() < end; );
+      for (const end = performance.now() + busyMilliseconds; performance.now() < end;);
     }
     progress(0.5)
     await sleep(milliseconds, undefined, { signal })

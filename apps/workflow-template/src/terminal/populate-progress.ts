@@ -26,6 +26,9 @@ export function populateProgress(output: Output = process.stderr): (event: Popul
       case 'progress':
         step(event.fraction, event.message)
         break
+      case 'retrying':
+        step(0, `again in ${Math.ceil(event.afterSeconds)} s`)
+        break
       case 'failed':
         failed += 1
         finish()

@@ -110,8 +110,7 @@ function lineOf(attribute: Attribute): DefinitionLine {
 }
 
 /** The line of an attribute: `name = default : type`. */
-export const formatWithoutComment = (attribute: Attribute): string =>
-  formatLine({ ...lineOf(attribute), comment: '' })
+export const formatWithoutComment = (attribute: Attribute): string => formatLine({ ...lineOf(attribute), comment: '' })
 
 /** Raw bytes of a column that no definition made, `longblob` for instance, which 2.x would not read. */
 const formatType = ({ text, storage, codec }: AttributeType): string =>
@@ -122,6 +121,4 @@ const formatIndex = ({ unique, attributes }: Index): DefinitionLine =>
 
 /** Another client may have written a comment of several lines, or one that begins as a type's marker would. */
 const formatComment = (comment: string): string =>
-  comment
-    .replaceAll(/\s*\n\s*/g, ' ')
-    .replace(/^[ \t\r:]+|[ \t\r]+$/g, '')
+  comment.replaceAll(/\s*\n\s*/g, ' ').replace(/^[ \t\r:]+|[ \t\r]+$/g, '')

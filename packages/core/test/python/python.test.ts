@@ -1,5 +1,4 @@
-import { inject } from 'vitest'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, inject, test } from 'vitest'
 import { hasPython, startPython } from './python.ts'
 
 const server = inject('mariadb')
@@ -16,7 +15,10 @@ describe.each(['2.x', '0.14'] as const)('Python DataJoint %s', (generation) => {
       expect(await python.run('dj.conn().query("select 1").fetchall()')).toEqual([[1]])
       await expect(python.run('1 / 0')).rejects.toMatchObject({ class: 'ZeroDivisionError' })
       expect(String(await python.run('dj.__version__'))).toMatch(generation === '2.x' ? /^2\.3/ : /^0\.14/)
+      python.process.kill('SIGKILL')
+      await expect(python.run('1')).rejects.toThrow('Python ended (SIGKILL)')
       await python.close()
+      await expect(python.run('1')).rejects.toThrow('Python ended (SIGKILL)')
     },
   )
 })

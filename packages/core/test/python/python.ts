@@ -73,14 +73,19 @@ export async function startPython(
     if (error) next?.reject(new PythonError(error.class, error.message, error.trace))
     else next?.resolve(value)
   })
+  let end: Error | null = null
   const ended = new Promise<void>((resolve) => {
     child.once('close', (code, signal) => {
-      for (const { reject } of waiting.splice(0)) reject(new Error(`Python ended (${code ?? signal}): ${complaints}`))
+      end = new Error(`Python ended (${code ?? signal}): ${complaints}`)
+      for (const { reject } of waiting.splice(0)) reject(end)
       resolve()
     })
   })
+  // to one that was killed: its end is told to those who wait
+  child.stdin.on('error', () => {})
   const encoded = (code: string): Promise<RecordedValue> =>
     new Promise((resolve, reject) => {
+      if (end !== null) return reject(end)
       waiting.push({ resolve, reject })
       child.stdin.write(`${JSON.stringify({ code })}\n`)
     })
