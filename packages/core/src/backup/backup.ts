@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { link, open, rm, stat } from 'node:fs/promises'
+import { link, open, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { checkOptions, show } from '../query/call.ts'
 import { contextOf, type Database } from '../query/database.ts'
@@ -45,9 +45,9 @@ export async function backup(db: Database, path: string, options: BackupOptions 
     await copy(temporary, { signal, onProgress })
     signal?.throwIfAborted()
     await sync(temporary)
-    // unlike rename, it does not replace what somebody put there meanwhile
-    await link(temporary, file)
-    await sync(dirname(file))
+    await giveName(temporary, file)
+    // Windows cannot open folders, and some network shares cannot sync them
+    await sync(dirname(file), 'r').catch(() => undefined)
   } catch (error) {
     signal?.throwIfAborted()
     if (isCode(error, 'EEXIST')) throw new BackupExistsError(file)
@@ -66,8 +66,26 @@ const exists = (path: string): Promise<boolean> =>
     },
   )
 
-async function sync(path: string): Promise<void> {
-  const handle = await open(path)
+/** Unlike rename alone, it does not replace what somebody put there meanwhile. */
+async function giveName(temporary: string, file: string): Promise<void> {
+  try {
+    await link(temporary, file)
+  } catch (error) {
+    if (isCode(error, 'EEXIST') || isCode(error, 'ENOENT')) throw error
+    // sticks and network shares know no links: the name is taken first
+    await (await open(file, 'wx')).close()
+    try {
+      await rename(temporary, file)
+    } catch (failure) {
+      await rm(file, { force: true })
+      throw failure
+    }
+  }
+}
+
+// Windows writes out only what is opened for writing
+async function sync(path: string, flags = 'r+'): Promise<void> {
+  const handle = await open(path, flags)
   try {
     await handle.sync()
   } finally {
