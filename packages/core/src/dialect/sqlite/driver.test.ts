@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -49,6 +49,16 @@ describe('sqlite sessions', () => {
     expect(performance.now() - started).toBeLessThan(600)
     await connection.close()
   }, 30_000)
+
+  test.runIf(process.platform === 'linux')(
+    'its library stays loaded when threads end: what is loaded again and again under them can end the process',
+    async () => {
+      const { path } = await makeFile()
+      const connection = await connect({ kind: 'sqlite', path })
+      await connection.close()
+      expect(await readFile('/proc/self/maps', 'utf8')).toContain('better-sqlite3')
+    },
+  )
 
   test('a temporary table is there for what is executed later, and filling it locks nobody out', async () => {
     const { path } = await makeFile()

@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads'
+import Database from 'better-sqlite3'
 import { BATCH, type RawRow, type Statement } from '../../driver/driver.ts'
 import { threadOptions, workerEntry } from '../../driver/worker-entry.ts'
 import { SqliteFailure } from './errors.ts'
@@ -11,6 +12,22 @@ interface Pending {
   reject(error: unknown): void
 }
 
+let isKept = false
+
+/**
+ * Loads SQLite's library here too. Node unloads what only threads have loaded with the last of them, and loads it again for the
+ * next, which is not safe while other threads come and go.
+ */
+function keepLibrary(): void {
+  if (isKept) return
+  isKept = true
+  try {
+    new Database(':memory:').close()
+  } catch {
+    // the thread meets it too, and tells it
+  }
+}
+
 /** One connection with the file, in a thread of its own, which answers one request after another. */
 export class SqliteThread {
   readonly #worker: Worker
@@ -21,6 +38,7 @@ export class SqliteThread {
   #ended: unknown = null
 
   constructor(data: SqliteWorkerData) {
+    keepLibrary()
     this.#worker = new Worker(workerEntry('dialect/sqlite/worker'), {
       workerData: data,
       name: `sqlite ${data.purpose}`,
