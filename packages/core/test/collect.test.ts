@@ -262,6 +262,21 @@ onEveryDatabase('what cannot be read stops a collection (trap T23)', (database) 
     expect(Session.declaration.name.table).toBe('session')
   })
 
+  test('a schema or a table that the database does not show, as to an account that may not see it', async () => {
+    await using lab = await sessions(database)
+    await lab.db(lab.Session).insert1({ subject: 'm1', session: 1, raw: bytes('kept') })
+    const more = defineSchema(lab.schema.name)
+    more.manual('Unseen', {}, 'n : int')
+    const absent = `${database.prefix()}absent`
+    const plan = await planCollect(lab.db, [more, absent], now)
+    expect(plan.problems).toMatchObject([
+      { place: absent, reason: expect.stringMatching(/shows no table of it.*may this account see/) },
+      { place: `${more.name}.unseen`, reason: expect.stringMatching(/does not show it: declare it/) },
+    ])
+    await expect(collect(lab.db, plan)).rejects.toMatchObject({ code: 'collect-refused' })
+    expect((await lab.db(lab.Session).fetch1()).raw).toEqual(bytes('kept'))
+  })
+
   test('a codec that nobody here knows may keep references anywhere', async () => {
     const graph = defineCodec({ name: 'graph', keptAs: '<blob>', encode: (value: string) => value, decode: String })
     const schema = defineSchema(`${database.prefix()}lab`, { codecs: [graph] })
