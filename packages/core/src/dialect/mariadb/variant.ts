@@ -11,6 +11,8 @@ export const variant: Variant = {
   sessionSettings: [
     `NAMES utf8mb4 COLLATE ${collation}`,
     "SESSION time_zone = '+00:00'",
+    // whoever reads a table row by row may take longer for some than the minute that a server waits
+    'SESSION net_write_timeout = 28800',
     "SESSION sql_mode = 'NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,ONLY_FULL_GROUP_BY'",
     // else EXISTS over a grouped derived table returns too few rows under some plans (MariaDB 10.11.19)
     "SESSION optimizer_switch = 'split_materialized=off'",

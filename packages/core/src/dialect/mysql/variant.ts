@@ -12,6 +12,8 @@ export const variant: Variant = {
     // that of what JSON functions give: two binary ones do not mix; that of columns outdoes it
     'NAMES utf8mb4 COLLATE utf8mb4_bin',
     "SESSION time_zone = '+00:00'",
+    // whoever reads a table row by row may take longer for some than the minute that a server waits
+    'SESSION net_write_timeout = 28800',
     "SESSION sql_mode = 'NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,ONLY_FULL_GROUP_BY'",
   ],
   functionalIndexes: true,
