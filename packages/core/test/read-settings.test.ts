@@ -203,6 +203,11 @@ test('what is no setting, or no value of one, is told with its place and without
     [file({ stores: { raw: { proxy_server: 'x' } } }), 'there is no setting `stores.raw.proxyServer`.'],
     [file({ database: { port: '33o6' } }), '`database.port` takes an integer from 1 to 65535, and is "33o6".'],
     [file({ database: { password: { hush: 1 } } }), '`database.password.hush`'],
+    [
+      file({ jobs: { leaseSeconds: 0.5 } }),
+      '`jobs.leaseSeconds` takes a number of seconds from 1 to 999999, and is 0.5.',
+    ],
+    [file({ jobs: { maxPriority: 200 } }), '`jobs.maxPriority` takes an integer from -128 to 127, and is 200.'],
     [file({ database: { password: 1 } }), '`database.password` takes text, and is something else.'],
     [file({ database: { tls: true } }), '`database.tls` takes off, prefer, require, verify, and is true.'],
     [file('{ "database": { "password": "hush",, } }'), '/neurojoint.json: it is no JSON'],
@@ -261,3 +266,24 @@ for (const kind of ['mariadb', 'mysql'] as const) {
     expect(db.connectionSecurity?.encrypted).toBe(false)
   })
 }
+
+test('a folder that is called as a file of settings is passed by, and what cannot be read is told', async () => {
+  await using lab = await folderWith({
+    '.env/bin/python': '',
+    'neurojoint.json': { database: { path: 'lab.sqlite' } },
+  })
+  const settings = await read({ folder: lab.folder })
+  expect(settings.database).toMatchObject({ kind: 'sqlite', path: join(lab.folder, 'lab.sqlite') })
+  await mkdir(join(lab.folder, '.secrets/database.password'), { recursive: true })
+  await expect(read({ folder: lab.folder })).rejects.toMatchObject({
+    code: 'invalid-settings',
+    message: `${join(lab.folder, '.secrets/database.password')}: it cannot be read (EISDIR).`,
+  })
+})
+
+test('what every object of JavaScript has is no setting', async () => {
+  await using lab = await folderWith({})
+  for (const overrides of [{ constructor: 1 }, { 'stores.raw.constructor': 1 }, { toString: 'x' }]) {
+    await expect(read({ folder: lab.folder, overrides })).rejects.toMatchObject({ code: 'invalid-settings' })
+  }
+})

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseEnv } from 'node:util'
 import type { DatabaseSettings } from '../connection/connection.ts'
@@ -9,7 +8,7 @@ import { datajointEnvironmentLayer, type Environment, environmentLayer } from '.
 import { checkValues, emptyLayer, flatten, folderOf, type Given, type Layer } from './layer.ts'
 import { masked } from './masked.ts'
 import { secretsLayer } from './secrets-layer.ts'
-import { fileLayers, findUpwards } from './settings-file.ts'
+import { fileLayers, findUpwards, readText } from './settings-file.ts'
 import { IncompleteSettingsError, SettingsError } from './settings-error.ts'
 
 /** Where settings are looked for. */
@@ -112,9 +111,9 @@ async function readLayers(options: ReadSettingsOptions): Promise<readonly Layer[
   return [
     given('the overrides', overrides),
     ...ofEnvironment(environment, null, folder),
-    ...(dotEnv === null ? [] : ofEnvironment(parseEnv(await readFile(dotEnv, 'utf8')), dotEnv, folderOf(dotEnv))),
+    ...(dotEnv === null ? [] : ofEnvironment(parseEnv(await readText(dotEnv)), dotEnv, folderOf(dotEnv))),
     ...(file === null ? [] : await fileLayers(file)),
-    ...(datajoint === null ? [] : [datajointLayer(datajoint, await readFile(datajoint, 'utf8'))]),
+    ...(datajoint === null ? [] : [datajointLayer(datajoint, await readText(datajoint))]),
     ...(await Promise.all([...secrets].map(secretsLayer))),
     given('the defaults', defaults),
   ]

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { longestLease } from '../jobs/reservation.ts'
 
 /** One thing that can be set: what it takes, and whether it is shown. */
 export interface Setting {
@@ -53,9 +54,9 @@ export const settings: Readonly<Record<string, Setting>> = {
   'database.tls.key': file('PEM text or the path of a file of it', { secret: true }),
   'database.tls.serverName': text('the name in the certificate'),
   'jobs.concurrency': integer(1),
-  'jobs.leaseSeconds': setting(z.number().positive(), 'a number of seconds above 0'),
+  'jobs.leaseSeconds': setting(z.number().min(1).max(longestLease), `a number of seconds from 1 to ${longestLease}`),
   'jobs.batch': integer(1),
-  'jobs.maxPriority': integer(0, 255),
+  'jobs.maxPriority': integer(-128, 127),
   'jobs.timeLimitSeconds': setting(z.number().positive(), 'a number of seconds above 0'),
   'jobs.retry.attempts': integer(1),
   'jobs.retry.delaySeconds': seconds,
@@ -90,12 +91,16 @@ const anything = setting(z.unknown(), 'anything')
 
 /** What a key is; `null` where there is none of that name. */
 export function settingOf(key: string): Setting | null {
-  const own = settings[key]
+  const own = memberOf(settings, key)
   if (own) return own
   if (/^custom\.[^.]/.test(key)) return anything
   const [, name = ''] = /^stores\.[^.]+\.([^.]+)$/.exec(key) ?? []
-  return storeSettings[name] ?? null
+  return memberOf(storeSettings, name)
 }
+
+/** `constructor` is no setting. */
+const memberOf = (all: Readonly<Record<string, Setting>>, name: string): Setting | null =>
+  Object.hasOwn(all, name) ? (all[name] ?? null) : null
 
 /** The keys that a wrong one may have been meant for, with its own store. */
 export function knownKeys(near: string): readonly string[] {
