@@ -70,7 +70,12 @@ for (const kind of ['mariadb', 'mysql'] as const) {
 
       test('is written whole as definitions that declare nothing new', async () => {
         const pulled = await pull(db, [recorded.schemas[1]])
-        expect(pulled.notes).toEqual([])
+        expect(pulled.notes).toEqual([
+          {
+            table: `${recorded.schemas[1]}.native_types`,
+            problem: 'it has AUTO_INCREMENT of `id`, which no definition says',
+          },
+        ])
         expect(pulled.files.map(({ path }) => path)).toEqual([
           ...recorded.schemas.map((name) => `${name}.ts`),
           'index.ts',
@@ -109,7 +114,7 @@ export const Session = schema.manual('Session', { Person, Probe, Subject }, \`
       test('with the rows of its lookup tables, where a program can say them', async () => {
         const { files, notes } = await pull(db, recorded.schemas, { lookupRows: 3 })
         expect(files[0]?.text).toContain("    { species: 'Mus musculus', common: ")
-        expect(notes.map(({ table }) => table.split('.')[1])).toEqual(['#method'])
+        expect(notes.map(({ table }) => table.split('.')[1])).toEqual(['native_types', '#method'])
         const [few] = (await pull(db, [recorded.schemas[0]], { lookupRows: 1 })).notes
         expect(few?.problem).toBe('its contents are not written: it has more than 1 rows')
       })
@@ -206,6 +211,38 @@ onEveryDatabase('pull', (database) => {
     const [, alias = ''] = /import \{ Session as (\w+) \}/.exec(textOf(pulled, `${prefix}work.ts`)) ?? []
     expect(alias).toMatch(/LabSession$/)
     expect(textOf(pulled, `${prefix}work.ts`)).toContain(`schema.manual('Session', { ${alias} }, \`\n  -> ${alias}\n`)
+  })
+
+  test('of schemas whose tables have the same names, each refers to its own', async () => {
+    const prefix = database.prefix()
+    const schemas = [`${prefix}one`, `${prefix}two`].map((name) => {
+      const schema = defineSchema(name)
+      const Rig = schema.lookup('Rig', {}, 'rig : varchar(8)')
+      const parts = { Trial: [{ Rig }, '-> master\ntrial : int16\n---\n-> Rig'] } as const
+      schema.manual('Session', { Rig }, 'session : int16\n---\n-> Rig', { parts })
+      return schema
+    })
+    await using pipeline = await database.pipeline(schemas)
+    const pulled = await pull(
+      pipeline.db,
+      schemas.map(({ name }) => name),
+    )
+    expect(pulled.notes).toEqual([])
+    await expectNothingNew(pipeline.db, await writePulled(pulled, `names-${database.name}`))
+  })
+
+  test('tells of the rows of parts of lookup tables, which it does not write', async () => {
+    const lab = defineSchema(`${database.prefix()}lab`)
+    const parts = { Site: [{}, '-> master\nsite : int16'], Gap: [{}, '-> master\ngap : int16'] } as const
+    const Probe = lab.lookup('Probe', {}, 'probe : int16', { contents: [{ probe: 1 }], parts })
+    await using pipeline = await database.pipeline([lab])
+    await pipeline.db(Probe.Site).insert1({ probe: 1, site: 2 })
+    expect((await pull(pipeline.db, [lab.name])).notes).toEqual([])
+    const { notes, files } = await pull(pipeline.db, [lab.name], { lookupRows: 5 })
+    expect(notes).toEqual([
+      { table: `${lab.name}.#probe__site`, problem: 'its rows are not written: no definition has those of parts' },
+    ])
+    expect(files[0]?.text).toContain('// its rows are not written')
   })
 
   test('refuses what cannot be asked', async () => {

@@ -60,6 +60,8 @@ export interface AlterDetails {
   }[]
   /** Columns that no definition shows (`_…`), and those of hidden tables. */
   readonly hiddenColumns: readonly { readonly table: TableName; readonly name: string }[]
+  /** What a table has that no definition says, and that is lost where it, or that attribute, is written anew. */
+  readonly unsaid: readonly { readonly table: TableName; readonly attribute: string | null; readonly what: string }[]
 }
 
 /** What statements are written from. */
@@ -99,6 +101,11 @@ export interface AlterSyntax {
     legacyJobs(table: TableName): Statement
     orphans(table: TableName, foreignKey: Omit<ForeignKey, 'unique'>, shown: readonly string[]): Statement
   }
+  /**
+   * What one migration of a schema has and another waits for, some seconds: a query that gives 1 where it has it, and one
+   * that gives it back; both on one session. `null` where the transaction of a migration locks others out.
+   */
+  readonly lock: { take(schema: string): Statement; release(schema: string): Statement } | null
   /** The hidden table in which what was done is written down. */
   readonly log: {
     create(schema: string): Statement

@@ -67,6 +67,20 @@ export class StaleMigrationError extends PipelineError {
   }
 }
 
+/** Somebody else migrates the schema at this moment. */
+export class MigrationRunningError extends PipelineError {
+  override readonly name = 'MigrationRunningError'
+  readonly code = 'migration-running'
+  readonly schema: string
+  constructor(schema: string) {
+    super(
+      `Another migration of the schema \`${schema}\` is running; nothing was changed. ` +
+        `What it does is written down in \`${schema}\`.\`~migrations\`. When it is done, plan again, and look.`,
+    )
+    this.schema = schema
+  }
+}
+
 /** A migration has left rows that refer to nothing, and was undone. */
 export class BrokenReferenceError extends PipelineError {
   override readonly name = 'BrokenReferenceError'

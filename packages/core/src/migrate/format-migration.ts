@@ -13,8 +13,17 @@ export function formatMigration({ tables, undefined: others, statements, atomic 
   const note = atomic
     ? 'All of it is one transaction: it happens, or nothing does.'
     : 'Each statement stands when it is done, and cannot be undone. Interrupted, plan and migrate again.'
-  return [...blocks, ...kept, ...(sql.length === 0 ? [] : [['SQL', ...sql].join('\n')]), note].join('\n\n')
+  const looked = tables
+    .flatMap(({ steps }) => steps)
+    .some(({ kind, checks }) => checks.length > 0 && (kind === 'add-attribute' || kind === 'change-attribute'))
+  const silent = atomic || !looked ? [] : [silently]
+  return [...blocks, ...kept, ...(sql.length === 0 ? [] : [['SQL', ...sql].join('\n')]), note, ...silent].join('\n\n')
 }
+
+/** What a server does without a word to rows that came after they were looked at, in its strict mode too. */
+const silently =
+  'Nobody should write to these tables meanwhile: rows that come after they were looked at would be rounded to the new type, ' +
+  'lose spaces at the end of text, and have 0 or an empty text in a new attribute without a default.'
 
 function formatStep({ what, name, destructive, allowed, rewrites, checks, problem }: MigrationStep): readonly string[] {
   const marks = [

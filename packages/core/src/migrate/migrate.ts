@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { randomUUID } from 'node:crypto'
 import type { Connection } from '../connection/connection.ts'
 import { DefinitionInTransactionError } from '../driver/errors.ts'
@@ -14,6 +15,7 @@ import {
   BlockedMigrationError,
   BrokenReferenceError,
   DestructiveMigrationError,
+  MigrationRunningError,
   StaleMigrationError,
 } from './errors.ts'
 import { evaluate, type Watching } from './evaluate.ts'
@@ -40,11 +42,13 @@ export interface MigrateProgress {
  * Performs a plan, and writes down each statement in `~migrations` of its schema. New tables are created, and the contents
  * of lookup tables completed. Interrupted, plan and migrate again: what is done is not done twice.
  *
- * While it runs nobody else should write to the tables that it changes: what is looked at before may be other by then. No
- * value is cut for it, a server refuses the change then; rounding is what it would not see.
+ * While it runs nobody else should write to the tables that it changes: on a server, rows that come after they were looked
+ * at are refused where they would be cut, and rounded, or filled with 0 or an empty text, without a word. Another migration
+ * of the same schemas is kept out.
  *
  * @throws DestructiveMigrationError `destructive-migration` where a step loses data and was not allowed by name
  * @throws BlockedMigrationError `blocked-migration` where a step cannot be done
+ * @throws MigrationRunningError `migration-running` where somebody else migrates one of the schemas on the server
  * @throws StaleMigrationError `stale-plan` where the database has changed since the plan was made
  */
 export async function migrate(db: Database, plan: MigrationPlan, options: MigrateOptions = {}): Promise<void> {
@@ -73,12 +77,47 @@ export async function migrate(db: Database, plan: MigrationPlan, options: Migrat
       }
     }, signal)
   } else if (total > 0) {
-    refuseStale(plan, await evaluate(context, intentionOf(plan), watching))
-    await perform(db, plan, { signal, report, tables })
+    await alone(connection, [...new Set(plan.statements.map(({ table }) => table.schema))], signal, async () => {
+      refuseStale(plan, await evaluate(context, intentionOf(plan), watching))
+      await perform(db, plan, { signal, report, tables })
+    })
   }
   refuseDifferences(db, tables, await readStored(db, tables))
   await declare(db, await planDeclare(db, schemas))
   onProgress?.({ done: total, total, what: null })
+}
+
+/** Two that migrate at once would each do what they saw before the other began. */
+async function alone(
+  connection: Connection,
+  schemas: readonly string[],
+  signal: AbortSignal | undefined,
+  work: () => Promise<void>,
+): Promise<void> {
+  const { lock } = connection.dialect.alter
+  if (lock === null) return work()
+  const outcome: PromiseSettledResult<void>[] = []
+  // it is no part of the transaction, which keeps the session that has the lock
+  const outside = AsyncLocalStorage.snapshot()
+  await connection
+    .transaction(async (session) => {
+      const taken: string[] = []
+      try {
+        for (const schema of schemas.toSorted()) {
+          const [row] = await session.query(lock.take(schema), signal)
+          if (Number(row?.[0]) !== 1) throw new MigrationRunningError(schema)
+          taken.push(schema)
+        }
+        outcome.push(...(await Promise.allSettled([outside(work)])))
+      } finally {
+        for (const schema of taken) await session.query(lock.release(schema))
+      }
+    }, signal)
+    .catch((error: unknown) => {
+      // that the session with the lock was lost says nothing of the work
+      if (outcome.length === 0) throw error
+    })
+  for (const one of outcome) if (one.status === 'rejected') throw one.reason
 }
 
 function refuseSteps({ tables }: MigrationPlan): void {

@@ -1,4 +1,5 @@
-import { readStoredTables, type StoredTable } from '../pipeline/read-tables.ts'
+import { readStoredTables, type StoredTable, type StoredTables } from '../pipeline/read-tables.ts'
+import { catalogueQuery } from '../query/catalogue-query.ts'
 import { checkOptions, requireList, show } from '../query/call.ts'
 import { contextOf, type Database } from '../query/database.ts'
 import { identifyTable } from '../query/dependencies.ts'
@@ -59,6 +60,7 @@ export async function pull(db: Database, schemas: readonly string[], options: Pu
   }
   const all = units.flatMap(({ master, parts }) => [master, ...parts])
   for (const one of notesOn(stored, [...all, ...unordered.map(({ table }) => table)])) note(one)
+  for (const one of await unsaidOf(db, stored)) if (all.some((table) => isCalled(table, one.table))) note(one)
   for (const { table, problem } of unordered) note({ table: identifyTable(table.declaration.name), problem })
   const modules = planModules(units, schemas)
   const around = { context: contextOf(db), byName: stored.byName, written: new Map<StoredTable, AnyTable>() }
@@ -79,6 +81,13 @@ export async function pull(db: Database, schemas: readonly string[], options: Pu
       const wanted = declaration.tier === 'lookup' && lookupRows > 0
       const { rows, problem } = wanted ? await readContents(db, unit.master, lookupRows, signal) : noContents
       if (problem !== null) note({ table: identifyTable(declaration.name), problem })
+      for (const { table } of wanted ? parts : []) {
+        if ((await db(table).fetch({ limit: 1, ...(signal && { signal }) })).length === 0) continue
+        note({
+          table: identifyTable(table.declaration.name),
+          problem: 'its rows are not written: no definition has those of parts',
+        })
+      }
       const told = [master, ...parts].flatMap(({ table }) => problemsOf(table))
       items.get(module)?.push({ kind: 'table', master, parts, contents: rows, problems: told })
     }
@@ -99,6 +108,18 @@ export async function pull(db: Database, schemas: readonly string[], options: Pu
     ],
     notes: [...problems].flatMap(([table, found]) => found.map((problem) => ({ table, problem }))),
   }
+}
+
+const isCalled = ({ declaration }: StoredTable, name: string): boolean => identifyTable(declaration.name) === name
+
+/** What tables have that no definition says: a number that counts itself, a trigger. */
+async function unsaidOf(db: Database, { generations }: StoredTables): Promise<readonly TableNote[]> {
+  const { connection } = contextOf(db)
+  const { unsaid } = await connection.dialect.alter.readDetails(catalogueQuery(connection), [...generations.keys()])
+  return unsaid.map(({ table, attribute, what }) => ({
+    table: identifyTable(table),
+    problem: `it has ${what}${attribute === null ? '' : ` of \`${attribute}\``}, which no definition says`,
+  }))
 }
 
 const noContents = { rows: [], problem: null }

@@ -126,7 +126,7 @@ const ownMaster = (table: StoredTable, byName: Surroundings['byName']): StoredTa
 
 /** Declares what was written, on a schema of no other use, or says why that cannot be. */
 function declareUnit(
-  { table, references, definition }: WrittenDefinition,
+  { table, definition }: WrittenDefinition,
   parts: readonly WrittenDefinition[],
   around: Surroundings,
 ): AnyTable | string {
@@ -135,13 +135,13 @@ function declareUnit(
   const options = {
     make: null,
     parts: Object.fromEntries(
-      parts.map((part) => [partName(part.table), [referencesOf(part.references, around), part.definition] as const]),
+      parts.map((part) => [partName(part.table), [referencesOf(part.table, around), part.definition] as const]),
     ),
   } as const
   try {
     const schema = defineSchema(name.schema, around.generation === '0.14' ? { compat: 'python-0.14' } : {})
     if (tier === 'part') return 'its master is not there'
-    const given = referencesOf(references, around)
+    const given = referencesOf(table, around)
     const { make: _, ...withParts } = options
     return tier === 'imported' || tier === 'computed'
       ? schema[tier](own, given, definition, options)
@@ -151,14 +151,17 @@ function declareUnit(
   }
 }
 
-function referencesOf(names: readonly string[], { nameOf, written }: Surroundings): Readonly<Record<string, AnyTable>> {
-  const byName = new Map(
-    [...written].flatMap(([table, value]) => (table.master === null ? [[nameOf(table), value] as const] : [])),
-  )
+/** What a table refers to beside its own master, as it is called here: other modules may have tables of the same names. */
+function referencesOf(
+  { declaration, master }: StoredTable,
+  { nameOf, byName, written }: Surroundings,
+): Readonly<Record<string, AnyTable>> {
   return Object.fromEntries(
-    names.flatMap((name) => {
-      const value = byName.get(name)
-      return value ? [[name, value]] : []
+    declaration.foreignKeys.flatMap(({ parent }) => {
+      const found = byName.get(identifyTable(parent))
+      const top = found && ownMaster(found, byName)
+      const value = top && written.get(top)
+      return value && top !== master ? [[nameOf(top), value]] : []
     }),
   )
 }

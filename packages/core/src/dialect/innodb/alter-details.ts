@@ -9,7 +9,7 @@ export async function readDetails(
   schemas: readonly string[],
   { functionalIndexes }: Variant,
 ): Promise<AlterDetails> {
-  if (schemas.length === 0) return { indexes: [], foreignKeys: [], hiddenColumns: [] }
+  if (schemas.length === 0) return { indexes: [], foreignKeys: [], hiddenColumns: [], unsaid: [] }
   const places = schemas.map(() => '?').join(', ')
   const ask = async (sql: string) => (await query({ sql, parameters: schemas })).map(textRow)
   const expression = functionalIndexes ? 'expression' : 'NULL'
@@ -28,6 +28,11 @@ export async function readDetails(
      WHERE table_schema IN (${places}) AND (table_name LIKE '~%' OR column_name LIKE '\\_%')
      ORDER BY table_schema, table_name, ordinal_position`,
   )
+  const extras = await ask(
+    `SELECT table_schema, table_name, column_name, extra FROM information_schema.columns
+     WHERE table_schema IN (${places}) AND table_name NOT LIKE '~%' AND extra NOT IN ('', 'DEFAULT_GENERATED')
+     ORDER BY table_schema, table_name, ordinal_position`,
+  )
   return {
     indexes: grouped(indexes).map(({ table, name, rows }) => ({
       table,
@@ -44,6 +49,11 @@ export async function readDetails(
     hiddenColumns: columns.map(([schema, table, name]) => ({
       table: { schema: schema ?? '', table: table ?? '' },
       name: name ?? '',
+    })),
+    unsaid: extras.map(([schema, table, attribute, extra]) => ({
+      table: { schema: schema ?? '', table: table ?? '' },
+      attribute: attribute ?? '',
+      what: (extra ?? '').replace(/^DEFAULT_GENERATED /, '').toUpperCase(),
     })),
   }
 }

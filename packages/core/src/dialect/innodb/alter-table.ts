@@ -1,5 +1,12 @@
 import { externalStoreOf } from '../../attribute/legacy-type.ts'
-import type { Alterations, AlterStatement, AlterSyntax, TableAlteration, TableChange } from '../../compile/alter.ts'
+import type {
+  AlterDetails,
+  Alterations,
+  AlterStatement,
+  AlterSyntax,
+  TableAlteration,
+  TableChange,
+} from '../../compile/alter.ts'
 import type { Dialect } from '../../compile/dialect.ts'
 import { alterCounts } from '../alter-counts.ts'
 import { jobTableName, renamedJobs, renameRecords } from '../alter-records.ts'
@@ -19,7 +26,7 @@ import { idOf, same, statement, type Surroundings } from './alter-surroundings.t
 import { writeColumn } from './column.ts'
 import { indexItem } from './create-table.ts'
 import { createExternal, forgetLineage, logAltered, writeLineage } from './hidden-tables.ts'
-import { migrationLog } from './migration-log.ts'
+import { migrationLock, migrationLog } from './migration-log.ts'
 import { quote, quoteList, quoteTable, quoteText } from './quote.ts'
 import type { Variant } from './variant.ts'
 
@@ -32,9 +39,11 @@ export function alterSyntax(variant: Variant, createTable: Dialect['createTable'
       const declared = alterations.tables.filter((one) => !present.includes(one))
       const context = { alterations, variant, suspended: suspendedIn(present) }
       return [
+        // later than what they are about, an interruption would hide that they are to go
+        ...present.flatMap(dropJobs),
         ...renameRecords(alterations, { quote, quoteTable }),
         ...present.flatMap(renameTables),
-        ...present.flatMap(renameColumns),
+        ...present.flatMap((one) => renameColumns(one, alterations)),
         ...present.flatMap((one) => dropReferences(one, context)),
         ...present.flatMap((one) => writeRecords(one, alterations)),
         ...present.flatMap((one) => alterTable(one, context)),
@@ -46,7 +55,6 @@ export function alterSyntax(variant: Variant, createTable: Dialect['createTable'
           })),
         ),
         ...present.flatMap((one) => addReferences(one, context)),
-        ...present.flatMap((one) => dropJobs(one)),
         ...present.flatMap((one) => logOf(one, alterations)),
       ]
     },
@@ -60,10 +68,11 @@ export function alterSyntax(variant: Variant, createTable: Dialect['createTable'
           return false
       }
     },
-    refuses: () => null,
+    refuses: refuseLoss,
     prepare: [],
     verify: () => [],
     count: alterCounts({ quote, quoteTable, quoteList }),
+    lock: migrationLock,
     log: migrationLog,
   }
 }
@@ -82,7 +91,7 @@ function renameTables(alteration: TableAlteration): AlterStatement[] {
 }
 
 /** Before anything else, and alone: it takes no time, and references in other tables follow. */
-function renameColumns(alteration: TableAlteration): AlterStatement[] {
+function renameColumns(alteration: TableAlteration, { details }: Alterations): AlterStatement[] {
   const { stored, before, jobs } = alteration
   const changes = alteration.changes.filter(({ kind }) => kind === 'rename-attribute')
   const renames = changes.flatMap((change) =>
@@ -91,7 +100,12 @@ function renameColumns(alteration: TableAlteration): AlterStatement[] {
   if (renames.length === 0) return []
   const sql = (pairs: typeof renames): string =>
     pairs.map(([from, { name }]) => `RENAME COLUMN ${quote(from)} TO ${quote(name)}`).join(', ')
-  const inKey = renames.filter(([, attribute]) => attribute.inKey)
+  // interrupted between the two statements, the job table has its new names already
+  const inKey = renames.filter(
+    ([from, attribute]) =>
+      attribute.inKey &&
+      details.hiddenColumns.some(({ table, name }) => jobs && idOf(table) === idOf(jobs) && name === from),
+  )
   const jobsNow = jobs && { schema: stored.name.schema, table: renamedJobs(jobs.table, alteration) }
   return [
     ...(jobsNow && inKey.length > 0
@@ -233,17 +247,29 @@ function partsOf(
 
 const singletonColumn = "`_singleton` tinyint NOT NULL DEFAULT 1 COMMENT ':bool:singleton primary key'"
 
-function dropJobs(alteration: TableAlteration): AlterStatement[] {
-  const { before, changes } = alteration
+function dropJobs({ stored, before, changes }: TableAlteration): AlterStatement[] {
   return changes.flatMap((change): AlterStatement[] => {
-    if (change.kind === 'drop-jobs') {
-      const jobs = { ...change.jobs, table: renamedJobs(change.jobs.table, alteration) }
-      return [statement(`DROP TABLE IF EXISTS ${quoteTable(jobs)}`, before.name, [change])]
-    }
+    if (change.kind === 'drop-jobs')
+      return [statement(`DROP TABLE IF EXISTS ${quoteTable(change.jobs)}`, before.name, [change])]
     if (change.kind !== 'forget-jobs') return []
-    const sql = `DELETE FROM ${quoteTable({ schema: before.name.schema, table: '~jobs' })} WHERE \`table_name\` = ?`
-    return [{ statement: { sql, parameters: [before.name.table] }, table: before.name, changes: [change] }]
+    const sql = `DELETE FROM ${quoteTable({ schema: before.name.schema, table: '~jobs' })} WHERE \`table_name\` IN (?, ?)`
+    const parameters = [stored.name.table, before.name.table]
+    return [{ statement: { sql, parameters }, table: before.name, changes: [change] }]
   })
+}
+
+/** A column that is written anew has what a definition says, and nothing else. */
+function refuseLoss(change: TableChange, { stored, before }: TableAlteration, { unsaid }: AlterDetails): string | null {
+  const written = change.kind === 'change-attribute' ? [change.to.name] : change.kind === 'change-key' ? change.to : []
+  const was = written.map((name) => stored.heading[before.heading.findIndex((one) => one.name === name)]?.name)
+  const lost = unsaid.filter(
+    ({ table, attribute }) => idOf(table) === idOf(stored.name) && attribute !== null && was.includes(attribute),
+  )
+  if (lost.length === 0) return null
+  return (
+    `that would lose ${lost.map(({ attribute, what }) => `${what} of \`${attribute}\``).join(', ')}, which definitions cannot ` +
+    'say. Change it by hand with ALTER TABLE, and write the definition as it is then.'
+  )
 }
 
 /** Other clients of DataJoint 0.14 read there what happened. */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { hostname } from 'node:os'
 import type { AlterSyntax } from '../../compile/alter.ts'
 import { logVersion } from '../hidden-table.ts'
@@ -33,4 +34,14 @@ export const migrationLog: AlterSyntax['log'] = {
     sql: `UPDATE ${table(schema)} SET \`state\` = ?, \`message\` = ?, \`ended\` = CURRENT_TIMESTAMP(3) WHERE \`id\` = ?`,
     parameters: [state, message.slice(0, 16_000), id],
   }),
+}
+
+/** Of no more than 64 characters, whatever the schema is called. */
+const lockName = (schema: string): string =>
+  `neurojoint migrate ${createHash('sha256').update(schema).digest('hex').slice(0, 40)}`
+
+/** The session that dies gives it back; the server may need a moment to see that. */
+export const migrationLock: AlterSyntax['lock'] = {
+  take: (schema) => ({ sql: 'SELECT GET_LOCK(?, 5)', parameters: [lockName(schema)] }),
+  release: (schema) => ({ sql: 'SELECT RELEASE_LOCK(?)', parameters: [lockName(schema)] }),
 }

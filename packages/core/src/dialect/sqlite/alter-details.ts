@@ -3,7 +3,7 @@ import type { Query } from '../../compile/dialect.ts'
 import type { TableName } from '../../definition/table-declaration.ts'
 import { splitName } from './table-name.ts'
 
-/** The names of indexes, and the columns of hidden tables. */
+/** The names of indexes, the columns of hidden tables, and what would go with a table that is made anew. */
 export async function readDetails(query: Query): Promise<AlterDetails> {
   const ask = async (sql: string) =>
     (await query({ sql, parameters: [] })).map((row) => row.map((value) => (value === null ? null : String(value))))
@@ -15,6 +15,11 @@ export async function readDetails(query: Query): Promise<AlterDetails> {
     `SELECT m.name, c.name FROM sqlite_schema AS m JOIN pragma_table_xinfo(m.name) AS c WHERE m.type = 'table'
      AND (m.name LIKE '%.~%' OR substr(c.name, 1, 1) = '_') ORDER BY m.name, c.cid`,
   )
+  const unsaid = await ask(
+    `SELECT tbl_name, 'the trigger \`' || name || '\`' FROM sqlite_schema WHERE type = 'trigger'
+     UNION ALL SELECT m.name, 'the index \`' || l.name || '\`, which is on some rows only'
+     FROM sqlite_schema AS m JOIN pragma_index_list(m.name) AS l WHERE m.type = 'table' AND l.partial ORDER BY 1, 2`,
+  )
   return {
     indexes: [...Map.groupBy(indexes, (row) => row[1] ?? '')].map(([name, rows]) => ({
       table: nameOf(rows[0]?.[0] ?? ''),
@@ -25,6 +30,7 @@ export async function readDetails(query: Query): Promise<AlterDetails> {
     })),
     foreignKeys: [],
     hiddenColumns: columns.map(([table, name]) => ({ table: nameOf(table ?? ''), name: name ?? '' })),
+    unsaid: unsaid.map(([table, what]) => ({ table: nameOf(table ?? ''), attribute: null, what: what ?? '' })),
   }
 }
 

@@ -36,15 +36,17 @@ export const alterSyntax: AlterSyntax = {
     ]
   },
   rewrites: (_, alteration) => isRemade(alteration),
-  refuses: (_, alteration, { hiddenColumns }) => {
-    const { stored } = alteration
-    const lost = hiddenColumns.filter(
-      ({ table, name }) => joinName(table) === joinName(stored.name) && name !== '_singleton',
-    )
+  refuses: (_, alteration, { hiddenColumns, unsaid }) => {
+    const isOwn = ({ table }: { readonly table: TableName }) => joinName(table) === joinName(alteration.stored.name)
+    const columns = hiddenColumns.filter((one) => isOwn(one) && one.name !== '_singleton')
+    const lost = [
+      ...columns.map(({ name }) => `the hidden column \`${name}\``),
+      ...unsaid.filter(isOwn).map(({ what }) => what),
+    ]
     if (lost.length === 0 || !isRemade(alteration)) return null
     return (
-      `the table would be made anew, and that would lose its hidden columns ${lost.map(({ name }) => `\`${name}\``).join(', ')}. ` +
-      'Make a new table, fill it from this one, and drop this one.'
+      `the table would be made anew, and that would lose ${lost.join(', ')}. ` +
+      'Drop what you can do without, or make a new table, fill it from this one, and drop this one.'
     )
   },
   // what refers to a table that is made anew finds its rows again before the end
@@ -55,6 +57,7 @@ export const alterSyntax: AlterSyntax = {
       parameters: [joinName(name)],
     })),
   count: alterCounts({ quote, quoteTable, quoteList }),
+  lock: null,
   log: migrationLog,
 }
 
