@@ -14,11 +14,15 @@ export interface Peer {
 
 let made = 0
 
-/** Runs the same tests with both generations of Python on both servers. */
-export function withEveryPython(title: string, tests: (peer: Peer) => void): void {
+/** Runs the same tests with both generations of Python, or only one, on both servers. */
+export function withEveryPython(
+  title: string,
+  tests: (peer: Peer) => void,
+  generations: readonly Generation[] = ['2.x', '0.14'],
+): void {
   for (const settings of [inject('mariadb'), inject('mysql')]) {
     if (!settings) continue
-    for (const generation of ['2.x', '0.14'] as const) {
+    for (const generation of generations) {
       if (!hasPython(generation)) continue
       describe(`${title} with DataJoint ${generation} on ${settings.kind}`, () => {
         tests({
