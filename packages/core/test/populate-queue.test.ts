@@ -53,6 +53,33 @@ async function queueName(db: Database, table: AnyTable) {
 const execute = async (db: Database, sql: string) => contextOf(db).connection.execute({ sql, parameters: [] })
 
 onEveryDatabase('populate with reservation', (database) => {
+  test('gives up a key with which worker after worker ended, until somebody says so', async () => {
+    const made: number[] = []
+    await using lab = await openSamples(database, 2, { compute: (sample) => void made.push(sample) })
+    const queue = await openJobQueue(lab.db, lab.Result)
+    await queue.refresh()
+    // what workers leave that are killed
+    const die = async () => {
+      const claims = await queue.claim({ limit: 1, leaseSeconds: 0.001, order: 'key' })
+      await sleep(5)
+      return claims
+    }
+    for (let deaths = 0; deaths < 11; deaths += 1) {
+      expect(await die()).toMatchObject([{ key: { sample: 0 }, attempt: deaths + 1 }])
+    }
+    const result = await populate(lab.db, lab.Result, { reserve: true, onError: 'continue' })
+    expect(result).toMatchObject({
+      made: 1,
+      failures: 1,
+      failed: [{ key: { sample: 0 }, error: { code: 'key-abandoned', attempts: 11 } }],
+    })
+    expect(made).toEqual([1])
+    const [job] = await jobsOf(lab.db, lab.Result).list()
+    expect(job).toMatchObject({ status: 'error', message: expect.stringContaining('begun 11 times for { sample: 0 }') })
+    expect(await jobsOf(lab.db, lab.Result).retry()).toBe(1)
+    expect(await populate(lab.db, lab.Result, { reserve: true })).toMatchObject({ made: 1, failures: 0 })
+  })
+
   test('makes every key once with others, and leaves no job behind', async () => {
     const made: number[] = []
     await using lab = await openSamples(database, 40, { compute: (sample) => void made.push(sample) })

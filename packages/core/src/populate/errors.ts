@@ -100,7 +100,27 @@ export class NothingMadeError extends PipelineError {
   }
 }
 
+/** A key was begun time and again by workers that ended without a word. */
+export class KeyAbandonedError extends PipelineError {
+  override readonly name = 'KeyAbandonedError'
+  readonly code = 'key-abandoned'
+  readonly table: string
+  readonly key: object
+  /** How often it was begun. */
+  readonly attempts: number
+  constructor(table: string, key: object, attempts: number) {
+    super(
+      `${table} was begun ${attempts} times for ${formatKey(key)}, by workers of which nothing was heard again: they were ` +
+        'killed, broke, or stood still, by this key or by one that was made beside it. It is not tried again by itself. ' +
+        `Look for what ends them, memory above all, and then call jobsOf(db, ${table}).retry().`,
+    )
+    this.table = table
+    this.key = key
+    this.attempts = attempts
+  }
+}
+
 /** A make that is wrong in itself: it would be the same the next time. */
-const FINAL: readonly unknown[] = ['invalid-make', 'nothing-made', 'write-in-fetch', 'no-key-source']
+const FINAL: readonly unknown[] = ['invalid-make', 'nothing-made', 'write-in-fetch', 'no-key-source', 'key-abandoned']
 
 export const isFinal = (error: unknown): boolean => FINAL.includes(codeOf(error))

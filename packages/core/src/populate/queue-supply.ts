@@ -10,7 +10,7 @@ import { findPresent } from '../query/present.ts'
 import type { Restriction } from '../query/restriction.ts'
 import type { AnyTable } from '../query/table.ts'
 import { identify, type Tuple } from '../query/tuple.ts'
-import { isFinal } from './errors.ts'
+import { isFinal, KeyAbandonedError } from './errors.ts'
 import { type AnyPopulateOptions, retryAfter } from './options.ts'
 import { isTrouble } from './patience.ts'
 import { Retries } from './retries.ts'
@@ -21,6 +21,8 @@ const AHEAD_SECONDS = 0.25
 const MOST_AT_ONCE = 100
 /** After how long without a heartbeat others may take a key over, where nobody says. */
 export const LEASE_SECONDS = 60
+/** So many workers may end with a key before it is given up: most do through no fault of its. */
+const MOST_DEATHS = 10
 
 interface QueueAttempt extends Attempt {
   readonly claim: Claim
@@ -91,7 +93,10 @@ class QueueSupply implements Supply<QueueAttempt> {
         const complete: QueueAttempt['complete'] = (transaction, seconds) =>
           this.#parts.queue.complete(transaction, claim, { seconds })
         const { key, attempt } = claim
-        return { key, number: attempt, signals: [claim.lost], complete, claim, begun: performance.now() }
+        const signals = this.#isAbandoned(claim)
+          ? [AbortSignal.abort(new KeyAbandonedError(this.#parts.table.typeName, key, attempt - 1))]
+          : [claim.lost]
+        return { key, number: attempt, signals, complete, claim, begun: performance.now() }
       }
       if (claim) continue
       if (this.#left <= 0) return null
@@ -101,6 +106,12 @@ class QueueSupply implements Supply<QueueAttempt> {
       await this.#retries.wait(signal)
       this.#retries.due()
     }
+  }
+
+  /** One that ends its workers would end all there are, one after another. */
+  #isAbandoned({ attempt }: Claim): boolean {
+    const { retry } = this.#parts.options
+    return attempt > (retry?.attempts ?? 1) + MOST_DEATHS
   }
 
   async made(attempt: QueueAttempt): Promise<void> {
