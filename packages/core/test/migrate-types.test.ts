@@ -32,6 +32,8 @@ const kept: readonly (readonly [from: string, given: unknown, to: string, now: u
   ['datetime(3)', '2020-03-04 05:06:07.000', 'datetime', '2020-03-04 05:06:07'],
   ['datetime', '2020-03-04 05:06:07', 'datetime(6)', '2020-03-04 05:06:07.000000'],
   ['varchar(10)', '2020-03-04', 'date', '2020-03-04'],
+  ['time(3)', '-10:00:00.000', 'time', '-10:00:00'],
+  ['int16', 2020, 'year', 2020],
 ]
 
 /** A type, a value of it, and a type that would round or cut it. */
@@ -50,24 +52,38 @@ const lost: readonly (readonly [from: string, given: unknown, to: string])[] = [
   ['enum("a","b")', 'b', 'enum("a","c")'],
 ]
 
-const definition = (types: readonly string[]): string =>
-  ['thing : int16', '---', ...types.map((type, at) => `v${at} : ${type}`)].join('\n')
+const definition = (types: readonly string[], initial = ''): string =>
+  ['thing : int16', '---', ...types.map((type, at) => `v${at}${initial} : ${type}`)].join('\n')
 
-const rowOf = (values: readonly unknown[]): object => ({
-  thing: 1,
+const rowOf = (values: readonly unknown[], thing = 1): object => ({
+  thing,
   ...Object.fromEntries(values.map((value, at) => [`v${at}`, value])),
 })
 
 onEveryDatabase('a migration of types', (database) => {
-  test('keeps every value that is one of the new type', async () => {
+  test('keeps every value that is one of the new type, and NULL', async () => {
+    const missing = rowOf(
+      kept.map(() => null),
+      2,
+    )
     await migrated(
       database,
       {
-        from: { Thing: definition(kept.map(([from]) => from)) },
-        rows: { Thing: [rowOf(kept.map(([, given]) => given))] },
-        to: { Thing: definition(kept.map(([, , to]) => to)) },
+        from: {
+          Thing: definition(
+            kept.map(([from]) => from),
+            ' = null',
+          ),
+        },
+        rows: { Thing: [rowOf(kept.map(([, given]) => given)), missing] },
+        to: {
+          Thing: definition(
+            kept.map(([, , to]) => to),
+            ' = null',
+          ),
+        },
       },
-      async ({ rows }) => expect(await rows('Thing')).toEqual([rowOf(kept.map(([, , , now]) => now))]),
+      async ({ rows }) => expect(await rows('Thing')).toEqual([rowOf(kept.map(([, , , now]) => now)), missing]),
     )
   })
 

@@ -14,7 +14,8 @@ export function writeConversion(column: string, from: Storage, to: Storage): str
     case 'decimal':
       return from.kind === 'float' || from.kind === 'decimal' ? column : `CAST(${column} AS REAL)`
     case 'text':
-      if (from.kind === 'decimal') return `printf('%.${from.scale}f', ${column})`
+      // of NULL printf makes 0
+      if (from.kind === 'decimal') return `iif(${column} IS NULL, NULL, printf('%.${from.scale}f', ${column}))`
       return isInteger(from) ? `CAST(${column} AS TEXT)` : column
     case 'date':
       return from.kind === 'datetime' ? `substr(${column}, 1, 10)` : column
