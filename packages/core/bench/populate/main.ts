@@ -57,6 +57,5 @@ try {
   console.log(report)
   if (process.argv.includes('--write')) await writeReport(report)
 } finally {
-  python.close()
-  await Promise.all([ours.close(), floor.close()])
+  await Promise.all([python.close(), ours.close(), floor.close()])
 }
