@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { ndarray } from '@neurojoint/arrays'
 import { expect, test } from 'vitest'
 import { packBlob } from '../src/blob/blob.ts'
@@ -42,6 +43,21 @@ onEveryDatabase('jobs in a schema of DataJoint 0.14', (database) => {
     await complete()
     expect(await lab.states()).toEqual([])
     await expect(complete()).rejects.toMatchObject({ code: 'lease-lost' })
+  })
+
+  test('a claim that is aborted leaves no rows, which would stay for ever', { timeout: 60_000 }, async () => {
+    await using lab = await open(1500)
+    const controller = new AbortController()
+    const claiming = lab.queue.claim({ limit: 1500, leaseSeconds: 60, signal: controller.signal })
+    const released = claiming.then(
+      (claims) => lab.queue.release(claims),
+      (error: unknown) => expect(error).toMatchObject({ message: 'enough' }),
+    )
+    while ((await lab.states()).length === 0) await delay(1)
+    // the first thousand have been reserved, and the others are looked for
+    controller.abort(new Error('enough'))
+    await released
+    expect(await lab.states()).toEqual([])
   })
 
   test('an error stays and keeps its key from everybody; a retry waits here', async () => {

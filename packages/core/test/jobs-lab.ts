@@ -51,10 +51,14 @@ export async function rowsOf(
   table: { schema: string; table: string },
   columns: string,
   order = '1',
+  where = '1 = 1',
 ): Promise<unknown[][]> {
   const { connection } = contextOf(db)
   const name =
     connection.dialect.name === 'sqlite' ? `"${table.schema}.${table.table}"` : `\`${table.schema}\`.\`${table.table}\``
-  const rows = await connection.query({ sql: `SELECT ${columns} FROM ${name} ORDER BY ${order}`, parameters: [] })
+  const rows = await connection.query({
+    sql: `SELECT ${columns} FROM ${name} WHERE ${where} ORDER BY ${order}`,
+    parameters: [],
+  })
   return rows.map((row) => [...row])
 }

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { defineSchema, drop, planDrop } from '../src/index.ts'
+import { connect, settingsOf } from '../src/connection/connect.ts'
 import { contextOf } from '../src/query/database.ts'
 import { openJobQueue } from '../src/jobs/open-queue.ts'
 import { onEveryDatabase } from './databases.ts'
@@ -44,6 +45,7 @@ onEveryDatabase('jobs and other tables', (database) => {
 })
 
 onEveryDatabase('jobs', (database) => {
+  const patient = { timeout: 30_000 }
   const open = async (options = {}) => {
     const lab = await jobsLab(database, options)
     const queue = await openJobQueue(lab.db, lab.Stat)
@@ -90,6 +92,53 @@ onEveryDatabase('jobs', (database) => {
     expect(await sessions({ restriction: { subject: 'm1' }, order: 'key' })).toEqual([0, 4])
     expect(await sessions({ order: 'random' })).toEqual([1])
   })
+
+  test('a claim that is aborted leaves nothing reserved', patient, async () => {
+    await using lab = await open({ sessions: 40 })
+    await lab.queue.refresh()
+    // some hold jobs that have expired, which are claimed before the others
+    await lab.queue.claim({ limit: 10, leaseSeconds: 0.01 })
+    await delay(20)
+    for (let after = 0; after < 25; after += 1) {
+      const controller = new AbortController()
+      const claiming = lab.queue.claim({ limit: 40, order: 'key', leaseSeconds: 60, signal: controller.signal })
+      await Promise.all([
+        claiming.then(
+          (claims) => lab.queue.release(claims),
+          (error: unknown) => expect(error).toMatchObject({ message: 'enough' }),
+        ),
+        delay(after).then(() => controller.abort(new Error('enough'))),
+      ])
+      const [[reserved] = []] = await rowsOf(
+        lab.db,
+        lab.jobs,
+        `count(*)`,
+        '1',
+        `status = 'reserved' AND version LIKE '% 000060.%'`,
+      )
+      expect(Number(reserved)).toBe(0)
+    }
+  })
+
+  if (database.name !== 'sqlite') {
+    test('a claim looks beyond jobs that somebody has locked', patient, async () => {
+      await using lab = await open({ sessions: 30 })
+      await lab.queue.refresh()
+      const other = await connect(settingsOf(contextOf(lab.db).database))
+      const sql = `SELECT status FROM \`${lab.jobs.schema}\`.\`${lab.jobs.table}\` WHERE subject = ? AND session = ? FOR UPDATE`
+      const keys = await other.transaction(async (transaction) => {
+        // one by one, so that no other rows are locked
+        for (let session = 0; session < 20; session += 1) {
+          await transaction.query({ sql, parameters: [`m${1 + (session % 2)}`, BigInt(session)] })
+        }
+        const claims = await lab.queue.claim({ limit: 2, order: 'key', leaseSeconds: 60 })
+        return claims.map(({ key }) => Reflect.get(key, 'session'))
+      })
+      expect(keys).toHaveLength(2)
+      expect(keys.every((session) => Number(session) >= 20)).toBe(true)
+      await other.close()
+    })
+  }
 
   test('complete is part of the transaction, and ends the job', async () => {
     await using lab = await open({ sessions: 2 })

@@ -11,12 +11,12 @@ for (const kind of ['mariadb', 'mysql'] as const) {
   const settings = inject(kind)
   describe.runIf(settings !== null)(`populate on ${kind}, whose connection is cut`, () => {
     /** A table that is populated through a proxy; `computing` is what happens while a key is made. */
-    const open = async (computing: () => unknown) => {
+    const open = async (computing: () => unknown, compat?: 'python-0.14') => {
       if (!settings) throw new RangeError('there is no server')
-      const schema = defineSchema(`commit${process.pid}_${Date.now().toString(36)}_`)
-      const Sample = schema.manual('Sample', {}, 'sample : int32')
+      const schema = defineSchema(`commit${process.pid}_${Date.now().toString(36)}_`, compat ? { compat } : {})
+      const Sample = schema.manual('Sample', {}, compat ? 'sample : int' : 'sample : int32')
       const computed: number[] = []
-      const Result = schema.computed('Result', { Sample }, '-> Sample\n---\nvalue : int32', {
+      const Result = schema.computed('Result', { Sample }, `-> Sample\n---\nvalue : ${compat ? 'int' : 'int32'}`, {
         fetch: (key, db) => db(Sample).forKey(key).fetch1(),
         compute: async ({ sample }) => {
           computed.push(sample)
@@ -31,7 +31,9 @@ for (const kind of ['mariadb', 'mysql'] as const) {
       const database = { ...settings, host, port, reconnectSeconds: 5 }
       const db = await definePipeline({ schemas: [schema], tables: {}, database }).open()
       const jobs = async () => {
-        const sql = `SELECT sample, status FROM \`${schema.name}\`.\`~~result\``
+        const sql = compat
+          ? `SELECT status FROM \`${schema.name}\`.\`~jobs\``
+          : `SELECT sample, status FROM \`${schema.name}\`.\`~~result\``
         return contextOf(direct.db).connection.query({ sql, parameters: [] })
       }
       return {

@@ -29,30 +29,42 @@ export interface ClaimTask {
 export const claimFirst = (rows: QueueRows, task: ClaimTask): Promise<readonly Claim[]> =>
   take(rows, { ...task, keys: null })
 
-/** Claims jobs that must be searched for, or put in another order: some are looked for first, and then those are claimed. */
-export async function claimFound(rows: QueueRows, task: ClaimTask, order: JobOrder): Promise<readonly Claim[]> {
-  const claims: Claim[] = []
+/**
+ * Claims jobs that must be searched for, or put in another order: some are looked for first, and then those are claimed. Gives
+ * them as they are claimed.
+ */
+export async function* claimFound(
+  rows: QueueRows,
+  task: ClaimTask,
+  order: JobOrder,
+): AsyncGenerator<readonly Claim[], void> {
+  let left = task.limit
+  // more than are wanted, since others may be about to take the same
+  const least = order === 'random' ? 64 : 4
+  let times = least
   for (;;) {
-    const { room, found } = await candidates(rows, { ...task, limit: task.limit - claims.length }, order)
-    for (let at = 0; at < found.length && claims.length < task.limit;) {
-      const keys = found.slice(at, at + task.limit - claims.length)
+    const room = left * times
+    const found = await candidates(rows, { ...task, limit: room }, order)
+    const before = left
+    for (let at = 0; at < found.length && left > 0;) {
+      const keys = found.slice(at, at + left)
       at += keys.length
       const places = new Map(keys.map((key, place) => [identify(key), place]))
       const placeOf = ({ key }: Claim): number => places.get(identify(key)) ?? 0
       const taken = await take(rows, { ...task, limit: keys.length, keys })
-      claims.push(...taken.toSorted((left, right) => placeOf(left) - placeOf(right)))
+      left -= taken.length
+      yield taken.toSorted((one, other) => placeOf(one) - placeOf(other))
     }
-    // where there may be more, others took some of those that were found
-    if (claims.length >= task.limit || found.length < room) return claims
+    if (left <= 0 || found.length < room) return
+    // others took some of those that were found, or hold all of them locked, and it is looked beyond these
+    times = left < before ? least : 2 * times
   }
 }
 
 async function candidates(rows: QueueRows, { condition, limit, signal }: ClaimTask, order: JobOrder) {
-  // more than are wanted, since others may be about to take the same
-  const room = order === 'random' ? limit * 64 : limit * 4
-  const node = { ...top(restrict(rows.node, condition), { limit: room }), order: ordersOf(order, rows.names) }
+  const node = { ...top(restrict(rows.node, condition), { limit }), order: ordersOf(order, rows.names) }
   const found = await rows.read(project(node, {}), signal)
-  return { room, found: order === 'random' ? shuffled(found) : found }
+  return order === 'random' ? shuffled(found) : found
 }
 
 /** Reserves jobs, those of some keys or any, that nobody else is about to reserve. */

@@ -30,6 +30,9 @@ export type JobValues = Readonly<Record<string, StoredValue | ServerValue>>
 
 export const now: ServerValue = { server: 'now', seconds: 0 }
 
+/** How many keys one statement names: a server takes no packet of any size. */
+const REMOVED_AT_ONCE = 50_000
+
 /** A job that nobody has. */
 export const pending: JobValues = {
   status: 'pending',
@@ -97,9 +100,13 @@ export class QueueRows {
   async remove(found: Condition, condition: Condition, signal: AbortSignal | undefined): Promise<number> {
     const { connection } = this.context
     const keys = await keysOf(connection, restrict(this.node, found), signal)
-    if (keys.length === 0) return 0
-    const listed = all([{ kind: 'in', attributes: this.names, keys }, condition])
-    return persist(() => this.delete(connection, listed, signal))
+    let removed = 0
+    for (let at = 0; at < keys.length; at += REMOVED_AT_ONCE) {
+      const some = keys.slice(at, at + REMOVED_AT_ONCE)
+      const listed = all([{ kind: 'in', attributes: this.names, keys: some }, condition])
+      removed += await persist(() => this.delete(connection, listed, signal))
+    }
+    return removed
   }
 
   /** Inserts jobs for those keys of a relation that have none, in one statement. */

@@ -83,6 +83,8 @@ export interface JobQueue {
   fail(claim: Claim, error: JobError, retry: { readonly afterSeconds: number } | null): Promise<boolean>
   /** Not begun, or cancelled: pending again at once, the attempt not counted. Those that are not ours any more are left. */
   release(claims: readonly Claim[]): Promise<void>
+  /** Nobody knows whether the transaction that completed it was committed: it is found out, now or when it is claimed again. */
+  unknown(claim: Claim): Promise<void>
   /** The row is there already, made by another or by a commit whose answer was lost: ends the job if it still is ours. */
   settle(claim: Claim): Promise<void>
   /** Seconds until the next pending job is due or a lease of ours expires, 0 for at once; `null` where there is neither. */

@@ -70,8 +70,19 @@ export class ReservationQueue implements JobQueue {
   }
 
   async claim(options: ClaimOptions): Promise<readonly Claim[]> {
-    const { limit, order = 'priority', signal } = options
     const claims: Claim[] = []
+    try {
+      await this.#claim(options, claims)
+      return claims
+    } catch (error) {
+      // there is no lease by which they would be free again
+      await this.release(claims).catch(() => {})
+      throw error
+    }
+  }
+
+  async #claim(options: ClaimOptions, claims: Claim[]): Promise<void> {
+    const { limit, order = 'priority', signal } = options
     for (let offset = 0; claims.length < limit; offset += PAGE) {
       const page = await this.#missing(options, offset)
       const due = page.filter((key) => (this.#later.get(this.#identify(key))?.at ?? 0) <= performance.now())
@@ -86,9 +97,8 @@ export class ReservationQueue implements JobQueue {
         // another one goes through the same keys: not both in the same order
         if (reserved.length === 0 && order === 'priority') free = shuffled(free)
       }
-      if (page.length < PAGE) break
+      if (page.length < PAGE) return
     }
-    return claims
   }
 
   async complete(transaction: Connection, claim: Claim): Promise<void> {
@@ -121,6 +131,11 @@ export class ReservationQueue implements JobQueue {
 
   async release(claims: readonly Claim[]): Promise<void> {
     for (const claim of claims) await this.#remove(claim)
+  }
+
+  /** Its row would stay for ever. To remove it waits for that transaction to end, and does nothing if it was committed. */
+  async unknown(claim: Claim): Promise<void> {
+    await this.#remove(claim)
   }
 
   async settle(claim: Claim): Promise<void> {
@@ -214,7 +229,13 @@ export class ReservationQueue implements JobQueue {
       ),
     )
     const reserved = new Set(found.map((row) => row.key_hash))
-    return this.#notMade(claims.filter((claim) => reserved.has(this.#hashes.get(claim) ?? '')))
+    const ours = claims.filter((claim) => reserved.has(this.#hashes.get(claim) ?? ''))
+    try {
+      return await this.#notMade(ours)
+    } catch (error) {
+      await this.release(ours).catch(() => {})
+      throw error
+    }
   }
 
   /** Gives back keys that were made after they were found missing and before they were reserved. */

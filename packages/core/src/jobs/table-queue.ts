@@ -12,7 +12,7 @@ import type { LeaseHolder } from './lease.ts'
 import { secondsUntilDue } from './next-due.ts'
 import { persist } from './persist.ts'
 import { type JobValues, now, pending, type QueueRows, queueRows } from './queue-rows.ts'
-import type { Claim, ClaimOptions, JobError, JobQueue, RefreshOptions, RefreshResult } from './queue.ts'
+import type { Claim, ClaimOptions, JobError, JobOrder, JobQueue, RefreshOptions, RefreshResult } from './queue.ts'
 import { refreshJobs } from './refresh.ts'
 import { formatAttempts, longestLease } from './reservation.ts'
 
@@ -57,19 +57,26 @@ export class TableQueue implements JobQueue {
       leaseSeconds,
       signal,
     })
-    const takeOver = async (): Promise<void> => {
+    const find = async (condition: Condition, by: JobOrder): Promise<void> => {
+      for await (const some of claimFound(this.#rows, taskOf(condition), by)) claims.push(...some)
+    }
+    const takeOver = (): Promise<void> => {
       this.#lookedForExpired = performance.now()
-      claims.push(...(await claimFound(this.#rows, taskOf(expired(dialect)), 'priority')))
+      return find(expired(dialect), 'priority')
     }
     // a queue that is long must not keep those waiting that lost their worker
     const overdue = performance.now() - this.#lookedForExpired > leaseSeconds * 500
-    if (overdue) await takeOver()
-    if (claims.length < limit) {
-      const task = taskOf(due(dialect))
-      const first = order === 'priority' && restriction === undefined
-      claims.push(...(await (first ? claimFirst(this.#rows, task) : claimFound(this.#rows, task, order))))
+    try {
+      if (overdue) await takeOver()
+      const indexed = order === 'priority' && restriction === undefined
+      if (claims.length < limit && indexed) claims.push(...(await claimFirst(this.#rows, taskOf(due(dialect)))))
+      if (claims.length < limit && !indexed) await find(due(dialect), order)
+      if (claims.length < limit && !overdue) await takeOver()
+    } catch (error) {
+      // others need not wait for the leases of what nobody will make here
+      await this.release(claims).catch(() => {})
+      throw error
     }
-    if (claims.length < limit && !overdue) await takeOver()
     this.#hold(claims)
     return claims
   }
@@ -110,6 +117,9 @@ export class TableQueue implements JobQueue {
       await persist(() => this.#rows.update(this.#connection, values, this.#rows.held(group)))
     }
   }
+
+  /** Whoever takes it over when its lease has run out finds out. */
+  async unknown(): Promise<void> {}
 
   async settle(claim: Claim): Promise<void> {
     this.#parts.lease?.drop([claim])

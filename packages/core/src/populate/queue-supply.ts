@@ -104,7 +104,6 @@ class QueueSupply implements Supply<QueueAttempt> {
       if (await this.#claiming) continue
       if (this.#retries.empty) return null
       await this.#retries.wait(signal)
-      this.#retries.due()
     }
   }
 
@@ -136,8 +135,9 @@ class QueueSupply implements Supply<QueueAttempt> {
     await this.#release([claim])
   }
 
-  /** It stays reserved until its lease has run out, and is looked for then. */
-  async unknown(): Promise<void> {}
+  async unknown({ claim }: QueueAttempt): Promise<void> {
+    await this.#unlessAway(() => this.#parts.queue.unknown(claim))
+  }
 
   async close(): Promise<void> {
     try {
@@ -151,9 +151,12 @@ class QueueSupply implements Supply<QueueAttempt> {
 
   /** Those of a database that cannot be reached expire by themselves. */
   async #release(claims: readonly Claim[]): Promise<void> {
-    if (claims.length === 0) return
+    if (claims.length > 0) await this.#unlessAway(() => this.#parts.queue.release(claims))
+  }
+
+  async #unlessAway(work: () => Promise<void>): Promise<void> {
     try {
-      await this.#parts.queue.release(claims)
+      await work()
     } catch (error) {
       if (!isTrouble(error) && codeOf(error) !== 'commit-outcome-unknown') throw error
     }
@@ -161,6 +164,8 @@ class QueueSupply implements Supply<QueueAttempt> {
 
   /** Whether there was anything to claim. */
   async #claim(): Promise<boolean> {
+    // one claim does for all
+    this.#retries.dropDue()
     const claims = await this.#take()
     if (claims.length > 0) return true
     if (this.#refreshed) return false

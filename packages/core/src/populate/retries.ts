@@ -29,6 +29,13 @@ export class Retries<T> {
     return first.item
   }
 
+  /** Forgets those whose time has come. */
+  dropDue(): void {
+    const now = performance.now()
+    const later = this.#waiting.findIndex(({ due }) => due > now)
+    this.#waiting.splice(0, later < 0 ? this.#waiting.length : later)
+  }
+
   /** Waits for the first. */
   async wait(signal: AbortSignal): Promise<void> {
     const [first] = this.#waiting
