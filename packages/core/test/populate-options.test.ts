@@ -268,6 +268,8 @@ onEveryDatabase('populate with options', (database) => {
     await refused({ onError: 'ignore' }, "There are 'stop', 'continue'")
     await refused({ signal: 'SIGINT' }, 'takes as signal')
     await refused({ onEvent: 'log' }, "takes a function as onEvent, and was given 'log'")
+    await refused({ reserve: true, leaseSeconds: 0.01 }, 'from 1 up to 999,999')
+    await refused({ reserve: true, leaseSeconds: 1e6 }, 'from 1 up to 999,999')
     await refused({ reserve: true, maxPriority: 2.5 }, 'was given maxPriority: 2.5')
     const exchanged = { code: 'invalid-call', message: expect.stringContaining('the database and then a table') }
     await expect(populate(lab.Result as never, lab.db as never)).rejects.toMatchObject(exchanged)

@@ -1,3 +1,4 @@
+import { longestLease } from '../jobs/reservation.ts'
 import { checkOptions, show } from '../query/call.ts'
 import { InvalidCallError } from '../query/errors.ts'
 import type { Restriction } from '../query/restriction.ts'
@@ -94,7 +95,7 @@ export function checkPlain(call: string, options: object): void {
   checkCount(call, options, 'batch', 1)
   checkCount(call, options, 'maxPriority', -128)
   checkSeconds(call, options, 'timeLimitSeconds')
-  checkSeconds(call, options, 'leaseSeconds')
+  checkLease(call, options)
   checkOne(call, options, 'onError', ['stop', 'continue'])
   checkOne(call, options, 'reserve', [true, false])
   checkOne(call, options, 'refresh', [true, false, 'when-empty'])
@@ -134,6 +135,16 @@ export function checkSeconds(call: string, options: object, name: string, least?
   if (value === undefined || fits) return
   const range = `${least === 0 ? 'from' : 'above'} 0 up to ${LONGEST_SECONDS.toLocaleString('en')}`
   throw new InvalidCallError(`${call} was given ${name}: ${show(value)}. Give a number of seconds ${range}.`)
+}
+
+/** A shorter one is lost by a machine that is busy, and a longer one has no room in a job. */
+function checkLease(call: string, options: object): void {
+  const value = valueOf(options, 'leaseSeconds')
+  if (value === undefined || (typeof value === 'number' && value >= 1 && value <= longestLease)) return
+  const most = longestLease.toLocaleString('en')
+  throw new InvalidCallError(
+    `${call} was given leaseSeconds: ${show(value)}. Give a number of seconds from 1 up to ${most}.`,
+  )
 }
 
 export function checkOne(call: string, options: object, name: string, known: readonly unknown[]): void {

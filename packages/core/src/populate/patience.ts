@@ -1,6 +1,6 @@
 import { pause } from '../driver/abort.ts'
-import { PipelineError } from '../errors.ts'
 import { retryDeadlock } from '../query/deadlock.ts'
+import { codeOf } from '../query/insert-problem.ts'
 
 /** After this time no other attempt is made to reach a database that is gone. */
 const PATIENCE_MILLISECONDS = 60_000
@@ -21,6 +21,7 @@ export async function patiently<T>(work: () => Promise<T>, signal: AbortSignal):
   }
 }
 
+const troubles: readonly unknown[] = ['connection-lost', 'database-unavailable', 'too-many-connections']
+
 /** Whether an error is that the database cannot be reached, which is no fault of the key that met it. */
-export const isTrouble = (error: unknown): boolean =>
-  error instanceof PipelineError && (error.code === 'connection-lost' || error.code === 'database-unavailable')
+export const isTrouble = (error: unknown): boolean => troubles.includes(codeOf(error))

@@ -49,8 +49,8 @@ export function startChild(
     }
   })
   const ended = new Promise<ProcessEnd>((resolve) => {
-    // a process that could not be started has no exit
-    child.once('error', (error) => resolve({ kind: 'died', how: error.message }))
+    // a process that could not be started has no exit; one that cannot be killed says so in the same way
+    child.on('error', (error) => resolve({ kind: 'died', how: error.message }))
     // after its last message
     child.once('close', (code, signal) => resolve(end ?? { kind: 'died', how: describeEnd(code, signal) }))
   })
