@@ -56,3 +56,8 @@ export function startGuard(folder: string): Guard {
 export function letGo(pipe: unknown): void {
   if (pipe instanceof Socket) pipe.unref()
 }
+
+/** The same pipe is waited for again. */
+export function takeHold(pipe: unknown): void {
+  if (pipe instanceof Socket) pipe.ref()
+}

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { type Guard, letGo } from './guard.ts'
+import { type Guard, letGo, takeHold } from './guard.ts'
 import { lastLines } from './program.ts'
 
 /** One run of a server program, with the end of what it wrote. */
@@ -57,6 +57,9 @@ export function startProcess(
     },
     kill: async (signal = 'SIGKILL') => {
       child.ref()
+      // it has ended when its output has, which something that it started may keep open for a moment
+      takeHold(child.stdout)
+      takeHold(child.stderr)
       child.kill(signal)
       await ended
     },
