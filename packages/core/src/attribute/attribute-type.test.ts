@@ -197,10 +197,12 @@ describe('a marker names the type of its column', () => {
   })
 
   test('an adapter or codec keeps its values in the column that it has', () => {
-    expect(readMarker('<graph>', column({ kind: 'text', length: 9, form: 'varchar' }))).toEqual({
+    const native = column({ kind: 'text', length: 9, form: 'varchar' })
+    expect(readMarker('<graph>', native)).toEqual({
       text: '<graph>',
       storage: { kind: 'text', length: 9, form: 'varchar' },
       codec: { name: 'graph', store: null },
+      keptAs: native.text,
     })
     expect(readMarker('<blob@raw>', column({ kind: 'text', length: 1e9, form: 'text' }))?.storage).toEqual({
       kind: 'json',
