@@ -48,7 +48,7 @@ export const databaseNames: Readonly<Record<string, string>> = {
   'definition/table-name.ts': 'knows the schemas that servers keep for themselves',
 }
 
-const everywhere = ['errors', 'attribute'] as const
+const everywhere = ['errors', 'options', 'attribute'] as const
 
 /** Inside core. */
 export const coreArrows: Arrows = {
@@ -75,6 +75,7 @@ export const coreArrows: Arrows = {
   driver: everywhere,
   dialect: ['compile', 'definition', 'driver', ...everywhere],
   attribute: ['errors'],
+  options: ['errors'],
   errors: [],
   testing: ['index'],
 }

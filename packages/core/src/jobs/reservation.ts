@@ -40,5 +40,4 @@ export const reservationPattern = 'neurojoint/% ________________ ______.___ ____
 /** Where the seconds of the lease stand in `version`, counted from its end. */
 export const leasePlace = { from: -15, length: 10 } as const
 
-/** The longest lease that there is room for. */
-export const longestLease = 999_999
+export { longestLease } from '../settings/longest-lease.ts'

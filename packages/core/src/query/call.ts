@@ -1,37 +1,8 @@
-import { inspect } from 'node:util'
 import { PipelineError } from '../errors.ts'
-import { InvalidCallError } from './errors.ts'
-import { isPlain } from './given-row.ts'
+import { InvalidCallError, show } from '../options.ts'
 import { type AnyTable, isTable } from './table.ts'
 
-const LISTENERS = ['onEvent', 'onProgress'] as const
-
-/** What a caller without the compiler gave, as an error shows it. */
-export const show = (value: unknown): string => inspect(value, { depth: 0, breakLength: Infinity, maxStringLength: 80 })
-
-/**
- * From JavaScript, options may be anything, and their names misspelt: what is not known would do nothing, and a limit or
- * a signal that does nothing is noticed late.
- */
-export function checkOptions(call: string, options: unknown, names: readonly string[]): void {
-  const known = `{ ${names.join(', ')} }`
-  if (typeof options !== 'object' || options === null || !isPlain(options)) {
-    throw new InvalidCallError(`${call} takes its options as an object, ${known}, and was given ${show(options)}.`)
-  }
-  const unknown = Object.keys(options).find((name) => !names.includes(name))
-  if (unknown !== undefined) {
-    throw new InvalidCallError(`${call} has no option \`${unknown}\`. It has ${known}.`)
-  }
-  const signal: unknown = 'signal' in options ? options.signal : undefined
-  if (signal !== undefined && signal !== null && !(signal instanceof AbortSignal)) {
-    throw new InvalidCallError(`${call} takes as signal that of an AbortController, and was given ${show(signal)}.`)
-  }
-  for (const name of LISTENERS) {
-    const listener: unknown = Reflect.get(options, name)
-    if (listener === undefined || listener === null || typeof listener === 'function') continue
-    throw new InvalidCallError(`${call} takes a function as ${name}, and was given ${show(listener)}.`)
-  }
-}
+export { checkOptions, show } from '../options.ts'
 
 /** From JavaScript, what is to be a table may be anything: often the database, where the two were exchanged. */
 export function checkTable(call: string, table: unknown): asserts table is AnyTable {

@@ -1,5 +1,7 @@
 import { listNames, PipelineError } from '../errors.ts'
 
+export { InvalidCallError } from '../options.ts'
+
 /** A table has no attribute of this name. */
 export class UnknownNameError extends PipelineError {
   override readonly name = 'UnknownNameError'
@@ -105,10 +107,4 @@ export class WriteInFetchError extends PipelineError {
     )
     this.table = table
   }
-}
-
-/** What only a caller without the compiler can get wrong. */
-export class InvalidCallError extends PipelineError {
-  override readonly name = 'InvalidCallError'
-  readonly code = 'invalid-call'
 }

@@ -1,5 +1,7 @@
 import { inspect } from 'node:util'
 
+export { isPlain } from '../options.ts'
+
 /** Whether a value can stand for a row: an object with names, and no list. */
 export const isRow = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -9,13 +11,6 @@ export const gives = (row: object, name: string): boolean =>
   Object.hasOwn(row, name) || (name in row && !(name in Object.prototype))
 
 export const valueIn = (row: object, name: string): unknown => (gives(row, name) ? Reflect.get(row, name) : undefined)
-
-/** Whether an object has no class: only of such a one do its own members say everything. */
-export function isPlain(value: object): boolean {
-  const prototype: unknown = Object.getPrototypeOf(value)
-  // that of another realm's plain objects is another one
-  return prototype === null || Object.getPrototypeOf(prototype) === null
-}
 
 /** A key as people read it: `{ subject: 'm1', session: 1n }`. */
 export const formatKey = (key: object): string => inspect(key, { breakLength: Infinity, compact: true })

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { parseEnv } from 'node:util'
 import type { DatabaseSettings } from '../connection/connection.ts'
-import { checkOptions } from '../query/call.ts'
+import { checkOptions } from '../options.ts'
 import type { StoresSettings } from '../store/settings.ts'
 import { datajointLayer } from './datajoint-layer.ts'
 import { datajointEnvironmentLayer, type Environment, environmentLayer } from './environment-layer.ts'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { longestLease } from '../jobs/reservation.ts'
+import { longestLease } from './longest-lease.ts'
 
 /** One thing that can be set: what it takes, and whether it is shown. */
 export interface Setting {

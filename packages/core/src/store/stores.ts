@@ -1,4 +1,4 @@
-import { checkOptions } from '../query/call.ts'
+import { checkOptions } from '../options.ts'
 import { openFileStore } from './file-store.ts'
 import { openS3Store } from './s3-store.ts'
 import type { StoreSettings, StoresSettings } from './settings.ts'
