@@ -100,7 +100,8 @@ Trace.insert1(dict(n=2, b='text', p=dict(rate=2.5, labels=['a', 'b']), i=folder 
           expect(Buffer.from(await named(rows[0]?.f, 'file').bytes()).toString()).toBe('abc')
           await db(Trace).insert1({ n: 3, a: one, f: 'raw/a.dat' })
           expect(await python.run("len(schema.external['local'])")).toBe(4)
-          expect(await python.run("(Trace & 'n=3').fetch1('a') == (Trace & 'n=1').fetch1('a')")).toBe(true)
+          const down = JSON.stringify(join(folder, 'down'))
+          expect(await python.run(`open((Trace & 'n=3').fetch1('a', download_path=${down})).read()`)).toBe('1\n')
         })
       }),
     )
