@@ -231,6 +231,8 @@ test('what is no setting, or no value of one, is told with its place and without
       'mariadb://root:hush%1@127.0.0.1',
       'mariadb://root:hush@127.0.0.1:port',
       'mariadb://',
+      'mysql:/root:hush@127.0.0.1',
+      'mariadb//root:hush@127.0.0.1',
     ].map((address) => [environment('NEUROJOINT_DATABASE', address), 'NEUROJOINT_DATABASE: '] as const),
   ]
   for (const [{ files = {}, ...given }, message] of wrong) {

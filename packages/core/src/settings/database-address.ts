@@ -6,13 +6,18 @@ import { SettingsError } from './settings-error.ts'
  */
 export function parseDatabaseAddress(address: string, origin: string): Readonly<Record<string, unknown>> {
   const [, scheme] = /^(\w+):\/\//.exec(address) ?? []
-  if (scheme === undefined) return { 'database.kind': 'sqlite', 'database.path': address }
   const refuse = (problem: string): never => {
     throw new SettingsError(
       'database',
       origin,
       `${problem} Write mariadb://user:password@host:3306, or mysql://…, or the path of a SQLite file.`,
     )
+  }
+  if (scheme === undefined) {
+    // a path is shown, and a password would be
+    if (/^(mariadb|mysql)[:/].*@/i.test(address))
+      return refuse('it looks like the address of a server, and has no ://.')
+    return { 'database.kind': 'sqlite', 'database.path': address }
   }
   if (scheme !== 'mariadb' && scheme !== 'mysql') return refuse(`it begins with ${scheme}://, which is not known here.`)
   const url = URL.canParse(address) ? new URL(address) : null
