@@ -61,7 +61,7 @@ onEveryDatabase('a migration of references', (database) => {
     const orphan = { ...rows, Animal: [{ animal: 'm1', species: 'cat' }] }
     await changing(database, { from: free, to: bound, rows: orphan }, async ({ plan }) => {
       expect(plan.tables[0]?.steps.find(({ kind }) => kind === 'add-reference')?.problem).toMatch(
-        /^1 row refer to no row of `.*species`, the first: animal = "m1", species = "cat"/,
+        /^1 row refers to no row of `.*species`, the first: animal = "m1", species = "cat"/,
       )
     })
   })
@@ -158,7 +158,7 @@ onEveryDatabase('a migration of references', (database) => {
     await db(Old).insert1({ animal: 'm2', species: 'cat' })
     const blocked = await planMigrate(db, [after])
     expect(formatMigration(blocked)).toMatch(
-      /1 row refer to no row that `.*#species`, which is new, comes with, the first: animal = "m2"/,
+      /1 row refers to no row that `.*#species`, which is new, comes with, the first: animal = "m2"/,
     )
     await db(Old).update1({ animal: 'm2', species: 'mouse' })
     await migrate(db, await planMigrate(db, [after]))

@@ -131,7 +131,9 @@ onEveryDatabase('a migration', (database) => {
       ],
     }
     await changing(database, { from: { Thing: optional }, to: { Thing: required }, rows }, async ({ plan }) => {
-      expect(plan.tables[0]?.steps[0]?.problem).toMatch(/^1 row have no `v`, the first: thing = 2/)
+      expect(plan.tables[0]?.steps[0]?.problem).toMatch(
+        /^1 row has no `v`, the first: thing = 2\. Give these rows a value first/,
+      )
     })
   })
 
@@ -142,7 +144,7 @@ onEveryDatabase('a migration', (database) => {
       database,
       { from: { Thing: from }, to: { Thing: to }, rows: { Thing: [{ thing: 1 }] } },
       async ({ plan }) => {
-        expect(plan.tables[0]?.steps[0]?.problem).toMatch(/^1 row have no value for `v`. Give it a default/)
+        expect(plan.tables[0]?.steps[0]?.problem).toMatch(/^1 row has no value for `v`. Give it a default/)
       },
     )
   })
@@ -181,9 +183,7 @@ onEveryDatabase('a migration', (database) => {
       database,
       { from: { Thing: base }, to: { Thing: `${base}\nunique index (a, c)` }, rows },
       async ({ plan }) => {
-        expect(plan.tables[0]?.steps[0]?.problem).toMatch(
-          /^1 row are like another in \(a, c\), the first: a = 1, c = 1/,
-        )
+        expect(plan.tables[0]?.steps[0]?.problem).toMatch(/^1 row is like another in \(a, c\), the first: a = 1, c = 1/)
       },
     )
   })

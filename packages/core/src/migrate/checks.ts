@@ -59,10 +59,10 @@ export async function checkRows(
       return checkOrphans(alteration, change, looking)
     case 'forget-jobs':
       return [
-        await count(looking, looking.connection.dialect.alter.count.legacyJobs(stored.name), 'jobs in `~jobs`', []),
+        await count(looking, looking.connection.dialect.alter.count.legacyJobs(stored.name), 'are jobs in `~jobs`', []),
       ]
     case 'drop-jobs':
-      return [await count(looking, looking.connection.dialect.alter.count.rows(change.jobs), 'jobs', [])]
+      return [await count(looking, looking.connection.dialect.alter.count.rows(change.jobs), 'are jobs', [])]
     default:
       return []
   }

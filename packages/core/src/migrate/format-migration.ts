@@ -1,9 +1,12 @@
+import { checkPlan } from '../query/call.ts'
 import { identifyTable } from '../query/dependencies.ts'
 import type { MigrationPlan, MigrationStep } from './plan.ts'
 import { spellCheck } from './problems.ts'
 
 /** A plan for people: per table what changes, what it costs, what stands in its way, and the SQL. */
-export function formatMigration({ tables, undefined: others, statements, atomic }: MigrationPlan): string {
+export function formatMigration(plan: MigrationPlan): string {
+  checkPlan('formatMigration()', plan, 'planMigrate(db, schemas)')
+  const { tables, undefined: others, statements, atomic } = plan
   const kept = others.length === 0 ? [] : [`Not defined, and left as they are: ${others.map(identifyTable).join(', ')}`]
   if (tables.length === 0) return ['The database is as defined.', ...kept].join('\n')
   const blocks = tables.map(({ typeName, table, steps }) =>

@@ -26,8 +26,13 @@ export function problemOf(change: TableChange, alteration: TableAlteration, arou
 /** What a check found, as a sentence has it. */
 export function spellCheck({ what, rows, example }: MigrationCheck): string {
   const shown = Object.entries(example ?? {}).map(([name, value]) => `${name} = ${value}`)
-  return `${rows} ${rows === 1 ? 'row' : 'rows'} ${what}${shown.length === 0 ? '' : `, the first: ${shown.join(', ')}`}`
+  const found = rows === 1 ? `row ${what.replace(/^(\w+)/, inSingular)}` : `rows ${what}`
+  return `${rows} ${found}${shown.length === 0 ? '' : `, the first: ${shown.join(', ')}`}`
 }
+
+const singular: Readonly<Record<string, string>> = { have: 'has', hold: 'holds', refer: 'refers', are: 'is' }
+
+const inSingular = (word: string): string => singular[word] ?? word
 
 function outright(change: TableChange, { before, stored }: TableAlteration, around: Around): string | null {
   const { alterations, strangers, functionalIndexes, database } = around
@@ -91,7 +96,9 @@ function adviceOn(change: TableChange): string {
     case 'add-attribute':
       return 'Give it a default, or make it nullable; what each row should have can be written then, and the default removed.'
     case 'change-attribute':
-      return 'Correct these values first, or choose a type that holds them.'
+      return change.aspects.has('type')
+        ? 'Correct these values first, or choose a type that holds them.'
+        : 'Give these rows a value first.'
     case 'add-index':
     case 'change-key':
       return 'Correct these rows first.'
