@@ -38,6 +38,12 @@ test('every decision is in the list of decisions', () => {
   expect(files.filter((file) => !list.includes(`(${file})`))).toEqual([])
 })
 
+test('every guide is listed where a reader begins', () => {
+  const guides = globSync('docs/guides/*.md', { cwd: root })
+  expect(guides.length).toBeGreaterThan(5)
+  expect(guides.filter((guide) => !read('README.md').includes(`(${guide})`))).toEqual([])
+})
+
 test('every kind of error of a package says what it means', () => {
   const sources = globSync('packages/*/src/**/*.ts', { cwd: root }).filter((path) => !path.includes('test'))
   const silent = sources.flatMap((path) =>
