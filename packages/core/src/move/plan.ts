@@ -4,6 +4,8 @@ import type { Connection } from '../connection/connection.ts'
 import type { TableDeclaration } from '../definition/table-declaration.ts'
 import { refuseDifferences } from '../pipeline/check.ts'
 import { readStoredTables, type StoredTables, tablesIn } from '../pipeline/read-tables.ts'
+import { unsaidOf } from '../pull/unsaid.ts'
+import type { TableNote } from '../pull/virtual-schema.ts'
 import { checkOptions, requireList } from '../query/call.ts'
 import { contextOf, type Database } from '../query/database.ts'
 import { identifyTable } from '../query/dependencies.ts'
@@ -35,6 +37,8 @@ export interface MovePlan {
   /** In the order in which they are moved: each after those that it refers to. */
   readonly tables: readonly PlannedMove[]
   readonly stores: readonly PlannedStore[]
+  /** What tables have that no definition says and that does not go along: a number that counts itself, a trigger. */
+  readonly notes: readonly TableNote[]
 }
 
 export interface PlanMoveOptions {
@@ -100,6 +104,7 @@ export async function planMove(
     schemas: [...schemas],
     tables: planned,
     stores: planStores(parts, planned, { from: contextOf(from).stores, to: contextOf(to).stores }),
+    notes: await unsaidOf(from, schemas),
   }
 }
 

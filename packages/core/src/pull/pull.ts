@@ -1,5 +1,4 @@
-import { readStoredTables, type StoredTable, type StoredTables } from '../pipeline/read-tables.ts'
-import { catalogueQuery } from '../query/catalogue-query.ts'
+import { readStoredTables, type StoredTable } from '../pipeline/read-tables.ts'
 import { checkOptions, requireList, show } from '../query/call.ts'
 import { contextOf, type Database } from '../query/database.ts'
 import { identifyTable } from '../query/dependencies.ts'
@@ -8,6 +7,7 @@ import type { AnyTable } from '../query/table.ts'
 import { readContents } from './contents.ts'
 import { type Module, planModules } from './module.ts'
 import { isPart, orderUnits } from './unit.ts'
+import { unsaidOf } from './unsaid.ts'
 import { notesOn, requireSchemas, type TableNote } from './virtual-schema.ts'
 import { type ModuleItem, writeIndex, writeModule } from './write-module.ts'
 import { writeUnit } from './write-table.ts'
@@ -60,7 +60,8 @@ export async function pull(db: Database, schemas: readonly string[], options: Pu
   }
   const all = units.flatMap(({ master, parts }) => [master, ...parts])
   for (const one of notesOn(stored, [...all, ...unordered.map(({ table }) => table)])) note(one)
-  for (const one of await unsaidOf(db, stored)) if (all.some((table) => isCalled(table, one.table))) note(one)
+  for (const one of await unsaidOf(db, [...stored.generations.keys()]))
+    if (all.some((table) => isCalled(table, one.table))) note(one)
   for (const { table, problem } of unordered) note({ table: identifyTable(table.declaration.name), problem })
   const modules = planModules(units, schemas)
   const around = { context: contextOf(db), byName: stored.byName, written: new Map<StoredTable, AnyTable>() }
@@ -111,15 +112,5 @@ export async function pull(db: Database, schemas: readonly string[], options: Pu
 }
 
 const isCalled = ({ declaration }: StoredTable, name: string): boolean => identifyTable(declaration.name) === name
-
-/** What tables have that no definition says: a number that counts itself, a trigger. */
-async function unsaidOf(db: Database, { generations }: StoredTables): Promise<readonly TableNote[]> {
-  const { connection } = contextOf(db)
-  const { unsaid } = await connection.dialect.alter.readDetails(catalogueQuery(connection), [...generations.keys()])
-  return unsaid.map(({ table, attribute, what }) => ({
-    table: identifyTable(table),
-    problem: `it has ${what}${attribute === null ? '' : ` of \`${attribute}\``}, which no definition says`,
-  }))
-}
 
 const noContents = { rows: [], problem: null }
