@@ -2,13 +2,16 @@ import { expect, test } from 'vitest'
 import {
   csv,
   declare,
+  defineCodec,
   definePipeline,
   diagram,
   drop,
+  formatMigration,
   planDeclare,
   planDrop,
   readSettings,
   renamed,
+  unpackBlob,
   virtualSchema,
 } from '../src/index.ts'
 import { onEveryDatabase } from './databases.ts'
@@ -157,5 +160,15 @@ test('what is misspelt where a pipeline is opened, renamed or drawn is refused, 
   await refused(() => call({ renamed }, 'renamed', Subject, { attribute: { sex: 'gender' } }), 'no option `attribute`')
   await refused(() => call({ diagram }, 'diagram', Subject, { whithin: [lab] }), 'no option `whithin`')
   await refused(() => call({ readSettings }, 'readSettings', { foldr: '.' }), 'no option `foldr`')
+  await refused(() => call({ formatMigration }, 'formatMigration', {}), 'takes the plan that `await planMigrate(')
+  await refused(() => call({ unpackBlob }, 'unpackBlob', 'mYm'), 'it is no Uint8Array, but of type string')
+  const codec = { name: 'graph', keptAs: '<blob>', encode: String, decode: String }
+  const defining = (parts: object) => () => call({ defineCodec }, 'defineCodec', { ...codec, ...parts })
+  await refused(defining({ name: 'Bad Name' }), "takes as name a word as in <graph>, in lower case, and was given 'Bad")
+  await refused(defining({ keptAs: undefined }), "defineCodec() of <graph> takes as keptAs a type, '<blob>'")
+  await refused(defining({ decode: undefined }), 'takes a function as decode, and was given undefined')
+  await refused(defining({ get_dtype: String }), 'defineCodec() has no option `get_dtype`')
+  const odd = defineCodec({ ...codec, name: 'odd', keptAs: () => 5 as never })
+  await refused(() => odd.keptAs(null), "keptAs() of <odd> is to give a type, '<blob>', and gave 5")
   await refused(() => call({ virtualSchema }, 'virtualSchema', null, 5), 'takes the name of a schema, and was given 5')
 })

@@ -34,6 +34,7 @@ export async function packBlob(value: unknown): Promise<Uint8Array> {
  * Throws 'invalid-blob' for any bytes that are not a blob, 'unsupported-blob' for what has no value here.
  */
 export async function unpackBlob(blob: Uint8Array, options: UnpackBlobOptions = {}): Promise<unknown> {
+  requireBytes(blob)
   const { lossless = false, countBits } = checked(options)
   if (countBits !== undefined) return unpackPayload(await payloadOf(blob, countBits), { lossless, countBits })
   try {
@@ -69,4 +70,10 @@ function checked(options: UnpackBlobOptions): UnpackBlobOptions {
     if (!isKnown) throw new UnpackOptionError(name, value)
   }
   return options
+}
+
+/** From JavaScript it may be what a driver gave as text. */
+function requireBytes(blob: unknown): void {
+  if (blob instanceof Uint8Array) return
+  throw new InvalidBlobError(`it is no Uint8Array, but of type ${typeof blob}`, 0)
 }

@@ -1,4 +1,5 @@
 import type { Givable } from '../attribute/codec-values.ts'
+import { checkOptions, InvalidCallError, show } from '../options.ts'
 import type { CodecContext } from './codec.ts'
 
 /**
@@ -45,14 +46,38 @@ export interface CodecDefinition<Name extends string, Value, Given> {
 export function defineCodec<const Name extends string, Value, Given>(
   definition: CodecDefinition<Name, Value, Given>,
 ): Codec<Name, Value, Given> {
+  checkDefinition(definition)
   const { keptAs } = definition
   return {
     kind: 'codec',
     name: definition.name,
-    keptAs: typeof keptAs === 'function' ? keptAs : () => keptAs,
+    keptAs: typeof keptAs === 'function' ? (store) => textFrom(definition.name, keptAs(store)) : () => keptAs,
     encode: (value, context) => definition.encode(value, context),
     decode: (kept, context) => definition.decode(kept, context),
   }
+}
+
+/** From JavaScript, and from a codec for Python that was carried over, it may be anything. */
+function checkDefinition(given: unknown): void {
+  const call = 'defineCodec()'
+  // `kind` of one that is defined anew from another
+  checkOptions(call, given, ['name', 'keptAs', 'encode', 'decode', 'kind'])
+  const { name, keptAs, encode, decode }: Partial<Record<string, unknown>> = Object(given)
+  if (typeof name !== 'string' || !/^[a-z]\w*$/.test(name))
+    throw new InvalidCallError(
+      `${call} takes as name a word as in <graph>, in lower case, and was given ${show(name)}.`,
+    )
+  if (typeof keptAs !== 'string' && typeof keptAs !== 'function')
+    throw new InvalidCallError(`${call} of <${name}> takes as keptAs a type, '<blob>', and was given ${show(keptAs)}.`)
+  for (const [method, value] of Object.entries({ encode, decode })) {
+    if (typeof value === 'function') continue
+    throw new InvalidCallError(`${call} of <${name}> takes a function as ${method}, and was given ${show(value)}.`)
+  }
+}
+
+function textFrom(name: string, type: unknown): string {
+  if (typeof type === 'string') return type
+  throw new InvalidCallError(`keptAs() of <${name}> is to give a type, '<blob>', and gave ${show(type)}.`)
 }
 
 /** The values of some codecs in rows, by their names. */
