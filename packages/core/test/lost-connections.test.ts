@@ -183,14 +183,15 @@ for (const kind of ['mariadb', 'mysql'] as const) {
         code: 'database-unavailable',
         location: `127.0.0.1:${proxy.port}`,
       })
-      expect(performance.now() - started).toBeLessThan(2500)
+      expect(performance.now() - started).toBeLessThan(4500)
       await short.close()
       const abort = AbortSignal.timeout(100)
       await expect(lab.db(lab.Subject).count({ signal: abort })).rejects.toMatchObject({ name: 'TimeoutError' })
+      const closing = performance.now()
       const counting = lab.db(lab.Subject).count()
       const [left] = await Promise.allSettled([counting, lab.db.close()])
       expect(left).toMatchObject({ reason: { code: 'database-unavailable' } })
-      expect(performance.now() - started).toBeLessThan(4500)
+      expect(performance.now() - closing).toBeLessThan(4500)
     })
 
     test('while tables are declared leaves what declaring completes', async () => {

@@ -220,14 +220,14 @@ onEveryDatabase('populate with reservation', (database) => {
 
   test(
     'keeps its keys while a make keeps the thread busy for far longer than the lease',
-    { timeout: 30_000 },
+    { timeout: 60_000 },
     async () => {
       await using lab = await openSamples(database, 1, {
         compute: () => {
-          for (const end = performance.now() + 5000; performance.now() < end;);
+          for (const end = performance.now() + 9000; performance.now() < end;);
         },
       })
-      expect(await populate(lab.db, lab.Result, { reserve: true, leaseSeconds: 1 })).toMatchObject({
+      expect(await populate(lab.db, lab.Result, { reserve: true, leaseSeconds: 4 })).toMatchObject({
         made: 1,
         skipped: 0,
       })

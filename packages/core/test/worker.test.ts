@@ -66,7 +66,7 @@ onEveryDatabase('a worker', (database) => {
   if (database.name === 'mysql' && !long) return
 
   test('in several processes makes every key once, and tells what each of them does', { timeout: 60_000 }, async () => {
-    await using lab = await openWorkers(database, 60, { milliseconds: 20, failing: 3 })
+    await using lab = await openWorkers(database, 60, { milliseconds: 80, failing: 3 })
     const events: WorkerEvent[] = []
     const onEvent = (event: WorkerEvent) => void events.push(event)
     const result = await runWorker({ module: lab.url, processes: 3, tables: ['results.Result'], batch: 2, onEvent })
