@@ -24,6 +24,7 @@ test('settings that lead to no database are refused, and a password is not shown
     [{ ...server, port: Number.NaN }, '`port` is NaN'],
     [{ ...server, host: undefined }, '`host` is undefined'],
     [{ ...server, user: '' }, "`user` is ''"],
+    [{ ...server, host: 'mariadb://ann:secret@db.lab.org' }, '`host` is no name of a computer'],
     [{ ...server, password: { secret: 1 } }, '`password` is no text'],
   ]
   for (const [given, message] of wrong) {

@@ -94,6 +94,12 @@ function requireSettings(settings: unknown): void {
       if (!Number.isInteger(port) || port < 1 || port > 65_535) refuse('port', 'Give an integer from 1 to 65535.')
       for (const name of ['host', 'user'])
         if (typeof given(name) !== 'string' || given(name) === '') refuse(name, 'Give it as text.')
+      // an address, in which a password may stand
+      if (/[/@\s]/.test(String(given('host')))) {
+        throw new InvalidSettingsError(
+          "`host` is no name of a computer. Give 'db.lab.org', and user and password apart.",
+        )
+      }
       if (typeof given('password') !== 'string') {
         throw new InvalidSettingsError("`password` is no text. Give it as text, '' for none.")
       }
