@@ -40,6 +40,26 @@ onEveryDatabase('a migration', (database) => {
     })
   })
 
+  test('is refused where the database computes a default, which is no text either', async () => {
+    if (isFile) return
+    const given = {
+      from: { Thing: 'thing : int16\n---\nv = "null" : varchar(9)' },
+      to: { Thing: 'thing : int16\n---\nv = "null" : varchar(9) # new' },
+      rows: {},
+    }
+    await changing(database, given, async ({ db, schema }) => {
+      const table = `\`${schema.name}\`.\`thing\``
+      await execute(db, `ALTER TABLE ${table} MODIFY COLUMN v varchar(9) NOT NULL DEFAULT (concat('a', 'b'))`)
+      const plan = await planMigrate(db, [schema])
+      expect(plan.tables[0]?.steps[0]?.problem).toContain('the database computes its value')
+      await expect(migrate(db, plan)).rejects.toMatchObject({ code: 'blocked-migration' })
+      const { notes, files } = await pull(db, [schema.name])
+      expect(notes).toMatchObject([{ problem: expect.stringContaining('= an expression') }])
+      expect(files[0]?.text).toContain('// Left out: ')
+      expect(files[0]?.text).not.toContain("'null'")
+    })
+  })
+
   test('is made by one of two that begin at the same time', async () => {
     const given = {
       from: { Thing: 'thing : int16\n---\nv : int16' },

@@ -63,6 +63,8 @@ export function formatDefault({ default: value, type }: Pick<Attribute, 'default
 }
 
 function formatLiteral(value: StoredValue, { storage }: AttributeType): string {
+  // an expression, which no definition has
+  if (value === null) return 'null'
   if (storage.kind === 'boolean') return value === 0n ? 'false' : 'true'
   if (value instanceof Uint8Array) return quoteText(Buffer.from(value).toString('hex'))
   return numbers.has(storage.kind) ? String(value) : quoteText(String(value))

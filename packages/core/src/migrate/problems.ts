@@ -38,6 +38,13 @@ function outright(change: TableChange, { before, stored }: TableAlteration, arou
   const { alterations, strangers, functionalIndexes, database } = around
   switch (change.kind) {
     case 'change-attribute': {
+      const { default: initial } = change.from
+      if (initial.kind === 'literal' && initial.value === null) {
+        return (
+          'the database computes its value, by an expression that no definition says and that would be lost. ' +
+          'Change it by hand with ALTER TABLE.'
+        )
+      }
       if (!change.aspects.has('type')) return null
       const conversion = conversionOf(change.from.type, change.to.type)
       if (conversion.kind === 'never') {

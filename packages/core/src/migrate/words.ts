@@ -60,6 +60,7 @@ export function describeChange(
 function describeAspects(from: Attribute, to: Attribute, aspects: ReadonlySet<string>): string {
   const [old, now] = [formatWithoutComment(from), formatWithoutComment(to)]
   const comment = aspects.has('comment') ? `the comment of \`${to.name}\` becomes "${to.comment}"` : ''
+  if (old === now && aspects.has('default')) return `the default of \`${now}\` is no expression any more`
   if (old === now) return comment === '' ? `\`${now}\` is kept as its parent's` : comment
   return `\`${old}\` becomes \`${now}\`${comment === '' ? '' : `, ${comment}`}`
 }

@@ -127,6 +127,8 @@ const spellStorage = ({ kind, ...facts }: Storage): string => {
 function spellDefault(fallback: Default, storage: Storage): string {
   switch (fallback.kind) {
     case 'literal':
+      // what the database computes is like nothing that a definition says
+      if (fallback.value === null) return '= an expression'
       // a server shows six digits of a default of single precision, and uses all that it was given
       if (storage.kind === 'float' && storage.bits === 32) return `= ${Number(fallback.value).toPrecision(6)}`
       return `= ${fallback.value instanceof Uint8Array ? Buffer.from(fallback.value).toString('hex') : String(fallback.value)}`
