@@ -55,7 +55,8 @@ export const coreArrows: Arrows = {
   ...Object.fromEntries(
     ['jobs', 'migrate', 'pull', 'collect', 'backup', 'diagram'].map((name) => [name, ['pipeline', ...everywhere]]),
   ),
-  move: ['jobs', 'pipeline', ...everywhere],
+  // what a table has that no definition says is not moved, and named
+  move: ['jobs', 'pull', 'pipeline', ...everywhere],
   // the program of a worker, whose processes open the pipeline by themselves
   worker: ['populate', ...everywhere],
   populate: ['jobs', 'pipeline', ...everywhere],
