@@ -94,6 +94,23 @@ onEveryDatabase('a migration', (database) => {
     )
   })
 
+  test('that is aborted between two statements keeps no other out', async () => {
+    const given = {
+      from: { Thing: 'thing : int16', Other: '-> Thing' },
+      to: { Thing: 'thing : int32', Other: '-> Thing' },
+      rows: { Thing: [{ thing: 1 }], Other: [{ thing: 1 }] },
+    }
+    await changing(database, given, async ({ db, schema, plan, rows }) => {
+      const stop = new AbortController()
+      const onProgress = ({ done }: { readonly done: number }) => done === 1 && stop.abort(new Error('enough'))
+      await expect(migrate(db, plan, { signal: stop.signal, onProgress })).rejects.toThrow('enough')
+      // on whichever session
+      const again = await planMigrate(db, [schema])
+      await Promise.all([db(tableOf(schema, 'Other')).count(), migrate(db, again)])
+      expect(await rows('Other')).toEqual([{ thing: 1 }])
+    })
+  })
+
   test('waits for no other for long, and says who is in the way', { timeout: 30_000 }, async () => {
     if (isFile) return
     const given = { from: { Thing: 'thing : int16' }, to: { Thing: 'thing : int32' }, rows: {} }

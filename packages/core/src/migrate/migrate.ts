@@ -104,15 +104,16 @@ async function alone(
       const taken: string[] = []
       try {
         for (const schema of schemas.toSorted()) {
+          taken.push(schema)
           const [row] = await session.query(lock.take(schema), signal)
           if (Number(row?.[0]) !== 1) throw new MigrationRunningError(schema)
-          taken.push(schema)
         }
         outcome.push(...(await Promise.allSettled([outside(work)])))
       } finally {
         for (const schema of taken) await session.query(lock.release(schema))
       }
-    }, signal)
+      // without the signal: what was taken is given back in any case
+    })
     .catch((error: unknown) => {
       // that the session with the lock was lost says nothing of the work
       if (outcome.length === 0) throw error
