@@ -24,7 +24,7 @@ export function formatReport({ server, contestants, seconds }: Results): string 
   return `# How fast blobs are
 
 How many times as fast as ${reference ? titleOf(reference) : ''} on ${server}, and seconds: medians of seven turns in one run,
-taken on ${new Date().toISOString().slice(0, 10)} with Node ${process.versions.node}. One server with its default durability, all on one machine. Each reads what it
+taken on ${new Date().toISOString().slice(0, 10)} with Node ${process.versions.node}. One server with its default durability and room in memory for all that is read, all on one machine. Each reads what it
 wrote itself. "mysql2 alone" is the driver with statements written by hand, of bytes that nobody packs or compresses.
 
 | | ${contestants.map(titleOf).join(' | ')} |
