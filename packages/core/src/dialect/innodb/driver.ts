@@ -183,7 +183,8 @@ class InnodbDriver implements Driver {
   /** What runs outside of transactions is one by itself. */
   async #endMode(link: Link, purpose: Purpose): Promise<void> {
     link.usedFor = purpose
-    if (link.autocommit) return
+    if (link.autocommit === true) return
+    link.autocommit = null
     try {
       await link.execute({ sql: 'SET autocommit = 1', parameters: [] })
       link.autocommit = true

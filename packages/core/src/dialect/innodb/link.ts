@@ -33,8 +33,11 @@ export class Link {
   /** Whom the server takes us for, once that is known: told with its errors. */
   account: Account | null = null
   #lost = false
-  /** Whether each statement is a transaction of its own; else the next statement begins one. */
-  autocommit = true
+  /**
+   * Whether each statement is a transaction of its own; else the next statement begins one. `null` from when that is to be
+   * changed until it is known to have been.
+   */
+  autocommit: boolean | null = true
   /** What it was used for before. */
   usedFor: Purpose | null = null
   #usedAt = performance.now()

@@ -91,7 +91,9 @@ export class InnodbSession implements Session {
     link.usedFor = 'transaction'
     if (!again) return void (await this.execute(text('START TRANSACTION'), signal))
     // one transaction after another: from the second on, nothing has to be sent for it to begin
-    if (link.autocommit) await this.execute(text('SET autocommit = 0'), signal)
+    if (link.autocommit === false) return
+    link.autocommit = null
+    await this.execute(text('SET autocommit = 0'), signal)
     link.autocommit = false
   }
 
