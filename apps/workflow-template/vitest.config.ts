@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     name: 'workflow-template',
+    // it runs whole workflows
+    testTimeout: 60_000,
     include: ['test/**/*.test.ts'],
     // Whole workflows, of which two at once would only be slower.
     fileParallelism: false,

@@ -4,6 +4,9 @@ export default defineConfig({
   test: {
     name: 'core',
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
+    // most of these wait for real servers, which share a machine with other work
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
     globalSetup: ['test/servers.ts', 'test/python/setup.ts'],
   },
 })

@@ -165,7 +165,7 @@ onEveryDatabase('collecting garbage', (database) => {
   test('while others insert and delete the same contents, no row loses its object', { timeout: 60_000 }, async () => {
     await using lab = await sessions(database)
     const { db, schema, Session, again } = lab
-    const until = Date.now() + (long ? 15_000 : 3500)
+    const until = Date.now() + (long ? 8000 : 3500)
     let collectedObjects = 0
     const write = async (writer: number): Promise<void> => {
       const own = await again()

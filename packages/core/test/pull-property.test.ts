@@ -50,7 +50,7 @@ onEveryDatabase('what is pulled', (database) => {
         await using pipeline = await database.pipeline([schema])
         await expectSame(pipeline.db, schema.name)
       }),
-      { numRuns: long ? 40 : 5 },
+      { numRuns: long ? 20 : 5 },
     )
   })
 
@@ -84,7 +84,7 @@ onEveryDatabase('what is pulled', (database) => {
           await using pipeline = await database.pipeline([schema])
           await expectSame(pipeline.db, schema.name)
         }),
-        { numRuns: long ? 40 : 6 },
+        { numRuns: long ? 20 : 6 },
       )
     },
   )

@@ -177,7 +177,7 @@ describe.skipIf(real === null)('rows with objects behind a bad network', () => {
             failed.push(error)
           }
         }
-        const count = long ? 100 : 40
+        const count = long ? 60 : 40
         proxy.choose = some
         await Promise.all(
           [0, 1, 2, 3].map(async (writer) => {
