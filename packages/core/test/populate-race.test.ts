@@ -138,6 +138,32 @@ for (const [kind, start] of servers) {
   })
 }
 
+test.runIf(inject('mariadb'))(
+  'a worker that takes the place of a dead one waits for a server that is away',
+  { timeout: 120_000 },
+  async () => {
+    await using server = await startMariadb({ version: '10.11' })
+    const { host, port, user, password } = server
+    await using race = await openRace({ kind: 'mariadb', host, port, user, password }, 'replaced_', 3, 300)
+    const away: Promise<void>[] = []
+    const restart = async (): Promise<void> => {
+      await server.kill('SIGKILL')
+      await sleep(3000)
+      await server.restart()
+    }
+    const onEvent = (event: WorkerEvent): void => {
+      if (event.kind !== 'progress' || away.length > 0) return
+      process.kill(event.worker, 'SIGKILL')
+      away.push(restart())
+    }
+    const { module } = race
+    const result = await runWorker({ module, processes: 2, tables: ['Result'], leaseSeconds: 2, onEvent })
+    await Promise.all(away)
+    expect(result.died).toBe(1)
+    await expectMadeOnce(race, 3)
+  },
+)
+
 onEveryDatabase('workers', (database) => {
   if (database.name === 'sqlite') {
     test(

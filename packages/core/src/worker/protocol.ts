@@ -4,7 +4,14 @@ import type { PlainWorkerOptions } from './worker-options.ts'
 
 /** What a process is told. */
 export type ToProcess =
-  | { readonly kind: 'work'; readonly module: string; readonly options: PlainWorkerOptions; readonly events: boolean }
+  | {
+      readonly kind: 'work'
+      readonly module: string
+      readonly options: PlainWorkerOptions
+      readonly events: boolean
+      /** It takes the place of one that died: the database was there, and is waited for. */
+      readonly replaces: boolean
+    }
   | { readonly kind: 'stop'; readonly reason: string }
 
 /** What a process tells. */

@@ -62,9 +62,9 @@ async function workInProcesses(options: WorkerOptions, processes: number): Promi
   let lastDeath = ''
   /** One worker, and those that take its place. */
   const line = async (): Promise<void> => {
-    for (;;) {
+    for (let replaces = false; ; replaces = true) {
       if (signal.aborted) return
-      const child: ChildWorker = startChild(task, (event) => tell({ ...event, worker: child.pid }))
+      const child: ChildWorker = startChild({ ...task, replaces }, (event) => tell({ ...event, worker: child.pid }))
       const worker = child.pid
       running.add(child)
       tell({ kind: 'worker-started', worker })

@@ -1,6 +1,7 @@
 /** The program of a worker process, which runWorker() starts: it imports the pipeline, opens it, and works. */
 import { Worker } from 'node:worker_threads'
 import { threadOptions, workerEntry } from '../driver/worker-entry.ts'
+import { patiently } from '../populate/patience.ts'
 import type { ParentWatchData } from './parent-watch.ts'
 import { type FromProcess, sendError, sendEvent, sendResult, type ToProcess } from './protocol.ts'
 import { importPipeline, tablesToWork } from './worker-pipeline.ts'
@@ -26,12 +27,12 @@ new Worker(workerEntry('worker/parent-watch'), {
   ...threadOptions(process.execArgv),
 }).unref()
 
-async function run({ module, options, events }: Extract<ToProcess, { kind: 'work' }>): Promise<void> {
+async function run({ module, options, events, replaces }: Extract<ToProcess, { kind: 'work' }>): Promise<void> {
   let end: FromProcess
   try {
     const pipeline = await importPipeline(module, options.export)
     const tables = tablesToWork(pipeline, options.tables)
-    await using db = await pipeline.open()
+    await using db = await (replaces ? patiently(() => pipeline.open(), signal) : pipeline.open())
     const onEvent = events
       ? (event: Parameters<typeof sendEvent>[0]) => tell({ kind: 'event', event: sendEvent(event) })
       : () => {}
