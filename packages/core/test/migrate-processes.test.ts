@@ -53,7 +53,7 @@ onEveryDatabase('migrating in a process', (database) => {
       return end !== null
     }
     // inside a transaction one place is like another
-    const step = database.name === 'sqlite' ? (long ? 30 : 90) : long ? 12 : 37
+    const step = database.name === 'sqlite' ? (long ? 45 : 90) : long ? 24 : 37
     let statements = 0
     while (await cutShort(statements)) statements += step
     expect(statements).toBeGreaterThan(20)

@@ -217,7 +217,7 @@ onEveryDatabase('migrating at random', (database) => {
           throw error
         }
       }),
-      { numRuns: long ? 50 : 6 },
+      { numRuns: long ? 30 : 6 },
     )
     await db.close()
     await dispose()

@@ -50,7 +50,7 @@ onEveryDatabase('what is pulled', (database) => {
         await using pipeline = await database.pipeline([schema])
         await expectSame(pipeline.db, schema.name)
       }),
-      { numRuns: long ? 20 : 5 },
+      { numRuns: long ? 10 : 5 },
     )
   })
 
@@ -84,7 +84,7 @@ onEveryDatabase('what is pulled', (database) => {
           await using pipeline = await database.pipeline([schema])
           await expectSame(pipeline.db, schema.name)
         }),
-        { numRuns: long ? 20 : 6 },
+        { numRuns: long ? 10 : 6 },
       )
     },
   )

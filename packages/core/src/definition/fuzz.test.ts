@@ -9,7 +9,7 @@ import { readable } from './testing/corpus.ts'
 import { fuzzDefinition } from './testing/fuzz-definitions.ts'
 import { refusedAtRunTime, refusedByCompiler } from './testing/refused-corpus.ts'
 
-const inputs = long ? 200_000 : 20_000
+const inputs = long ? 100_000 : 20_000
 const fixtures = join(import.meta.dirname, '../../../../fixtures/datajoint')
 
 function recorded(file: string): readonly string[] {

@@ -132,7 +132,7 @@ withEveryPython('jobs', (peer) => {
 
   test('mixed workers make every key once', { timeout: 120_000 }, async () => {
     const name = peer.schema()
-    const keys = long ? 400 : 150
+    const keys = long ? 200 : 150
     const { db, Score, made } = await opened(peer, name, keys)
     const pythons = await Promise.all([peer.python(), peer.python()])
     try {
