@@ -17,6 +17,7 @@ pub mod recording;
 pub mod reference;
 pub mod simulate;
 pub mod source;
+pub mod spatial;
 mod tile;
 pub mod zero_phase;
 
