@@ -9,6 +9,7 @@ import { globSync } from 'node:fs'
 import { basename } from 'node:path'
 import { canHaveS3, startMariadb, startMysql, startS3 } from '../packages/servers/src/index.ts'
 import { interruption, root, runCommand } from './command.ts'
+import { compileCache, fillCompileCache } from './compile-cache.ts'
 import { findCargo } from './rust.ts'
 
 interface Outcome {
@@ -56,11 +57,12 @@ if (narrowed === undefined || narrowed === 'native-dsp') {
   })
 }
 if (needsServer) await step('servers', startAndStopServers)
-await step('tests', () => {
+await step('tests', async () => {
+  await fillCompileCache()
   const projects = narrowed === undefined ? [] : ['--project', narrowed]
   // With Rust the native code was built above: then its tests may not be left out.
   const environment = needsNative && noCargo === null ? { NEUROJOINT_NATIVE: 'required' } : {}
-  return passes(['vitest', 'run', ...projects, ...filters], environment)
+  return passes(['vitest', 'run', ...projects, ...filters], { ...compileCache, ...environment })
 })
 if (narrowed === undefined) await step('packed packages', () => passes(['node', 'scripts/pack-test.ts']))
 summarize()
