@@ -18,6 +18,14 @@ export type PassSource =
       readonly columns: number
       readonly segments: readonly number[]
     }
+  /** Read by a function; the native implementation refuses it. */
+  | {
+      readonly kind: 'reader'
+      readonly columns: number
+      readonly segments: readonly number[]
+      /** All words of the frames `start` to `end` (exclusive); what it returns is not used again by the reader. */
+      readonly read: (range: Interval) => Promise<Int16Array>
+    }
 
 /** Frames `start` to `end` (exclusive) of a segment, and the rows wanted, all if not given. */
 export interface PassRange {
