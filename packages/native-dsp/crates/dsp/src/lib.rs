@@ -10,7 +10,7 @@ pub mod chain;
 mod complex;
 mod control;
 mod error;
-pub mod noise;
+pub mod measure;
 pub mod peaks;
 pub mod phase_shift;
 pub mod recording;

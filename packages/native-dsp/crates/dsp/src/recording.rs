@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use crate::chain::{Chain, PreparedChain, Scratch, Segment, Stretch};
 use crate::control::{Control, Paced, SilentPart};
-use crate::noise::noise_levels_of;
+use crate::measure::noise::noise_levels_of;
 use crate::peaks::{Detector, Peak};
 use crate::source::FrameSource;
 use crate::{DspError, Result};

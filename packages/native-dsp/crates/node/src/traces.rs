@@ -1,7 +1,7 @@
 use napi::bindgen_prelude::*;
 use napi_derive::napi;
 use neurojoint_dsp::butterworth::{Band, butterworth};
-use neurojoint_dsp::noise::noise_levels as measure_noise_levels;
+use neurojoint_dsp::measure::noise::noise_levels as measure_noise_levels;
 use neurojoint_dsp::peaks::{Peak, PeakCriteria as Criteria, detect_peaks as find_peaks};
 use neurojoint_dsp::phase_shift::shift_phase as undo_delays;
 use neurojoint_dsp::reference::subtract_common_median as subtract_median;
