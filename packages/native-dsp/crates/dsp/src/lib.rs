@@ -10,6 +10,7 @@ pub mod chain;
 mod complex;
 mod control;
 mod error;
+pub mod location;
 pub mod measure;
 pub mod peaks;
 pub mod phase_shift;
