@@ -199,7 +199,7 @@ mod tests {
     use crate::Unattended;
     use crate::butterworth::Band;
     use crate::chain::{FilterSpec, InputChannel};
-    use crate::peaks::PeakCriteria;
+    use crate::peaks::{Method, PeakCriteria, Sign};
 
     const COLUMNS: usize = 5;
 
@@ -257,6 +257,8 @@ mod tests {
                 threshold: 5.0,
                 radius: 60.0,
                 exclusion_frames: 15,
+                sign: Sign::Negative,
+                method: Method::LocallyExclusive,
             },
         }
     }

@@ -2,7 +2,7 @@ use napi::bindgen_prelude::*;
 use napi_derive::napi;
 use neurojoint_dsp::butterworth::{Band, butterworth};
 use neurojoint_dsp::measure::noise::noise_levels as measure_noise_levels;
-use neurojoint_dsp::peaks::{Peak, PeakCriteria as Criteria, detect_peaks as find_peaks};
+use neurojoint_dsp::peaks::{Method, Peak, PeakCriteria as Criteria, Sign, detect_peaks as find_peaks};
 use neurojoint_dsp::phase_shift::shift_phase as undo_delays;
 use neurojoint_dsp::reference::subtract_common_median as subtract_median;
 use neurojoint_dsp::zero_phase::filter_zero_phase;
@@ -97,6 +97,8 @@ impl From<PeakCriteria> for Criteria {
             threshold: criteria.threshold as f32,
             radius: criteria.radius,
             exclusion_frames: criteria.exclusion_samples as usize,
+            sign: Sign::Negative,
+            method: Method::LocallyExclusive,
         }
     }
 }
