@@ -91,10 +91,13 @@ export class FileTruncatedError extends FormatError {
   readonly path: string
   readonly bytes: number
   readonly expectedBytes: number
-  constructor(path: string, bytes: number, expectedBytes: number) {
+  constructor(path: string, bytes: number, expectedBytes: number, description = '.meta') {
     super(
-      `${path} has ${bytes} bytes, its .meta says ${expectedBytes}: ${expectedBytes - bytes} are missing. ` +
-        'Copy the file again; if the acquisition was cut off, correct fileSizeBytes and fileTimeSecs in the .meta.',
+      `${path} has ${bytes} bytes, its ${description} says ${expectedBytes}: ${expectedBytes - bytes} are missing. ` +
+        'Copy the file again; if the acquisition was cut off, correct ' +
+        (description === '.meta'
+          ? 'fileSizeBytes and fileTimeSecs in the .meta.'
+          : `its length in the ${description}.`),
     )
     this.path = path
     this.bytes = bytes
@@ -127,10 +130,10 @@ export class RaggedFileError extends FormatError {
   readonly path: string
   readonly bytes: number
   readonly frameBytes: number
-  constructor(path: string, bytes: number, frameBytes: number) {
+  constructor(path: string, bytes: number, frameBytes: number, countKey = 'nSavedChans in the .meta') {
     super(
       `${path} has ${bytes} bytes, not a multiple of its frame of ${frameBytes} bytes (${bytes % frameBytes} left over). ` +
-        'Copy the file again, or correct nSavedChans in the .meta.',
+        `Copy the file again, or correct ${countKey}.`,
     )
     this.path = path
     this.bytes = bytes
@@ -163,6 +166,19 @@ export class RecordingClosedError extends FormatError {
   constructor(path: string) {
     super(`${path} was closed before this read. Read first, then close; or open it again.`)
     this.path = path
+  }
+}
+
+/** A folder holds several recordings where one was asked for. */
+export class AmbiguousRecordingError extends FormatError {
+  override readonly name = 'AmbiguousRecordingError'
+  readonly code = 'ambiguous-recording'
+  readonly path: string
+  readonly found: readonly string[]
+  constructor(path: string, found: readonly string[]) {
+    super(`${path} holds several recordings: ${found.join(', ')}. Name one of them.`)
+    this.path = path
+    this.found = found
   }
 }
 

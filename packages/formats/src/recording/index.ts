@@ -1,3 +1,14 @@
-export type { Channel, Recording, RecordingLocation, Segment, TraceRange } from './recording.ts'
+export type {
+  AppliedStep,
+  Channel,
+  ChannelSite,
+  CountRange,
+  FrameInterval,
+  Recording,
+  RecordingFile,
+  RecordingLocation,
+  Segment,
+  TraceRange,
+} from './recording.ts'
 export { openRecording, recordingFormats } from './registry.ts'
 export type { RecordingFormat, RecordingFormats } from './registry.ts'

@@ -1,9 +1,12 @@
+import { readdir } from 'node:fs/promises'
 import { UnknownFormatError } from '../errors.ts'
 import type { Recording } from './recording.ts'
 
 /** A kind of recording on disk: how its path looks, and the module that opens it, loaded when first needed. */
 export interface RecordingFormat {
   readonly recognises: (path: string) => boolean
+  /** Whether a folder that holds files and folders of these names is one. */
+  readonly recognisesFolder?: (names: readonly string[]) => boolean
   readonly load: () => Promise<(path: string) => Promise<Recording>>
 }
 
@@ -14,14 +17,27 @@ export type RecordingFormats = Readonly<Record<string, RecordingFormat>>
 export const recordingFormats: RecordingFormats = {
   spikeglx: {
     recognises: (path) => /\.meta$|\.(ap|lf|nidq|obx)\.bin$/.test(path),
+    recognisesFolder: (names) => names.some((name) => /\.imec\d*\.ap\.meta$|_imec\d+$/.test(name)),
     load: async () => (await import('../spikeglx/open.ts')).openSpikeGlxRecording,
   },
 }
 
-/** Opens a recording with the first format that recognises its path. Throws `unknown-format` and what the format throws. */
+/**
+ * Opens a recording, a file or a folder, with the first format that recognises its path. Throws `unknown-format` and
+ * what the format throws.
+ */
 export async function openRecording(path: string, formats: RecordingFormats = recordingFormats): Promise<Recording> {
-  const format = Object.values(formats).find((candidate) => candidate.recognises(path))
+  const known = Object.values(formats)
+  const format = known.find((candidate) => candidate.recognises(path)) ?? (await findFolderFormat(path, known))
   if (!format) throw new UnknownFormatError(path, Object.keys(formats))
   const open = await format.load()
   return open(path)
+}
+
+async function findFolderFormat(
+  path: string,
+  formats: readonly RecordingFormat[],
+): Promise<RecordingFormat | undefined> {
+  const names = await readdir(path).catch(() => [])
+  return formats.find((candidate) => candidate.recognisesFolder?.(names))
 }

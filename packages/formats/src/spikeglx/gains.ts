@@ -15,8 +15,7 @@ export function readProbeGains(
   channels: readonly SavedChannel[],
 ): readonly number[] {
   const range = requirePositive(entries, 'imAiRangeMax')
-  const steps =
-    optionalNumber(entries, 'imMaxInt') === null ? 2 ** (probe.adcBits - 1) : requirePositive(entries, 'imMaxInt')
+  const steps = readProbeSteps(entries, probe)
   return channels.map(({ kind, acquisitionIndex }) => {
     const settings = imro.get(acquisitionIndex)
     // a probe without an LF stream has LF files only from CatGT, which keeps the counts of the full band
@@ -36,6 +35,17 @@ export function readProbeGains(
   })
 }
 
+/** The counts from zero to the end of a probe's converter. Throws `invalid-value`. */
+export function readProbeSteps(entries: MetaEntries, probe: ProbeType): number {
+  return optionalNumber(entries, 'imMaxInt') === null ? 2 ** (probe.adcBits - 1) : requirePositive(entries, 'imMaxInt')
+}
+
+/** The counts from zero to the end of a board's converter. Throws `missing-key`, `invalid-value`. */
+export function readBoardSteps(entries: MetaEntries, stream: 'nidq' | 'obx'): number {
+  if (stream === 'nidq' && optionalNumber(entries, 'niMaxInt') === null) return 32768
+  return requirePositive(entries, stream === 'nidq' ? 'niMaxInt' : 'obMaxInt')
+}
+
 /** The gain of probes that have only one. */
 function fixedGain(entries: MetaEntries, { apGains: [gain, ...others] }: ProbeType, channel: number): number {
   if (gain === undefined || others.length > 0)
@@ -50,7 +60,7 @@ function fixedGain(entries: MetaEntries, { apGains: [gain, ...others] }: ProbeTy
 /** Microvolts per count of each analog channel of a National Instruments board. Throws `missing-key`, `invalid-value`. */
 export function readNidqGains(entries: MetaEntries, channels: readonly SavedChannel[]): readonly number[] {
   const range = requirePositive(entries, 'niAiRangeMax')
-  const steps = optionalNumber(entries, 'niMaxInt') === null ? 32768 : requirePositive(entries, 'niMaxInt')
+  const steps = readBoardSteps(entries, 'nidq')
   const amplifierKeys: Partial<Record<ChannelKind, string>> = { MN: 'niMNGain', MA: 'niMAGain' }
   return channels.map(({ kind }) => {
     const key = amplifierKeys[kind]
@@ -61,6 +71,6 @@ export function readNidqGains(entries: MetaEntries, channels: readonly SavedChan
 /** Microvolts per count of each analog channel of a OneBox. Throws `missing-key`, `invalid-value`. */
 export function readObxGains(entries: MetaEntries, channels: readonly SavedChannel[]): readonly number[] {
   const range = requirePositive(entries, 'obAiRangeMax')
-  const steps = requirePositive(entries, 'obMaxInt')
+  const steps = readBoardSteps(entries, 'obx')
   return channels.map(() => (microvolts * range) / steps)
 }

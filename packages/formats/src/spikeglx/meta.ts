@@ -4,12 +4,14 @@ import { refuseMissing } from '../missing-file.ts'
 import { probeType } from '../probes/index.ts'
 import type { ProbeType } from '../probes/index.ts'
 import { partNumberOfType } from '../probes/vendor-table.ts'
-import type { Channel } from '../recording/recording.ts'
+import type { AppliedStep, Channel } from '../recording/recording.ts'
+import { readSampleShifts } from './sample-shifts.ts'
 import { readElectrodes } from './electrodes.ts'
 import type { SpikeGlxElectrode } from './electrodes.ts'
 import { optionalNumber, optionalText, parseEntries, requireText } from './entries.ts'
 import type { MetaEntries } from './entries.ts'
-import { readNidqGains, readObxGains, readProbeGains } from './gains.ts'
+import { readApplied } from './applied.ts'
+import { readBoardSteps, readNidqGains, readObxGains, readProbeGains, readProbeSteps } from './gains.ts'
 import { readImro } from './imro.ts'
 import { isAnalog, readSavedChannels } from './saved-channels.ts'
 import type { SavedChannel } from './saved-channels.ts'
@@ -56,6 +58,8 @@ export interface SpikeGlxMeta {
   readonly electrodes: readonly SpikeGlxElectrode[]
   /** How much later than the frame's start each analog channel was sampled, as a fraction of a sample. */
   readonly sampleShifts: readonly number[]
+  /** What CatGT and our own chains did to the counts, in order. */
+  readonly applied: readonly AppliedStep[]
   /** Every key of the file, as text. */
   readonly entries: ReadonlyMap<string, string>
 }
@@ -91,6 +95,7 @@ export function parseSpikeGlxMeta(text: string, path: string): SpikeGlxMeta {
     analogChannels: analog.length,
     syncChannels: saved.length - analog.length,
     ...(typeThis === 'imec' ? readProbeStream(entries, stream, analog) : readBoardStream(entries, stream, analog)),
+    applied: readApplied(entries),
     entries: entries.values,
   }
 }
@@ -109,13 +114,15 @@ function readProbeStream(
 ): StreamFacts {
   const probe = readProbe(entries)
   const imro = readImro(entries, probe.type)
-  const band = stream === 'lf' ? 'lf' : 'ap'
-  return {
-    channels: toChannels(analog, readProbeGains(entries, probe.type, imro, analog)),
-    probe,
-    electrodes: readElectrodes(entries, probe.type, imro, analog),
-    sampleShifts: analog.map(({ acquisitionIndex }) => probe.type.sampleShift(acquisitionIndex, band)),
-  }
+  const gains = readProbeGains(entries, probe.type, imro, analog)
+  const electrodes = readElectrodes(entries, probe.type, imro, analog)
+  const sampleShifts = readSampleShifts(entries, probe.type, stream === 'lf' ? 'lf' : 'ap', analog)
+  const range = countRange(readProbeSteps(entries, probe.type))
+  const channels = toChannels(analog, gains).map((channel, index): Channel => {
+    const { shank, x, y, used } = electrodes[index] ?? { shank: 0, x: Number.NaN, y: Number.NaN, used: false }
+    return { ...channel, site: { shank, x, y, used }, sampleShift: sampleShifts[index] ?? 0, range }
+  })
+  return { channels, probe, electrodes, sampleShifts }
 }
 
 function readBoardStream(
@@ -123,9 +130,14 @@ function readBoardStream(
   stream: SpikeGlxMeta['stream'],
   analog: readonly SavedChannel[],
 ): StreamFacts {
-  const gains = stream === 'nidq' ? readNidqGains(entries, analog) : readObxGains(entries, analog)
-  return { channels: toChannels(analog, gains), probe: null, electrodes: [], sampleShifts: analog.map(() => 0) }
+  const board = stream === 'nidq' ? stream : 'obx'
+  const gains = board === 'nidq' ? readNidqGains(entries, analog) : readObxGains(entries, analog)
+  const range = countRange(readBoardSteps(entries, board))
+  const channels = toChannels(analog, gains).map((channel): Channel => ({ ...channel, range }))
+  return { channels, probe: null, electrodes: [], sampleShifts: analog.map(() => 0) }
 }
+
+const countRange = (steps: number) => ({ least: -steps, most: steps - 1 })
 
 function toChannels(analog: readonly SavedChannel[], gains: readonly number[]): readonly Channel[] {
   return analog.map(({ name, acquisitionIndex }, index) => ({

@@ -104,6 +104,38 @@ describe('a SpikeGLX recording', () => {
   })
 })
 
+describe('the folder of a probe', () => {
+  const names = ['run_g0_t0', 'run_g0_t3']
+  const makeFolder = async (change: (meta: string) => string = (meta) => meta) => {
+    const probe = await mkdtemp(join(folder, 'run_g0_imec0-'))
+    for (const [trigger, name] of names.entries()) {
+      const text = `${metaText(20 + 10 * trigger)}\r\nfirstSample=${5000 + 2000 * trigger}`
+      await writeFile(join(probe, `${name}.imec0.ap.meta`), trigger === 0 ? text : change(text))
+      await writeFile(join(probe, `${name}.imec0.ap.bin`), new Int16Array(10 + 5 * trigger).fill(trigger + 1))
+    }
+    return probe
+  }
+
+  test('gives its triggers as segments, each at its time', async () => {
+    const recording = await openRecording(await makeFolder())
+    expect(recording.segments).toEqual([
+      { frames: 2, startSeconds: 0 },
+      { frames: 3, startSeconds: 2 },
+    ])
+    expect(recording.location).toBeNull()
+    expect(recording.files?.map(({ segments }) => segments)).toEqual([[0], [1]])
+    expect(await recording.traces({ segment: 1, start: 2, end: 3 })).toEqual(Int16Array.of(2, 2, 2, 2))
+    await recording.close()
+  })
+
+  test('is refused where its triggers are set up differently, or are of several runs', async () => {
+    const other = await makeFolder((meta) => meta.replaceAll(' 500 ', ' 1000 '))
+    await expect(openRecording(other)).rejects.toMatchObject({ code: 'contradiction' })
+    await writeFile(join(other, 'second_g0_t0.imec0.ap.meta'), metaText(10))
+    await expect(openRecording(other)).rejects.toMatchObject({ code: 'ambiguous-recording' })
+  })
+})
+
 describe('a .bin that does not fit its .meta is refused', () => {
   test('when it is shorter', async () => {
     await writeRun(5, metaText(60))
