@@ -51,10 +51,7 @@ if (needsNative) {
   )
 }
 if (narrowed === undefined || narrowed === 'native-dsp') {
-  await step('Rust tests', () => {
-    const crate = ['--manifest-path', 'packages/native-dsp/Cargo.toml', '--package', 'neurojoint-dsp']
-    return noCargo === null ? passes(['cargo', 'test', '--locked', '--profile', 'quick', ...crate]) : noRust('tested')
-  })
+  await step('Rust tests', () => (noCargo === null ? testCrate() : noRust('tested')))
 }
 if (needsServer) await step('servers', startAndStopServers)
 await step('tests', async () => {
@@ -82,6 +79,16 @@ async function passes(
 ): Promise<Partial<Outcome>> {
   const { exitCode } = await runCommand(command, { environment })
   return exitCode === 0 ? { result: 'passed' } : { result: 'failed', note: `${command[0]} ended with ${exitCode}` }
+}
+
+/** Its tests, its documentation without a warning, and that it could be published. */
+async function testCrate(): Promise<Partial<Outcome>> {
+  const crate = ['--locked', '--manifest-path', 'packages/native-dsp/Cargo.toml', '--package', 'neurojoint-dsp']
+  const tested = await passes(['cargo', 'test', '--profile', 'quick', ...crate])
+  if (tested.result !== 'passed') return tested
+  const documented = await passes(['cargo', 'doc', '--no-deps', '--quiet', ...crate], { RUSTDOCFLAGS: '-D warnings' })
+  if (documented.result !== 'passed') return documented
+  return passes(['cargo', 'package', '--no-verify', '--allow-dirty', '--quiet', ...crate])
 }
 
 async function noRust(what: string): Promise<Partial<Outcome>> {
