@@ -4,11 +4,10 @@
 //! `t * channels .. (t + 1) * channels`. Lengths are in samples (frames), frequencies in Hz,
 //! positions in µm.
 
-pub mod butterworth;
-pub mod cascade;
+pub mod block;
 pub mod chain;
-mod complex;
 mod control;
+pub mod design;
 mod error;
 pub mod location;
 pub mod measure;
@@ -19,8 +18,11 @@ pub mod reference;
 pub mod simulate;
 pub mod source;
 pub mod spatial;
+pub mod temporal;
 mod tile;
 pub mod zero_phase;
+
+pub use design::{butterworth, cascade};
 
 pub use control::{Control, Unattended};
 pub use error::{DspError, Result};

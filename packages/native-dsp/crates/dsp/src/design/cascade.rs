@@ -81,7 +81,7 @@ impl Cascade {
 
 #[cfg(test)]
 mod tests {
-    use crate::butterworth::{Band, butterworth};
+    use super::super::butterworth::{Band, butterworth};
 
     #[test]
     fn pads_as_scipy_does() {

@@ -2,14 +2,15 @@
 
 use std::f64::consts::PI;
 
-use crate::cascade::{Cascade, Section};
-use crate::complex::Complex;
+use super::cascade::{Cascade, Section};
+use super::complex::Complex;
 use crate::{DspError, Result};
 
 /// The frequencies that a filter lets through (Hz).
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Band {
     HighPass { cutoff: f64 },
+    LowPass { cutoff: f64 },
     BandPass { low: f64, high: f64 },
 }
 
@@ -36,6 +37,10 @@ pub fn butterworth(order: u32, band: Band, sampling_rate: f64) -> Result<Cascade
             require_below("cutoff", cutoff, sampling_rate)?;
             high_pass(order, warp(cutoff, sampling_rate))
         }
+        Band::LowPass { cutoff } => {
+            require_below("cutoff", cutoff, sampling_rate)?;
+            low_pass(order, warp(cutoff, sampling_rate))
+        }
         Band::BandPass { low, high } => {
             require_below("high", high, sampling_rate)?;
             require_positive("low", low)?;
@@ -48,14 +53,14 @@ pub fn butterworth(order: u32, band: Band, sampling_rate: f64) -> Result<Cascade
     Ok(Cascade::new(digital.bilinear().sections()))
 }
 
-fn require_positive(name: &'static str, value: f64) -> Result<()> {
+pub(super) fn require_positive(name: &'static str, value: f64) -> Result<()> {
     if value > 0.0 && value.is_finite() {
         return Ok(());
     }
     Err(DspError::InvalidParameter { name, value, expected: "a positive number" })
 }
 
-fn require_below(name: &'static str, frequency: f64, sampling_rate: f64) -> Result<()> {
+pub(super) fn require_below(name: &'static str, frequency: f64, sampling_rate: f64) -> Result<()> {
     require_positive(name, frequency)?;
     if frequency < sampling_rate / 2.0 {
         return Ok(());
@@ -95,6 +100,11 @@ fn high_pass(order: u32, cutoff: f64) -> Zpk {
     // The reciprocal of a pole lies on the other side of the real axis.
     let poles = poles.map(|pole| Complex { re: pole.re, im: pole.im.abs() }).collect();
     Zpk { zeros: vec![0.0; order as usize], poles, gain: 1.0 }
+}
+
+fn low_pass(order: u32, cutoff: f64) -> Zpk {
+    let poles = prototype(order).into_iter().map(|pole| pole.scale(cutoff)).collect();
+    Zpk { zeros: Vec::new(), poles, gain: cutoff.powi(order as i32) }
 }
 
 fn band_pass(order: u32, low: f64, high: f64) -> Zpk {
@@ -202,7 +212,7 @@ mod tests {
 
     #[test]
     fn the_sections_are_those_of_scipy() {
-        let table = include_str!("../../../../../fixtures/butterworth/sections.csv");
+        let table = include_str!("../../../../../../fixtures/butterworth/sections.csv");
         for line in table.lines() {
             let numbers: Vec<f64> = line.split(',').map(|number| number.parse().unwrap()).collect();
             let [order, rate, low, high] = numbers[..4] else { panic!("{line}") };
