@@ -10,7 +10,7 @@ export function median(values: Float32Array): number {
 }
 
 /** Puts the value of rank `rank` in its place, the smaller ones before it, and returns it (Hoare's selection). */
-function select(values: Float32Array, rank: number): number {
+export function select(values: Float32Array, rank: number): number {
   let low = 0
   let high = values.length - 1
   while (low < high) {

@@ -1,0 +1,33 @@
+import { meanOf, middleOf } from './reference-value.ts'
+import type { PrepareSpatial } from './step.ts'
+
+/**
+ * Subtracts from the rows of each group the median or mean of its members. A NaN among the members makes NaN of all rows
+ * that the reference is subtracted from, in that frame.
+ */
+export const prepareGroupReference: PrepareSpatial<'group-reference'> = ({ operator, middle, whole, groups }) => {
+  const prepared = groups
+    .filter(({ of, from }) => of.length > 0 && from.length > 0)
+    .map(({ of, from }) => ({
+      of: Int32Array.from(of),
+      from: Int32Array.from(from),
+      values: new Float32Array(of.length),
+    }))
+  return {
+    margin: 0,
+    apply({ data, channels }) {
+      for (let start = 0; start < data.length; start += channels) {
+        for (const { of, from, values } of prepared) {
+          for (let index = 0; index < of.length; index++) values[index] = data[start + of[index]!]!
+          if (whole) for (let index = 0; index < of.length; index++) values[index] = Math.trunc(values[index]!)
+          const exact = operator === 'mean' ? meanOf(values) : middleOf(values, middle)
+          const reference = whole ? Math.trunc(exact) : Math.fround(exact)
+          for (let index = 0; index < from.length; index++) {
+            const at = start + from[index]!
+            data[at] = (whole ? Math.trunc(data[at]!) : data[at]!) - reference
+          }
+        }
+      }
+    },
+  }
+}
