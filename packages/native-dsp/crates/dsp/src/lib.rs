@@ -11,6 +11,7 @@ pub mod design;
 mod error;
 pub mod location;
 pub mod measure;
+pub mod motion;
 pub mod peaks;
 pub mod phase_shift;
 pub mod recording;

@@ -1,6 +1,10 @@
 //! Steps that combine the channels of a frame.
 
+mod motion_correction;
+
 use std::ops::Range;
+
+pub use motion_correction::MotionCorrection;
 
 /// Frames of one segment in single-precision counts; what a step leaves in them is the next one's input.
 pub struct Rows<'a> {
