@@ -50,13 +50,10 @@ impl Columns {
         if take.is_empty() {
             return Err(DspError::InvalidParameter { name: "columns", value: 0.0, expected: "at least one column" });
         }
+        require_columns(width, take)?;
         let mut sorted = take.to_vec();
         sorted.sort_unstable();
         sorted.dedup();
-        if let Some(column) = sorted.iter().find(|column| **column >= width) {
-            let expected = "columns that the frames have";
-            return Err(DspError::InvalidParameter { name: "columns", value: *column as f64, expected });
-        }
         let mut runs: Vec<Range<usize>> = Vec::new();
         for column in sorted {
             match runs.last_mut() {
@@ -107,7 +104,15 @@ impl Columns {
     }
 }
 
-fn has_vectors() -> bool {
+/// Refuses columns that frames of `width` words do not have.
+pub(super) fn require_columns(width: usize, columns: &[usize]) -> Result<()> {
+    let expected = "columns that the frames have";
+    let unknown = columns.iter().find(|column| **column >= width);
+    unknown
+        .map_or(Ok(()), |column| Err(DspError::InvalidParameter { name: "columns", value: *column as f64, expected }))
+}
+
+pub(super) fn has_vectors() -> bool {
     #[cfg(target_arch = "x86_64")]
     {
         is_x86_feature_detected!("avx2")

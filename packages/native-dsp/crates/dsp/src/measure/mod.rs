@@ -1,5 +1,8 @@
-//! What is measured of a recording: noise levels, and the frames that are not to be used.
+//! What is measured of a recording: noise levels, the frames that are not to be used, and its low frequencies.
 
+pub mod decimation;
 mod extremes;
+pub mod lf;
 pub mod mask;
 pub mod noise;
+mod polyphase;
