@@ -1,5 +1,6 @@
 import type { Recording } from '@neurojoint/formats/recording'
 import type { PreprocessingChain, RecordingLayout } from './chain.ts'
+import type { Detecting, Peaks } from './detecting.ts'
 import type { OpenSimulation } from './simulate.ts'
 
 /** How a long operation is stopped and watched. */
@@ -32,30 +33,6 @@ export interface PhaseShift {
   readonly channels: number
   /** How much later than the frame each channel was sampled, as a fraction of a sample in [0, 1). */
   readonly shifts: ArrayLike<number>
-}
-
-/** What counts as a peak, and which of several near ones. */
-export interface PeakDetection {
-  readonly channels: number
-  /** x, y of each channel in turn (um). */
-  readonly positions: ArrayLike<number>
-  /** One per channel, in the unit of the traces. */
-  readonly noiseLevels: Float32Array
-  /** In noise levels, above 0. */
-  readonly threshold: number
-  /** Channels no further apart than this compete (um). */
-  readonly radius: number
-  /** Peaks no further apart than this compete. */
-  readonly exclusionSamples: number
-  readonly sign: 'negative'
-}
-
-/** Peaks in order of sample and channel. */
-export interface Peaks {
-  readonly sampleIndex: Float64Array
-  readonly channel: Int32Array
-  /** The sample at the peak, in the unit of the traces; negative. */
-  readonly amplitude: Float32Array
 }
 
 /** Peaks of a recording, in order of segment, sample and channel; samples count from the start of their segment. */
@@ -91,7 +68,7 @@ export interface PreprocessOptions extends OperationOptions {
  * before a call returns and is never changed. Refused parameters reject with `invalid-parameter`, `wrong-length` or
  * `ragged-frames`. Results of the two implementations differ by single-precision rounding.
  */
-export interface Dsp {
+export interface Dsp extends Detecting {
   readonly implementation: 'native' | 'typescript'
   /** Null for the native implementation; else why there is none. */
   readonly reason: string | null
@@ -123,12 +100,6 @@ export interface Dsp {
     shape: { readonly channels: number },
     options?: OperationOptions,
   ): Promise<Float32Array>
-  /**
-   * Finds peaks that are the largest, in units of their channel's noise, within the radius and the exclusion time:
-   * SpikeInterface's `locally_exclusive`. Samples beyond the ends count as zero. A channel without noise (a level of 0,
-   * or NaN) has no peaks.
-   */
-  detectPeaks(traces: Float32Array, detection: PeakDetection, options?: OperationOptions): Promise<Peaks>
   /**
    * Runs a chain over a whole recording in memory that does not grow with its length, in floating point from the counts
    * to the peaks, and returns noise levels and peaks of the result.

@@ -1,12 +1,11 @@
 export { defaultChain, parseChain } from './chain.ts'
 export type { PreprocessingChain, RecordingLayout } from './chain.ts'
+export type { Detecting, PeakDetection, Peaks } from './detecting.ts'
 export type {
   BandPass,
   Dsp,
   HighPass,
   OperationOptions,
-  PeakDetection,
-  Peaks,
   PhaseShift,
   Preprocessed,
   PreprocessOptions,

@@ -1,4 +1,4 @@
-import type { BandPass, HighPass, PeakDetection, PhaseShift } from './dsp.ts'
+import type { BandPass, HighPass, PhaseShift } from './dsp.ts'
 import { InvalidParameterError, RaggedFramesError, WrongLengthError } from './errors.ts'
 
 /** Refuses a buffer that does not hold whole frames; returns their number. */
@@ -29,16 +29,6 @@ export function requirePhaseShift({ channels, shifts }: PhaseShift): void {
       throw new InvalidParameterError('shifts', shift, 'a fraction of a sample from 0 up to, not including, 1')
     }
   }
-}
-
-export function requireDetection(detection: PeakDetection): void {
-  const { channels, positions, noiseLevels, threshold, radius, exclusionSamples, sign } = detection
-  requirePositions('positions', positions, channels)
-  if (noiseLevels.length !== channels) throw new WrongLengthError('noiseLevels', noiseLevels.length, channels)
-  requirePositive('threshold', threshold)
-  requireNotNegative('radius', radius)
-  requireCount('exclusionSamples', exclusionSamples)
-  requireOneOf('sign', sign, ['negative'])
 }
 
 /** Refuses what is not x and y of each channel. */
@@ -83,7 +73,7 @@ function requireBelowNyquist(name: string, value: number, samplingRate: number):
 /** The largest count that both implementations hold. */
 const largestCount = 2 ** 31 - 1
 
-function requireCount(name: string, value: number): void {
+export function requireCount(name: string, value: number): void {
   if (Number.isInteger(value) && value >= 0 && value <= largestCount) return
   throw new InvalidParameterError(name, value, 'a whole number that is not negative')
 }

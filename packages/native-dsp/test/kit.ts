@@ -1,14 +1,17 @@
 import { afterAll, describe, expect, test } from 'vitest'
 import type { PreprocessingChain } from '../src/chain.ts'
-import type { Dsp, Peaks, PreprocessOptions } from '../src/dsp.ts'
+import type { Peaks } from '../src/detecting.ts'
+import type { Dsp, PreprocessOptions } from '../src/dsp.ts'
 import { createRecording, type MemoryRecording } from './memory-recording.ts'
 import {
   channels,
   difference,
   goodColumns,
   readReference,
+  readReferencePeaks,
   readSciPy,
   referencePeaks,
+  type ReferencePeak,
   rms,
   samplingRate,
   selectColumns,
@@ -71,31 +74,41 @@ function testKernels(dsp: Dsp, counts: Float32Array): void {
       expect(difference(referenced, readReference('cmr_global_median'))).toBe(0)
     })
 
-    test('the 189 peaks are the identical set of SpikeInterface', async () => {
+    test.for([
+      ['locally_exclusive_neg', 'negative', 'locally-exclusive'],
+      ['locally_exclusive_pos', 'positive', 'locally-exclusive'],
+      ['locally_exclusive_both', 'both', 'locally-exclusive'],
+      ['by_channel_neg', 'negative', 'by-channel'],
+      ['by_channel_pos', 'positive', 'by-channel'],
+      ['by_channel_both', 'both', 'by-channel'],
+    ] as const)('peaks %s are the identical set of SpikeInterface', async ([name, sign, method]) => {
+      const { referenced, noiseLevels } = await (prepared ??= prepare())
+      const expected = readReferencePeaks(name)
+      const peaks = await dsp.detectPeaks(referenced, {
+        channels: goodColumns.length,
+        positions: goodColumns.flatMap((column) => summary.channel_positions_um[column] ?? []),
+        noiseLevels,
+        threshold: 5,
+        radius: 60,
+        exclusionSamples: 15,
+        sign,
+        method,
+      })
+      expect(places(peaks, (index) => goodColumns[index] ?? -1)).toEqual(placesOf(expected))
+      const amplitudes = expected.map(({ amplitude }) => amplitude)
+      expect(difference(peaks.amplitude, amplitudes)).toBeLessThan(0.05)
+    })
+
+    let prepared: ReturnType<typeof prepare> | undefined
+    const prepare = async (): Promise<{ referenced: Float32Array; noiseLevels: Float32Array }> => {
       const filtered = await dsp.bandPass(counts, { channels, samplingRate, ...bandPass })
       const shifted = await dsp.shiftPhase(filtered, { channels, shifts: summary.inter_sample_shift })
       const shape = { channels: goodColumns.length }
       const referenced = await dsp.subtractCommonMedian(selectColumns(shifted, goodColumns), shape)
-      const stored = readReference('noise_levels_mad_all_samples')
-      expect(difference(await dsp.noiseLevels(referenced, shape), stored)).toBeLessThan(1e-3)
-
-      const peaks = await dsp.detectPeaks(referenced, {
-        ...shape,
-        positions: goodColumns.flatMap((column) => summary.channel_positions_um[column] ?? []),
-        noiseLevels: stored,
-        threshold: 5,
-        radius: 60,
-        exclusionSamples: 15,
-        sign: 'negative',
-      })
-      expect(places(peaks, (index) => goodColumns[index] ?? -1)).toEqual(referencePlaces)
-      expect(
-        difference(
-          peaks.amplitude,
-          referencePeaks.map(({ amplitude }) => amplitude),
-        ),
-      ).toBeLessThan(0.05)
-    })
+      const noiseLevels = readReference('noise_levels_mad_all_samples')
+      expect(difference(await dsp.noiseLevels(referenced, shape), noiseLevels)).toBeLessThan(1e-3)
+      return { referenced, noiseLevels }
+    }
 
     test('the input stays as it is', async () => {
       const before = counts.slice()
@@ -357,7 +370,9 @@ const outcome = (running: Promise<unknown>): Promise<unknown> =>
 const places = ({ sampleIndex, channel }: Peaks, column = (index: number): number => index): string[] =>
   Array.from(sampleIndex, (sample, at) => `${sample} ${column(channel[at] ?? -1)}`)
 
-const referencePlaces = referencePeaks.map(({ sample, column }) => `${sample} ${column}`)
+const placesOf = (peaks: readonly ReferencePeak[]): string[] => peaks.map(({ sample, column }) => `${sample} ${column}`)
+
+const referencePlaces = placesOf(referencePeaks)
 
 /** Compares the sum and the sum of squares of each channel over all frames. */
 function expectSums(traces: Float32Array, step: string): void {

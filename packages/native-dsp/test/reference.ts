@@ -37,16 +37,20 @@ export interface ReferencePeak {
   readonly amplitude: number // (counts)
 }
 
-/** The 189 peaks of SpikeInterface, by the column of the recording. */
-export const referencePeaks: readonly ReferencePeak[] = fixture('ephys-reference/peaks_locally_exclusive_neg.csv')
-  .toString()
-  .trim()
-  .split('\n')
-  .slice(1)
-  .map((line) => {
-    const [sample = Number.NaN, index = -1, amplitude = Number.NaN] = line.split(',').map(Number)
-    return { sample, column: goodColumns[index] ?? -1, amplitude }
-  })
+/** SpikeInterface's peaks, by the column of the recording. */
+export const readReferencePeaks = (name: string): readonly ReferencePeak[] =>
+  fixture(`ephys-reference/peaks_${name}.csv`)
+    .toString()
+    .trim()
+    .split('\n')
+    .slice(1)
+    .map((line) => {
+      const [sample = Number.NaN, index = -1, amplitude = Number.NaN] = line.split(',').map(Number)
+      return { sample, column: goodColumns[index] ?? -1, amplitude }
+    })
+
+/** The 189 negative, locally exclusive ones. */
+export const referencePeaks = readReferencePeaks('locally_exclusive_neg')
 
 /** The stored frames of a result: 0:500, 14750:15250 and 29500:30000. */
 export function windows(traces: Float32Array, width = channels): Float32Array {

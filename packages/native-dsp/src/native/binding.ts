@@ -1,9 +1,10 @@
-import type { Peaks } from '../dsp.ts'
-import type { PeakCriteria, RecordingPlan } from '../recording-plan.ts'
+import type { Peaks } from '../detecting.ts'
+import type { RecordingPlan } from '../recording-plan.ts'
 import type { SimulationBinding } from '../simulate-native.ts'
+import type { DetectingBinding, NativeCriteria } from './detecting.ts'
 
 /** What `crates/node` exports; every operation ends with the flag that stops it and a function that is told its progress. */
-export interface Binding extends SimulationBinding {
+export interface Binding extends SimulationBinding, DetectingBinding {
   readonly CancelFlag: new () => CancelFlag
   highPass(
     traces: Float32Array,
@@ -30,13 +31,6 @@ export interface Binding extends SimulationBinding {
   ): Promise<Float32Array>
   subtractCommonMedian(traces: Float32Array, channels: number, ...control: Control): Promise<Float32Array>
   noiseLevels(traces: Float32Array, channels: number, ...control: Control): Promise<Float32Array>
-  detectPeaks(
-    traces: Float32Array,
-    channels: number,
-    noiseLevels: Float32Array,
-    criteria: PeakCriteria,
-    ...control: Control
-  ): Promise<Peaks>
   preprocessRecording(job: RecordingJob, ...control: Control): Promise<RecordingFindings>
 }
 
@@ -48,7 +42,8 @@ export interface CancelFlag {
 export type Control = [flag: CancelFlag, progress: (fraction: number) => void]
 
 /** A plan for a flat file; `channels` are words of its frames. */
-export interface RecordingJob extends Omit<RecordingPlan, 'columns'> {
+export interface RecordingJob extends Omit<RecordingPlan, 'columns' | 'detection'> {
+  readonly detection: NativeCriteria
   readonly path: string
   /** Words per frame in the file. */
   readonly columns: number

@@ -1,10 +1,11 @@
 import { availableParallelism } from 'node:os'
 import type { Dsp } from '../dsp.ts'
-import { requireBandPass, requireDetection, requireFrames, requireHighPass, requirePhaseShift } from '../parameters.ts'
+import { requireBandPass, requireFrames, requireHighPass, requirePhaseShift } from '../parameters.ts'
 import { planRecording } from '../recording-plan.ts'
 import { openNativeSimulation } from '../simulate-native.ts'
 import { createTypeScriptDsp } from '../typescript/typescript-dsp.ts'
 import type { Binding } from './binding.ts'
+import { createNativeDetecting } from './detecting.ts'
 import { runOperation } from './operation.ts'
 
 /** The interface over a loaded binding. A recording that is not one flat file is read, and preprocessed, by TypeScript. */
@@ -49,15 +50,7 @@ export function createNativeDsp(binding: Binding): Dsp {
       return runOperation(binding, options, (...control) => binding.noiseLevels(traces, channels, ...control))
     },
 
-    async detectPeaks(traces, detection, options = {}) {
-      requireFrames(traces, detection.channels)
-      requireDetection(detection)
-      const { channels, noiseLevels, threshold, radius, exclusionSamples } = detection
-      const criteria = { positions: Array.from(detection.positions), threshold, radius, exclusionSamples }
-      return runOperation(binding, options, (...control) =>
-        binding.detectPeaks(traces, channels, noiseLevels, criteria, ...control),
-      )
-    },
+    ...createNativeDetecting(binding),
 
     async preprocessRecording(recording, chain, options) {
       const { location } = recording
@@ -69,6 +62,7 @@ export function createNativeDsp(binding: Binding): Dsp {
         columns: location.columns,
         segments: recording.segments.map(({ frames }) => frames),
         channels: columns,
+        detection: { ...plan.detection, sign: 'negative', method: 'locally-exclusive' } as const,
         threads: options.threads ?? Math.min(availableParallelism(), mostThreads),
       }
       const { noiseLevels, peaks, segment } = await runOperation(binding, options, (...control) =>

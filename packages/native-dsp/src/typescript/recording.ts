@@ -6,7 +6,7 @@ import { Attention } from './attention.ts'
 import { prepareSteps, type ChannelSteps } from './channels.ts'
 import { requireMargin, type Stretch, blocksOf, noiseStretches, widened } from './grid.ts'
 import { noiseLevel } from './noise.ts'
-import { createDetector, findPeaks } from './peaks.ts'
+import { createDetector, detectWithin } from './detecting/detector.ts'
 import { subtractMedian } from './reference.ts'
 
 /** Preprocesses a recording block by block, giving way to the event loop; reads through `recording.traces`. */
@@ -75,7 +75,12 @@ async function collectPeaks(
   noiseLevels: Float32Array,
 ): Promise<RecordingPeaks> {
   const { plan, frames } = pass
-  const detector = createDetector(noiseLevels, plan.detection)
+  const detector = createDetector(noiseLevels, {
+    ...plan.detection,
+    exclusionFrames: plan.detection.exclusionSamples,
+    sign: 'negative',
+    method: 'locally-exclusive',
+  })
   const found = {
     segment: [] as number[],
     sampleIndex: [] as number[],
@@ -86,14 +91,12 @@ async function collectPeaks(
     // What lies further away than this decides about no peak of the block.
     const wide = widened(block, plan.detection.exclusionSamples + 1, frames[block.segment] ?? 0)
     const traces = await processStretch(pass, wide)
-    const peaks = await findPeaks(traces, detector, pass.attention, () => fractionOf(pass, 1))
-    for (const [index, sample] of peaks.sampleIndex.entries()) {
-      const frame = wide.start + sample
-      if (frame < block.start || frame >= block.end) continue
+    if (pass.attention.due()) await pass.attention.rest(fractionOf(pass, 1))
+    for (const peak of detectWithin(traces, detector, block.start - wide.start, block.end - wide.start)) {
       found.segment.push(block.segment)
-      found.sampleIndex.push(frame)
-      found.channel.push(plan.channels[peaks.channel[index]!]!)
-      found.amplitude.push(peaks.amplitude[index]!)
+      found.sampleIndex.push(wide.start + peak.frame)
+      found.channel.push(plan.channels[peak.row]!)
+      found.amplitude.push(peak.amplitude)
     }
     pass.progress.done++
   }

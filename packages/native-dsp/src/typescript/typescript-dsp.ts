@@ -1,9 +1,9 @@
 import type { Dsp, OperationOptions } from '../dsp.ts'
-import { requireBandPass, requireDetection, requireFrames, requireHighPass, requirePhaseShift } from '../parameters.ts'
+import { requireBandPass, requireFrames, requireHighPass, requirePhaseShift } from '../parameters.ts'
 import { Attention } from './attention.ts'
 import { prepareSteps, type ChannelSteps } from './channels.ts'
+import { createTypeScriptDetecting } from './detecting.ts'
 import { noiseLevel } from './noise.ts'
-import { createDetector, findPeaks } from './peaks.ts'
 import { preprocess } from './recording.ts'
 import { subtractMedian } from './reference.ts'
 import { openTypescriptSimulation } from './simulate/open.ts'
@@ -62,19 +62,7 @@ export function createTypeScriptDsp(reason: string | null): Dsp {
       return levels
     },
 
-    async detectPeaks(traces, detection, options = {}) {
-      const frames = requireFrames(traces, detection.channels)
-      requireDetection(detection)
-      const attention = new Attention(options)
-      const detector = createDetector(detection.noiseLevels, {
-        ...detection,
-        positions: Array.from(detection.positions),
-      })
-      const peaks = await findPeaks(traces.slice(), detector, attention, (frame) => frame / frames)
-      attention.finish()
-      return peaks
-    },
-
+    ...createTypeScriptDetecting(),
     preprocessRecording: preprocess,
     openSimulation: openTypescriptSimulation,
   }

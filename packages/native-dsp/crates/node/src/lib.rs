@@ -3,6 +3,7 @@
 // In a test build, napi exports nothing.
 #![cfg_attr(test, allow(dead_code))]
 
+mod detecting;
 mod recording;
 mod simulate;
 mod task;

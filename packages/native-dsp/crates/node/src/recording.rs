@@ -6,8 +6,8 @@ use neurojoint_dsp::peaks::Peak;
 use neurojoint_dsp::recording::{Findings, preprocess_recording as preprocess, total_frames};
 use neurojoint_dsp::source::FlatFile;
 
+use crate::detecting::{PeakCriteria, Peaks};
 use crate::task::{Attended, Background, CancelFlag, ProgressFunction};
-use crate::traces::{PeakCriteria, Peaks};
 
 /// A flat int16 file and what to do with it.
 #[napi(object)]
