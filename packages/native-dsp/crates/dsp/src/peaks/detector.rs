@@ -10,6 +10,8 @@ use crate::peaks::Peak;
 use crate::{DspError, Result};
 
 pub(crate) struct Detector {
+    channels: usize,
+    /// And infinite ones, up to a multiple of [`ROWS_AT_ONCE`].
     thresholds: Vec<f32>,
     exclusion: Exclusion,
     exclusion_frames: usize,
@@ -17,6 +19,8 @@ pub(crate) struct Detector {
     method: Method,
 }
 
+/// What frames with padding are a multiple of.
+const ROWS_AT_ONCE: usize = 16;
 const FRAMES_PER_CHECK: usize = 4096;
 const CANDIDATES_PER_CHECK: usize = 256;
 
@@ -33,8 +37,12 @@ impl Detector {
             return Err(DspError::WrongLength { name: "noiseLevels", length, expected: channels });
         }
         let &PeakCriteria { ref positions, radius, exclusion_frames, sign, method, .. } = criteria;
+        let mut thresholds: Vec<f32> =
+            noise_levels.iter().map(|&level| threshold_of(level, criteria.threshold)).collect();
+        thresholds.resize(channels.next_multiple_of(ROWS_AT_ONCE), f32::INFINITY);
         Ok(Self {
-            thresholds: noise_levels.iter().map(|&level| threshold_of(level, criteria.threshold)).collect(),
+            channels,
+            thresholds,
             exclusion: Exclusion::new(positions, radius, exclusion_frames),
             exclusion_frames,
             sign,
@@ -49,12 +57,12 @@ impl Detector {
 
     /// Stops with `control`, to which it reports nothing.
     pub fn detect(&self, traces: &[f32], control: &dyn Control) -> Result<Vec<Peak>> {
-        let frames = Frames { data: traces, stride: self.thresholds.len() };
+        let frames = Frames { data: traces, stride: self.channels };
         let mut candidates = Vec::new();
         for start in (0..frames.len()).step_by(FRAMES_PER_CHECK) {
             control.check()?;
             let end = frames.len().min(start + FRAMES_PER_CHECK);
-            scan(frames, start..end, &self.thresholds, self.sign, &mut candidates);
+            self.scan(frames, start..end, &mut candidates);
         }
         let mut kept = Vec::new();
         let mut earliest = 0;
@@ -81,13 +89,18 @@ impl Detector {
         let from = inner.start.saturating_sub(self.exclusion_frames);
         let to = frames.len().min(inner.end.saturating_add(self.exclusion_frames));
         candidates.clear();
-        scan(frames, from..to, &self.thresholds, self.sign, candidates);
+        self.scan(frames, from..to, candidates);
         let mut earliest = 0;
         for at in 0..candidates.len() {
             if inner.contains(&(candidates[at].frame as usize)) && self.keeps(frames, candidates, at, &mut earliest) {
                 keep(candidates[at]);
             }
         }
+    }
+
+    fn scan(&self, frames: Frames, range: Range<usize>, candidates: &mut Vec<Candidate>) {
+        let width = self.thresholds.len().min(frames.stride);
+        scan(frames, range, &self.thresholds[..width], self.sign, candidates);
     }
 
     fn keeps(&self, frames: Frames, candidates: &[Candidate], at: usize, earliest: &mut usize) -> bool {

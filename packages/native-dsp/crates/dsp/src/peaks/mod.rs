@@ -8,6 +8,8 @@ mod criteria;
 mod detector;
 mod exclusion;
 mod scan;
+#[cfg(target_arch = "x86_64")]
+mod scan_avx2;
 pub mod sink;
 #[cfg(test)]
 mod sink_tests;

@@ -12,28 +12,47 @@ pub(crate) struct Frames<'a> {
     pub stride: usize,
 }
 
-impl Frames<'_> {
+impl<'a> Frames<'a> {
     pub fn len(&self) -> usize {
         self.data.len() / self.stride
     }
 
-    fn before(&self, frame: usize, row: usize) -> f32 {
-        if frame == 0 { 0.0 } else { self.data[(frame - 1) * self.stride + row] }
-    }
-
-    fn after(&self, frame: usize, row: usize) -> f32 {
-        self.data.get((frame + 1) * self.stride + row).copied().unwrap_or(0.0)
+    /// The frame at an index that may lie beyond the ends.
+    pub fn get(&self, frame: Option<usize>) -> Option<&'a [f32]> {
+        let frame = frame?;
+        self.data.get(frame * self.stride..(frame + 1) * self.stride)
     }
 }
 
 /// Adds the candidates of `range`, in order of frame and row. Thresholds are positive; an infinite one is never reached.
 pub(crate) fn scan(frames: Frames, range: Range<usize>, thresholds: &[f32], sign: Sign, found: &mut Vec<Candidate>) {
+    #[cfg(target_arch = "x86_64")]
+    if is_x86_feature_detected!("avx2") {
+        // SAFETY: the processor has AVX2.
+        return unsafe { super::scan_avx2::scan(frames, range, thresholds, sign, found) };
+    }
+    scan_portably(frames, range, thresholds, sign, found);
+}
+
+pub(super) fn scan_portably(
+    frames: Frames,
+    range: Range<usize>,
+    thresholds: &[f32],
+    sign: Sign,
+    found: &mut Vec<Candidate>,
+) {
     for frame in range {
-        collect(frames, frame, 0..thresholds.len(), thresholds, sign, found);
+        let row = &frames.data[frame * frames.stride..][..thresholds.len()];
+        // Most frames have no sample near a threshold; this loop is free of branches.
+        let near = row.iter().zip(thresholds).fold(false, |any, (x, threshold)| any | (x.abs() >= *threshold));
+        if near {
+            collect(frames, frame, 0..thresholds.len(), thresholds, sign, found);
+        }
     }
 }
 
-fn collect(
+/// Adds the candidates among some rows of a frame.
+pub(super) fn collect(
     frames: Frames,
     frame: usize,
     rows: Range<usize>,
@@ -42,12 +61,15 @@ fn collect(
     found: &mut Vec<Candidate>,
 ) {
     let (negative, positive) = (sign != Sign::Positive, sign != Sign::Negative);
+    let (before, after) = (frames.get(frame.checked_sub(1)), frames.get(Some(frame + 1)));
     for row in rows {
         let (x, threshold) = (frames.data[frame * frames.stride + row], thresholds[row]);
-        let is_trough = || x < frames.before(frame, row) && x <= frames.after(frame, row);
-        let is_crest = || x > frames.before(frame, row) && x >= frames.after(frame, row);
-        let is_peak = (negative && x <= -threshold && is_trough()) || (positive && x >= threshold && is_crest());
-        if is_peak && threshold < f32::INFINITY {
+        let (low, high) = (negative && x <= -threshold, positive && x >= threshold);
+        if !(low || high) || threshold == f32::INFINITY {
+            continue;
+        }
+        let (before, after) = (before.map_or(0.0, |frame| frame[row]), after.map_or(0.0, |frame| frame[row]));
+        if (low && x < before && x <= after) || (high && x > before && x >= after) {
             found.push(Candidate { frame: frame as u32, row: row as u32, amplitude: x, size: x.abs() / threshold });
         }
     }

@@ -99,16 +99,39 @@ impl PeakSink {
 
 impl Located {
     fn of(&self, frames: Frames, Candidate { frame, row, .. }: Candidate) -> [f32; 2] {
+        let neighbours = &self.neighbours[row as usize];
         let from = (frame as usize).saturating_sub(self.window.before);
         let to = frames.len().min(frame as usize + self.window.after);
-        let contact = |&other: &u32| {
-            let (mut lowest, mut highest) = (f32::INFINITY, f32::NEG_INFINITY);
-            for at in from..to {
-                let value = frames.data[at * frames.stride + other as usize];
-                (lowest, highest) = (lowest.min(value), highest.max(value));
-            }
-            (self.positions[other as usize], highest - lowest)
-        };
-        center_of_mass(self.neighbours[row as usize].iter().map(contact)).map(|coordinate| coordinate as f32)
+        // Rows of sites that are near each other lie near each other: whole registers of them, wanted or not.
+        let first = neighbours.first().map_or(0, |first| *first as usize);
+        let width = neighbours.last().map_or(0, |last| *last as usize + 1 - first);
+        let mut heights = Vec::with_capacity(width);
+        for start in (first..first + width).step_by(EXTREMES_AT_ONCE) {
+            let rows = start..frames.stride.min(start + EXTREMES_AT_ONCE);
+            let (lowest, highest) = extremes(frames, from..to, rows);
+            heights.extend(highest.iter().zip(lowest).map(|(highest, lowest)| highest - lowest));
+        }
+        let contact = |&other: &u32| (self.positions[other as usize], heights[other as usize - first]);
+        center_of_mass(neighbours.iter().map(contact)).map(|coordinate| coordinate as f32)
     }
+}
+
+const EXTREMES_AT_ONCE: usize = 16;
+
+/// The lowest and highest samples of some rows.
+fn extremes(
+    frames: Frames,
+    stretch: Range<usize>,
+    rows: Range<usize>,
+) -> ([f32; EXTREMES_AT_ONCE], [f32; EXTREMES_AT_ONCE]) {
+    let mut lowest = [f32::INFINITY; EXTREMES_AT_ONCE];
+    let mut highest = [f32::NEG_INFINITY; EXTREMES_AT_ONCE];
+    for frame in stretch {
+        let samples = &frames.data[frame * frames.stride..][rows.clone()];
+        for ((sample, lowest), highest) in samples.iter().zip(&mut lowest).zip(&mut highest) {
+            *lowest = if sample < lowest { *sample } else { *lowest };
+            *highest = if sample > highest { *sample } else { *highest };
+        }
+    }
+    (lowest, highest)
 }

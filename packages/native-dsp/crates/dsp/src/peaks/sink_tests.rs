@@ -94,3 +94,23 @@ fn a_peak_is_located_at_the_centre_of_mass_of_its_neighbours() {
     let location = Some([32.0 / 12.0, 80.0 / 12.0]);
     assert_eq!(peaks, [PassPeak { segment: 2, frame: 101, row: 0, amplitude: -6.0, location }]);
 }
+
+#[test]
+fn eight_rows_at_a_time_give_the_candidates_of_one_at_a_time() {
+    for channels in [1, 8, 32, 45, 64, 100] {
+        let mut traces = noisy(203, channels, channels as u32);
+        traces[50 * channels] = f32::NAN;
+        traces[60 * channels + channels / 2] = f32::NEG_INFINITY;
+        let mut thresholds = vec![2.0; channels];
+        thresholds[channels / 3] = f32::INFINITY;
+        let frames = scan::Frames { data: &traces, stride: channels };
+        for sign in [Sign::Negative, Sign::Positive, Sign::Both] {
+            for range in [0..203, 5..6, 3..17, 200..203] {
+                let (mut fast, mut plain) = (Vec::new(), Vec::new());
+                scan::scan(frames, range.clone(), &thresholds, sign, &mut fast);
+                scan::scan_portably(frames, range, &thresholds, sign, &mut plain);
+                assert_eq!(fast, plain);
+            }
+        }
+    }
+}
