@@ -1,5 +1,12 @@
 //! Where peaks come from, by their waveforms on the channels around them.
 
 mod center_of_mass;
+mod decrease;
+mod grid;
+mod monopolar;
+mod peaks;
 
 pub use center_of_mass::center_of_mass;
+pub use grid::GridConvolution;
+pub use monopolar::{Monopole, find_monopole, monopole_misfit};
+pub use peaks::{LocationMethod, PeakPlaces, WaveformWindow, locate_peaks};
