@@ -19,6 +19,7 @@ pub mod reference;
 pub mod simulate;
 pub mod source;
 pub mod spatial;
+mod symmetric;
 pub mod temporal;
 mod tile;
 pub mod zero_phase;

@@ -13,12 +13,16 @@ mod scan_avx2;
 pub mod sink;
 #[cfg(test)]
 mod sink_tests;
+mod temporal_svd;
 #[cfg(test)]
 mod tests;
+mod waveforms;
 
 pub use criteria::{Method, PeakCriteria, Sign};
 pub(crate) use detector::Detector;
 pub use sink::{Locate, PassPeak, PeakSink};
+pub use temporal_svd::{TemporalSvd, estimate_prototype, fit_temporal_svd, project_waveforms};
+pub use waveforms::{Amplitudes, Neighbourhood, Place, Waveforms, Window, cut_waveforms, peak_amplitudes};
 
 use crate::Result;
 use crate::control::Control;
