@@ -1,16 +1,19 @@
 import { availableParallelism } from 'node:os'
 import type { Dsp } from '../dsp.ts'
 import { requireBandPass, requireFrames, requireHighPass, requirePhaseShift } from '../parameters.ts'
+import type { Passing } from '../pass.ts'
 import { planRecording } from '../recording-plan.ts'
 import { openNativeSimulation } from '../simulate-native.ts'
 import { createTypeScriptDsp } from '../typescript/typescript-dsp.ts'
 import type { Binding } from './binding.ts'
 import { createNativeDetecting } from './detecting.ts'
 import { runOperation } from './operation.ts'
+import { createNativePassing } from './passing.ts'
 
 /** The interface over a loaded binding. A recording that is not one flat file is read, and preprocessed, by TypeScript. */
-export function createNativeDsp(binding: Binding): Dsp {
+export function createNativeDsp(binding: Binding): Dsp & Passing {
   return {
+    ...createNativePassing(binding),
     implementation: 'native',
     reason: null,
 

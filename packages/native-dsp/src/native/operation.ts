@@ -52,7 +52,7 @@ export async function runOperation<T>(
 }
 
 /** The binding writes `code: sentence` into its messages. */
-function translate(error: unknown): unknown {
+export function translate(error: unknown): unknown {
   if (!(error instanceof Error)) return error
   const [, code, message] = /^([a-z-]+): (.*)$/s.exec(error.message) ?? []
   return code !== undefined && message !== undefined ? new NativeOperationError(code, message, error) : error

@@ -31,7 +31,7 @@ pub struct Engine {
 
 /// Counts around a block.
 pub struct Window<'a> {
-    /// Whole frames, as many as asked for by [`Engine::before`] and [`Engine::after`] unless the segment ends before.
+    /// Whole frames: [`Engine::before`] before the block and [`Engine::after`] after it, unless the segment ends there.
     pub counts: &'a [i16],
     /// Frame of the segment that stands first.
     pub first_frame: u64,
@@ -41,11 +41,26 @@ pub struct Window<'a> {
     pub runs: &'a [Run],
 }
 
+/// What is computed of a window.
+pub struct Work<'a> {
+    /// The block, in frames of the segment: results depend on where it begins and ends ...
+    pub block: Range<u64>,
+    /// ... and not on which of its frames are wanted, ...
+    pub wanted: Range<u64>,
+    /// ... nor on how many frames around these rows are made for, [`HALO`] at most.
+    pub halo: usize,
+    /// Where the words of the wanted frames go, if they do, and how many of it a frame takes: the rows come first, and
+    /// what is beyond them stays.
+    pub words: Option<(&'a mut [i16], usize)>,
+}
+
+/// Frames around a block that rows can be made for; they are a little less exact than those of the block.
+pub const HALO: usize = 64;
+
 /// Buffers that a thread uses again for every block.
 #[derive(Default)]
 pub struct Workspace {
     rows: Vec<f32>,
-    words: Vec<i16>,
     masked: Vec<Range<usize>>,
     temporal: TemporalScratch,
     spatial: Scratch,
@@ -53,52 +68,51 @@ pub struct Workspace {
 
 /// What came of a block; lies in a [`Workspace`].
 pub struct Computed<'a> {
-    /// The block's frames and, on either side, as many as the halo asked for and the segment has.
+    /// The wanted frames and, on either side, as many as the halo asked for and the segment has.
     pub rows: Rows<'a>,
-    /// The block's frames among the rows.
+    /// The wanted frames among the rows.
     pub inner: Range<usize>,
-    /// The block's frames, one after the other, as many words as rows.
-    pub words: &'a [i16],
 }
 
 impl Engine {
-    /// Frames of the segment before a frame that its result depends on.
+    /// Frames of the segment before a block that its result depends on.
     pub fn before(&self) -> usize {
-        self.temporal.before() + self.spatial_margin()
+        self.temporal.before() + self.spatial_margin() + HALO
     }
 
-    /// Frames of the segment after a frame that its result depends on.
+    /// Frames of the segment after a block that its result depends on.
     pub fn after(&self) -> usize {
-        self.temporal.after() + self.spatial_margin()
+        self.temporal.after() + self.spatial_margin() + HALO
     }
 
     fn spatial_margin(&self) -> usize {
         self.spatial.iter().map(|step| step.margin()).sum()
     }
 
-    /// Computes `frames` of the segment, and rows of `halo` more frames on either side.
-    ///
-    /// The window has [`Self::before`] `+ halo` frames before them and [`Self::after`] `+ halo` after, unless the segment ends before.
-    pub fn compute<'a>(
-        &self,
-        window: &Window<'_>,
-        frames: Range<u64>,
-        halo: usize,
-        work: &'a mut Workspace,
-    ) -> Computed<'a> {
+    /// What a thread holds for a block of so many frames (bytes).
+    pub fn workspace_bytes(&self, frames: usize) -> usize {
+        let rows = frames + 2 * (self.spatial_margin() + HALO);
+        4 * rows * self.take.len().next_multiple_of(16)
+    }
+
+    /// Computes a block, or what is wanted of it.
+    pub fn compute<'a>(&self, window: &Window<'_>, work: Work<'_>, room: &'a mut Workspace) -> Computed<'a> {
         let channels = self.take.len();
         let stride = channels.next_multiple_of(16);
         let widen = |frames: &Range<u64>, by: usize| {
             frames.start.saturating_sub(by as u64)..(frames.end + by as u64).min(window.segment_frames)
         };
-        let with_halo = widen(&frames, halo);
-        let wide = widen(&with_halo, self.spatial_margin());
         let length = |range: &Range<u64>| (range.end - range.start) as usize;
+        // The temporal steps begin and end at the same frames, whatever is wanted; so do the steps that look along time.
+        let wide = widen(&work.block, HALO + self.spatial_margin());
+        let kept = widen(&work.wanted, work.halo.min(HALO));
+        let within = |outer: &Range<u64>, range: &Range<u64>| {
+            (range.start - outer.start) as usize..(range.end - outer.start) as usize
+        };
         let offset = (wide.start - window.first_frame) as usize;
         let inner = offset..offset + length(&wide);
 
-        let Workspace { rows, words, masked, temporal, spatial } = work;
-        rows.clear();
+        let Workspace { rows, masked, temporal, spatial } = room;
         rows.resize(length(&wide) * stride, 0.0);
         masked_frames(window.runs, &inner, masked);
         let mut all = Rows {
@@ -112,14 +126,28 @@ impl Engine {
             masked,
         };
         self.temporal.apply(window.counts, self.columns, &self.take, window.runs, inner, &mut all, temporal);
-        for step in &self.spatial {
+        let along_time = self.spatial.iter().rposition(|step| step.margin() > 0).map_or(0, |last| last + 1);
+        for step in &self.spatial[..along_time] {
             step.apply(&mut all, spatial);
         }
 
-        let skipped = (with_halo.start - wide.start) as usize;
-        let kept = skipped..skipped + length(&with_halo);
+        let span = within(&wide, &kept);
+        masked_frames(window.runs, &(offset + span.start..offset + span.end), masked);
+        let mut rows = Rows {
+            data: &mut rows[span.start * stride..span.end * stride],
+            channels,
+            stride,
+            first_frame: kept.start,
+            segment: window.segment,
+            at_start: kept.start == 0,
+            at_end: kept.end == window.segment_frames,
+            masked,
+        };
+        for step in &self.spatial[along_time..] {
+            step.apply(&mut rows, spatial);
+        }
         let mut keys = Vec::new();
-        for row in rows[kept.start * stride..kept.end * stride].chunks_exact_mut(stride) {
+        for row in rows.data.chunks_exact_mut(stride) {
             if self.global_median && channels > 0 {
                 let median = crate::reference::median(&row[..channels], &mut keys);
                 row[..channels].iter_mut().for_each(|value| *value -= median);
@@ -128,27 +156,20 @@ impl Engine {
                 row.iter_mut().zip(scale).for_each(|(value, scale)| *value /= scale);
             }
         }
-        masked_frames(window.runs, &(offset + kept.start..offset + kept.end), masked);
-        let inner = (frames.start - with_halo.start) as usize..(frames.end - with_halo.start) as usize;
-        let data = &mut rows[kept.start * stride..kept.end * stride];
-        words.clear();
-        for row in data[inner.start * stride..inner.end * stride].chunks_exact(stride) {
-            words.extend(row[..channels].iter().map(|value| match self.rounding {
-                Rounding::HalfEven => value.round_ties_even() as i16,
-                Rounding::Truncate => *value as i16,
-            }));
+        let inner = within(&kept, &work.wanted);
+        if let Some((words, width)) = work.words {
+            let frames = rows.data[inner.start * stride..inner.end * stride].chunks_exact(stride);
+            for (row, frame) in frames.zip(words.chunks_exact_mut(width)) {
+                for (value, word) in row.iter().zip(&mut frame[..channels]) {
+                    // The conversion clamps.
+                    *word = match self.rounding {
+                        Rounding::HalfEven => value.round_ties_even() as i16,
+                        Rounding::Truncate => *value as i16,
+                    };
+                }
+            }
         }
-        let rows = Rows {
-            data,
-            channels,
-            stride,
-            first_frame: with_halo.start,
-            segment: window.segment,
-            at_start: with_halo.start == 0,
-            at_end: with_halo.end == window.segment_frames,
-            masked,
-        };
-        Computed { rows, inner, words }
+        Computed { rows, inner }
     }
 }
 
@@ -232,8 +253,7 @@ mod tests {
                     segment_frames: frames as u64,
                     runs: &runs_within(runs, &window),
                 },
-                start as u64..end as u64,
-                0,
+                Work { block: start as u64..end as u64, wanted: start as u64..end as u64, halo: 0, words: None },
                 &mut work,
             );
             for row in computed.rows.data.chunks_exact(computed.rows.stride) {

@@ -4,6 +4,8 @@
 #![cfg_attr(test, allow(dead_code))]
 
 mod detecting;
+mod pass;
+mod plan;
 mod recording;
 mod simulate;
 mod task;

@@ -1,0 +1,100 @@
+//! A plan's steps, prepared.
+
+use super::plan::{FilterPlan, GroupReferencePlan, Method, Middle, Operator, Plan, SpatialPlan, TemporalPlan};
+use crate::block::Engine;
+use crate::design::{FilterKind, FilterSpec};
+use crate::reference::median;
+use crate::spatial::{Rows, Scratch, SpatialStep};
+use crate::temporal::{Temporal, TemporalSpec};
+use crate::{DspError, Result};
+
+/// Prepares a checked plan for frames of so many words.
+pub fn prepare_engine(plan: &Plan, columns: usize) -> Result<Engine> {
+    let rows = plan.columns.len();
+    let mut steps = &plan.spatial[..];
+    // The commonest last step is fused with what makes words of rows.
+    let global_median = matches!(steps.last(), Some(SpatialPlan::GroupReference(step)) if is_global_median(step, rows));
+    if global_median {
+        steps = &steps[..steps.len() - 1];
+    }
+    let scale = plan.scale.as_ref().filter(|_| !plan.spatial.is_empty());
+    let scale = scale.map(|scale| scale.iter().map(|&factor| factor as f32).collect::<Vec<_>>());
+    let spec = temporal_spec(&plan.temporal, scale.clone())?;
+    Ok(Engine {
+        columns,
+        take: plan.columns.clone(),
+        temporal: Temporal::prepare(&spec, plan.sampling_rate, rows)?,
+        spatial: steps.iter().map(prepare_step).collect::<Result<_>>()?,
+        global_median,
+        scale,
+        rounding: plan.rounding,
+    })
+}
+
+fn is_global_median(step: &GroupReferencePlan, rows: usize) -> bool {
+    let all = |members: &[usize]| members.len() == rows;
+    step.operator == Operator::Median
+        && step.middle == Middle::Mean
+        && !step.whole
+        && matches!(&step.groups[..], [group] if all(&group.of) && all(&group.from))
+}
+
+fn unknown<T>(name: &'static str) -> Result<T> {
+    Err(DspError::InvalidParameter { name, value: f64::NAN, expected: "a step that passes can run already" })
+}
+
+fn temporal_spec(plan: &TemporalPlan, scale: Option<Vec<f32>>) -> Result<TemporalSpec> {
+    if plan.method == Method::Catgt {
+        return unknown("method");
+    }
+    let filters = plan.filters.iter().map(|filter| {
+        let (kind, direction) = match *filter {
+            FilterPlan::HighPass { cutoff, order, direction } => (FilterKind::HighPass { cutoff, order }, direction),
+            FilterPlan::LowPass { cutoff, order, direction } => (FilterKind::LowPass { cutoff, order }, direction),
+            FilterPlan::BandPass { low, high, order, direction } => {
+                (FilterKind::BandPass { low, high, order }, direction)
+            }
+            FilterPlan::Notch { frequency, quality, direction } => {
+                (FilterKind::Notch { frequency, quality }, direction)
+            }
+            FilterPlan::CatgtButterworth { .. } => return unknown("filters"),
+        };
+        Ok(FilterSpec { kind, direction })
+    });
+    let filters = filters.collect::<Result<_>>()?;
+    Ok(TemporalSpec { shifts: plan.shifts.clone(), taps: plan.taps, filters, scale })
+}
+
+fn prepare_step(plan: &SpatialPlan) -> Result<Box<dyn SpatialStep>> {
+    match plan {
+        SpatialPlan::GroupReference(plan)
+            if plan.operator == Operator::Median && plan.middle == Middle::Mean && !plan.whole =>
+        {
+            Ok(Box::new(GroupMedian(plan.clone())))
+        }
+        SpatialPlan::GroupReference(_) => unknown("group-reference"),
+        SpatialPlan::LocalReference(_) => unknown("local-reference"),
+        SpatialPlan::SpatialHighPass(_) => unknown("spatial-high-pass"),
+        SpatialPlan::Mix(_) => unknown("mix"),
+        SpatialPlan::MotionCorrection(_) => unknown("motion-correction"),
+    }
+}
+
+struct GroupMedian(GroupReferencePlan);
+
+impl SpatialStep for GroupMedian {
+    fn apply(&self, rows: &mut Rows<'_>, scratch: &mut Scratch) {
+        let mut keys = Vec::new();
+        for row in rows.data.chunks_exact_mut(rows.stride) {
+            for group in &self.0.groups {
+                scratch.floats.clear();
+                scratch.floats.extend(group.of.iter().map(|&index| row[index]));
+                if scratch.floats.is_empty() {
+                    continue;
+                }
+                let reference = median(&scratch.floats, &mut keys);
+                group.from.iter().for_each(|&index| row[index] -= reference);
+            }
+        }
+    }
+}

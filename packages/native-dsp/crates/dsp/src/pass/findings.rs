@@ -1,0 +1,203 @@
+//! What a pass finds on its way, beside the frames.
+
+use std::ops::Range;
+
+use super::block::{Around, Blocks, Computed, Room};
+use super::grid::Block;
+use super::masks;
+use super::plan::Interval;
+use crate::block::HALO;
+use crate::peaks::sink::PeakScratch;
+use crate::peaks::{Locate, PassPeak, PeakCriteria, PeakSink};
+use crate::{Control, DspError, Result};
+
+/// What is asked for.
+#[derive(Debug, Clone, Default)]
+pub struct Outputs {
+    pub noise_levels: bool,
+    pub rms: bool,
+    pub peaks: Option<PeakOutput>,
+    pub lf: Option<LfOutput>,
+}
+
+#[derive(Debug, Clone)]
+pub struct PeakOutput {
+    /// What counts as a peak; the threshold is in noise levels.
+    pub criteria: PeakCriteria,
+    /// (µm) peaks are located from the rows this near, by centre of mass.
+    pub locate_radius: Option<f64>,
+    /// (counts) of each row; those of the fixed sample where there are none given.
+    pub noise_levels: Option<Vec<f32>>,
+}
+
+/// Low-passed and decimated counts of the source itself: all rows, then the words that the target copies.
+#[derive(Debug, Clone)]
+pub struct LfOutput {
+    pub path: String,
+    pub factor: usize,
+}
+
+/// What [`Pass::run`] finds.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Findings {
+    /// (counts) of each row: `median(|x - median(x)|) / 0.67449` of a fixed sample of the result; null where not asked for.
+    pub noise_levels: Option<Vec<f32>>,
+    /// (counts) of each row, over the frames that are not masked; `NaN` where all are.
+    pub rms: Option<Vec<f32>>,
+    /// In order, apart from each other.
+    pub masked: Vec<Interval>,
+    /// In order of segment, frame and row.
+    pub peaks: Option<Vec<PassPeak>>,
+    pub frames: u64,
+}
+
+/// What is found in one block.
+#[derive(Default)]
+pub struct BlockFindings {
+    masked: Vec<Interval>,
+    /// Sum of squares of each row.
+    squares: Vec<f64>,
+    /// Frames that are summed.
+    summed: u64,
+    pub peaks: Vec<PassPeak>,
+}
+
+/// The outputs prepared, shared by all threads.
+pub struct Finder {
+    rms: bool,
+    peaks: Option<PeakSink>,
+}
+
+/// Centres of mass are those of what lies this near to the peak, as in SpikeInterface (0.5 ms).
+const LOCATED_SECONDS: f64 = 0.0005;
+
+impl Finder {
+    /// `noise_levels` are those of the sample.
+    pub fn prepare(outputs: &Outputs, sampling_rate: f64, noise_levels: Option<&[f32]>) -> Result<Self> {
+        let prepare = |peaks: &PeakOutput| {
+            let levels = peaks.noise_levels.as_deref().or(noise_levels).unwrap_or_default();
+            let window = (LOCATED_SECONDS * sampling_rate) as usize;
+            let locate = peaks.locate_radius.map(|radius| Locate { radius, before: window, after: window });
+            PeakSink::prepare(&peaks.criteria, levels, locate)
+        };
+        Ok(Self { rms: outputs.rms, peaks: outputs.peaks.as_ref().map(prepare).transpose()? })
+    }
+
+    /// Frames of rows that it needs around those of a block.
+    pub fn halo(&self) -> usize {
+        self.peaks.as_ref().map_or(0, PeakSink::halo).min(HALO)
+    }
+
+    /// Looks at a block that is computed.
+    pub fn find(&self, block: &Block, computed: &Computed<'_>, scratch: &mut PeakScratch) -> BlockFindings {
+        let mut found = BlockFindings { masked: masked_intervals(block, computed), ..BlockFindings::default() };
+        if self.rms {
+            (found.squares, found.summed) = squares(computed);
+        }
+        if let Some(peaks) = self.peaks.as_ref().filter(|peaks| peaks.halo() <= HALO) {
+            found.peaks = peaks.visit(&computed.rows, computed.inner.clone(), scratch);
+        }
+        found
+    }
+
+    /// Peaks that are decided from further away than the block's rows go, from rows of their own.
+    pub fn find_far(
+        &self,
+        block: &Block,
+        blocks: &Blocks,
+        room: &mut Room,
+        scratch: &mut PeakScratch,
+        control: &dyn Control,
+    ) -> Result<Option<Vec<PassPeak>>> {
+        let Some(peaks) = self.peaks.as_ref().filter(|peaks| peaks.halo() > HALO) else { return Ok(None) };
+        let (wanted, halo) = (&block.wanted, peaks.halo() as u64);
+        let frames = blocks.segments[block.segment].frames;
+        let wide = wanted.start.saturating_sub(halo)..(wanted.end + halo).min(frames);
+        let at = |frame: u64| (frame - wide.start) as usize;
+        let inner = at(wanted.start)..at(wanted.end);
+        let wide = Block { segment: block.segment, whole: wide.clone(), wanted: wide };
+        let computed = blocks.compute(&wide, Around::default(), None, room, control)?;
+        Ok(Some(peaks.visit(&computed.rows, inner, scratch)))
+    }
+
+    /// Joins what was found in blocks, in their order.
+    pub fn join(
+        &self,
+        found: Vec<BlockFindings>,
+        noise_levels: Option<Vec<f32>>,
+        frames: u64,
+        rows: usize,
+    ) -> Findings {
+        let masked = masks::join(found.iter().flat_map(|block| block.masked.iter().copied()));
+        let rms = self.rms.then(|| {
+            let mut squares = vec![0.0; rows];
+            let summed: u64 = found.iter().map(|block| block.summed).sum();
+            for block in &found {
+                squares.iter_mut().zip(&block.squares).for_each(|(total, part)| *total += part);
+            }
+            squares.into_iter().map(|square: f64| (square / summed as f64).sqrt() as f32).collect()
+        });
+        let peaks = self.peaks.as_ref().map(|_| found.into_iter().flat_map(|block| block.peaks).collect());
+        Findings { noise_levels, rms, masked, peaks, frames }
+    }
+}
+
+/// The masked frames among those wanted of a block.
+fn masked_intervals(block: &Block, computed: &Computed<'_>) -> Vec<Interval> {
+    let at = |frame: usize| block.wanted.start + frame as u64;
+    let interval =
+        |range: &Range<usize>| Interval { segment: block.segment, start: at(range.start), end: at(range.end) };
+    computed.masked.iter().map(interval).collect()
+}
+
+impl Computed<'_> {
+    /// The rows, padded to their stride, of each stretch of wanted frames between masks.
+    pub fn unmasked(&self) -> impl Iterator<Item = &[f32]> {
+        let (stride, inner) = (self.rows.stride, &self.inner);
+        let starts = [0].into_iter().chain(self.masked.iter().map(|mask| mask.end));
+        let ends = self.masked.iter().map(|mask| mask.start).chain([inner.len()]);
+        let stretch = move |(start, end)| &self.rows.data[(inner.start + start) * stride..(inner.start + end) * stride];
+        starts.zip(ends).map(stretch)
+    }
+}
+
+/// Frames whose squares are summed in single precision before they go into a double.
+const SUMMED_TOGETHER: usize = 16;
+
+fn squares(computed: &Computed<'_>) -> (Vec<f64>, u64) {
+    let (channels, stride) = (computed.rows.channels, computed.rows.stride);
+    let mut total = vec![0.0; channels];
+    let mut part = vec![0.0_f32; channels];
+    let mut frames = 0;
+    for stretch in computed.unmasked() {
+        frames += (stretch.len() / stride) as u64;
+        for together in stretch.chunks(SUMMED_TOGETHER * stride) {
+            part.fill(0.0);
+            for row in together.chunks_exact(stride) {
+                part.iter_mut().zip(row).for_each(|(sum, value)| *sum += value * value);
+            }
+            total.iter_mut().zip(&part).for_each(|(sum, part)| *sum += f64::from(*part));
+        }
+    }
+    (total, frames)
+}
+
+impl PeakOutput {
+    /// More frames than this would make blocks that need not fit into memory.
+    const MOST_EXCLUSION: usize = 32_768;
+
+    pub(super) fn check(&self, rows: usize) -> Result<()> {
+        self.criteria.validate(rows)?;
+        let exclusion = self.criteria.exclusion_frames;
+        if exclusion > Self::MOST_EXCLUSION {
+            let expected = "at most 32768 frames";
+            return Err(DspError::InvalidParameter { name: "exclusionFrames", value: exclusion as f64, expected });
+        }
+        match &self.noise_levels {
+            Some(levels) if levels.len() != rows => {
+                Err(DspError::WrongLength { name: "noiseLevels", length: levels.len(), expected: rows })
+            }
+            _ => Ok(()),
+        }
+    }
+}

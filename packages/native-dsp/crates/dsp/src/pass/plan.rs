@@ -1,0 +1,208 @@
+//! A chain resolved against one recording: every number that a pass needs, and nothing that has to be looked up.
+
+pub use crate::block::Rounding;
+pub use crate::design::Direction;
+
+/// What is done to counts; two equal plans over equal counts give equal results.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Plan {
+    /// (Hz)
+    pub sampling_rate: f64,
+    /// Words of a frame of the source that take part; rows are in their order.
+    pub columns: Vec<usize>,
+    /// What makes one gain of all gains: rows are multiplied by it before the spatial steps and divided by it after them.
+    pub scale: Option<Vec<f64>>,
+    pub mask: Option<MaskPlan>,
+    pub temporal: TemporalPlan,
+    /// In this order, after the temporal steps.
+    pub spatial: Vec<SpatialPlan>,
+    /// How rows become int16, once, at the end; what lies beyond int16 is clamped.
+    pub rounding: Rounding,
+}
+
+/// Frames that are not to be used: they are written as 0, and nothing is filtered across them.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct MaskPlan {
+    /// Known before: lost packets, and what the caller says. Sorted, apart from each other.
+    pub gaps: Vec<Interval>,
+    /// Frames in which all columns stand still for at least so long count as a gap.
+    pub flat_frames: Option<usize>,
+    pub saturation: Option<SaturationPlan>,
+}
+
+/// Frames of a segment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Interval {
+    pub segment: usize,
+    pub start: u64,
+    pub end: u64,
+}
+
+/// A frame is saturated where more than a share of channels is beyond a level, or steps by more than a slope.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct SaturationPlan {
+    /// (counts)
+    pub level: f64,
+    /// (counts per sample)
+    pub slope: f64,
+    /// 0 to 1.
+    pub share: f64,
+    /// Frames on either side that are masked too.
+    pub widen_frames: usize,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct TemporalPlan {
+    pub method: Method,
+    /// How much later than the frame each row's channel was sampled, in samples, [0, 1).
+    pub shifts: Option<Vec<f64>>,
+    /// 16, 24 or 32.
+    pub taps: usize,
+    pub filters: Vec<FilterPlan>,
+}
+
+/// In the time domain, or in CatGT's blocks of 32,768 frames, by FFT, in double precision.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Method {
+    Direct,
+    Catgt,
+}
+
+/// Frequencies in Hz.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum FilterPlan {
+    HighPass {
+        cutoff: f64,
+        order: u32,
+        direction: Direction,
+    },
+    LowPass {
+        cutoff: f64,
+        order: u32,
+        direction: Direction,
+    },
+    BandPass {
+        low: f64,
+        high: f64,
+        order: u32,
+        direction: Direction,
+    },
+    Notch {
+        frequency: f64,
+        quality: f64,
+        direction: Direction,
+    },
+    /// CatGT's `butter,N,hi,lo`: the magnitude only; for [`Method::Catgt`].
+    CatgtButterworth {
+        order: u32,
+        low: Option<f64>,
+        high: Option<f64>,
+    },
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum SpatialPlan {
+    GroupReference(GroupReferencePlan),
+    LocalReference(LocalReferencePlan),
+    SpatialHighPass(SpatialHighPassPlan),
+    Mix(MixPlan),
+    MotionCorrection(MotionCorrectionPlan),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Operator {
+    Median,
+    Mean,
+}
+
+/// Of an even number of values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Middle {
+    Mean,
+    Upper,
+    Lower,
+}
+
+/// Subtracts from the rows of each group what is common to its members; a row in no group stays.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GroupReferencePlan {
+    pub operator: Operator,
+    pub middle: Middle,
+    /// CatGT: on whole counts, the reference truncated towards zero.
+    pub whole: bool,
+    /// Groups share no row.
+    pub groups: Vec<GroupPlan>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct GroupPlan {
+    /// Rows that make the reference.
+    pub of: Vec<usize>,
+    /// Rows from which it is subtracted.
+    pub from: Vec<usize>,
+}
+
+/// Subtracts from each row the median or mean of its neighbours; a row without neighbours stays.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LocalReferencePlan {
+    pub operator: Operator,
+    pub whole: bool,
+    /// Of each row.
+    pub neighbours: Vec<Vec<usize>>,
+}
+
+/// IBL's k-filter: a Butterworth high-pass across the rows of each group, forward and backward, with gain control.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SpatialHighPassPlan {
+    pub groups: Vec<Vec<usize>>,
+    pub order: u32,
+    /// As a fraction of the spatial Nyquist frequency.
+    pub cutoff: f64,
+    /// Channels, mirrored, on either side.
+    pub padding: usize,
+    /// Channels.
+    pub taper: usize,
+    pub gain_control: Option<GainControlPlan>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct GainControlPlan {
+    pub window_frames: usize,
+    pub epsilon: f64,
+}
+
+/// Each row becomes a weighted sum of rows: interpolation of bad channels, whitening.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MixPlan {
+    /// Those that change.
+    pub rows: Vec<MixedRow>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct MixedRow {
+    pub row: usize,
+    pub of: Vec<usize>,
+    pub weights: Vec<f64>,
+}
+
+/// Moves rows along the probe against the drift of the tissue.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MotionCorrectionPlan {
+    /// (µm) of each row.
+    pub positions: Vec<[f64; 2]>,
+    /// (µm)
+    pub sigma: f64,
+    pub power: f64,
+    /// Per segment.
+    pub motion: Vec<MotionPlan>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct MotionPlan {
+    /// (s from the segment's start) centres of bins.
+    pub times: Vec<f64>,
+    /// (µm) centres of windows; one for rigid motion.
+    pub depths: Vec<f64>,
+    /// (µm) a time after the other.
+    pub displacement: Vec<f64>,
+}
