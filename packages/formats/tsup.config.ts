@@ -4,6 +4,8 @@ export default library([
   'src/index.ts',
   'src/recording/index.ts',
   'src/spikeglx/index.ts',
+  'src/openephys/index.ts',
+  'src/plain/index.ts',
   'src/kilosort/index.ts',
   'src/probes/index.ts',
 ])

@@ -29,5 +29,8 @@ test('a format that was added is loaded only for the paths it recognises', async
 })
 
 test('a path of no known format is refused with the known ones', async () => {
-  await expect(openRecording('/nowhere/a.txt')).rejects.toMatchObject({ code: 'unknown-format', known: ['spikeglx'] })
+  await expect(openRecording('/nowhere/a.txt')).rejects.toMatchObject({
+    code: 'unknown-format',
+    known: ['spikeglx', 'openephys', 'plain'],
+  })
 })

@@ -20,6 +20,18 @@ export const recordingFormats: RecordingFormats = {
     recognisesFolder: (names) => names.some((name) => /\.imec\d*\.ap\.meta$|_imec\d+$/.test(name)),
     load: async () => (await import('../spikeglx/open.ts')).openSpikeGlxRecording,
   },
+  openephys: {
+    recognises: (path) => /(^|[/\\])(structure\.oebin|continuous\.dat|settings\.xml)$/.test(path),
+    recognisesFolder: (names) =>
+      names.some((name) =>
+        /^(structure\.oebin|continuous\.dat|experiment\d+|recording\d+|Record[ _]Node.*)$/.test(name),
+      ),
+    load: async () => (await import('../openephys/open.ts')).openOpenEphysRecording,
+  },
+  plain: {
+    recognises: (path) => /\.(json|bin|dat|raw|i16|int16)$/.test(path),
+    load: async () => (await import('../plain/open.ts')).openPlainRecording,
+  },
 }
 
 /**

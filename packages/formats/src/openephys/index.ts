@@ -1,0 +1,6 @@
+export { openOpenEphysRecording } from './open.ts'
+export type { OpenEphysOptions } from './open.ts'
+export { parseOpenEphysSettings } from './settings.ts'
+export type { OpenEphysProbe, OpenEphysProcessor, OpenEphysSettings } from './settings.ts'
+export { parseOpenEphysStructure } from './structure.ts'
+export type { OpenEphysChannel, OpenEphysStream } from './structure.ts'
