@@ -67,5 +67,25 @@ export class NativeOperationError extends Error {
   }
 }
 
+/** A recording carries steps of the chain already. */
+export class AlreadyAppliedError extends Error {
+  override readonly name = 'AlreadyAppliedError'
+  readonly code = 'already-applied'
+  readonly source: string
+  /** The steps of the chain. */
+  readonly steps: readonly string[]
+  readonly applied: readonly { readonly step: string; readonly by: string; readonly details: string }[]
+  constructor(source: string, steps: readonly string[], applied: AlreadyAppliedError['applied']) {
+    const done = applied.map(({ step, by, details }) => `${step} (${by}: ${details})`).join(', ')
+    super(
+      `${source} carries ${done} already, and the chain has ${steps.join(', ')}. ` +
+        "Take the recording as it was acquired, or say `alreadyApplied: 'skip'` to leave these steps out, or `'again'` to do them twice.",
+    )
+    this.source = source
+    this.steps = steps
+    this.applied = applied
+  }
+}
+
 const describe = (value: unknown): string =>
   value === undefined ? 'missing' : (JSON.stringify(value) ?? String(value))

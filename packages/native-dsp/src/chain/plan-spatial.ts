@@ -1,0 +1,152 @@
+import { InvalidParameterError } from '../errors.ts'
+import type { GroupReferencePlan, LocalReferencePlan, Plan, SpatialPlan } from '../plan.ts'
+import { groupRows, type Layout } from './layout.ts'
+import type { BadChannel, Measurements } from './measurements.ts'
+import type { CompleteStep } from './steps.ts'
+
+type StepOf<Name extends CompleteStep['step']> = Extract<CompleteStep, { step: Name }>
+
+/** Which rows a step works on. */
+export interface Members {
+  /** Rows that make a reference. */
+  readonly of: readonly number[]
+  /** Rows that it is subtracted from: those outside of the brain too. */
+  readonly from: readonly number[]
+}
+
+/** All rows that are recording sites. */
+export const allMembers = ({ used }: Layout): Members => ({ of: used, from: used })
+
+/** Without those that are bad and stay so. */
+export function membersAfter(step: StepOf<'bad-channels'>, bad: readonly BadChannel[], members: Members): Members {
+  const out = new Set(bad.filter(({ label }) => label === 'outside').map(({ channel }) => channel))
+  const broken = new Set(bad.filter(({ label }) => label !== 'outside').map(({ channel }) => channel))
+  const stays = (row: number): boolean => step.action === 'interpolate' || !broken.has(row)
+  return {
+    of: members.of.filter((row) => stays(row) && !(step.outside && out.has(row))),
+    from: members.from.filter(stays),
+  }
+}
+
+/**
+ * A step across channels, resolved; `before` is the plan of all steps before it, whose result some are measured on. Null
+ * where it changes nothing.
+ */
+export async function planSpatial(
+  path: string,
+  step: CompleteStep,
+  { layout, members, bad, before, measure }: SpatialContext,
+): Promise<SpatialPlan | null> {
+  switch (step.step) {
+    case 'bad-channels': {
+      const broken = bad.filter(({ label }) => label !== 'outside').map(({ channel }) => channel)
+      if (step.action === 'exclude' || broken.length === 0) return null
+      const good = layout.used.filter((row) => !broken.includes(row))
+      layout.positions(path)
+      return { kind: 'mix', purpose: 'interpolate', rows: await measure.interpolation(broken, good) }
+    }
+    case 'common-reference':
+      return planGroupReference(path, step, layout, members)
+    case 'local-reference':
+      return planLocalReference(path, step, layout, members)
+    case 'spatial-high-pass': {
+      const { order, cutoff, padding, taper } = step
+      const groups = groupsOf(path, step.scope, layout, members.of)
+      const gainControl = step.gainControl && {
+        windowFrames: 2 * Math.round((step.gainControl.windowSeconds * before.samplingRate) / 2) + 1,
+        epsilon: step.gainControl.epsilon * (await measure.standardDeviation(before, members.of)),
+      }
+      return groups.length === 0
+        ? null
+        : { kind: 'spatial-high-pass', groups, order, cutoff, padding, taper, gainControl }
+    }
+    case 'whiten':
+      layout.positions(path)
+      return { kind: 'mix', purpose: 'whiten', rows: await measure.whitening(before, step, members.from) }
+    case 'motion-correction': {
+      const { motion, sigma, power } = step
+      return { kind: 'motion-correction', positions: layout.positions(path), sigma, power, motion }
+    }
+    case 'mask':
+    case 'high-pass':
+    case 'low-pass':
+    case 'band-pass':
+    case 'notch':
+    case 'catgt-butterworth':
+    case 'phase-shift':
+      return null
+  }
+}
+
+export interface SpatialContext {
+  readonly layout: Layout
+  readonly members: Members
+  readonly bad: readonly BadChannel[]
+  readonly before: Plan
+  readonly measure: Measurements
+}
+
+function planGroupReference(
+  path: string,
+  { operator, scope, middle, whole }: StepOf<'common-reference'>,
+  layout: Layout,
+  members: Members,
+): GroupReferencePlan | null {
+  const isOf = new Set(members.of)
+  const groups = groupsOf(path, scope, layout, members.from)
+    .map((from) => ({ of: from.filter((row) => isOf.has(row)), from }))
+    .filter(({ of }) => of.length > 0)
+  return groups.length === 0 ? null : { kind: 'group-reference', operator, middle, whole, groups }
+}
+
+/** Channels that the bases of a probe read out together. */
+const readOutChannels = 384
+
+function groupsOf(
+  path: string,
+  scope: StepOf<'common-reference'>['scope'],
+  layout: Layout,
+  rows: readonly number[],
+): readonly (readonly number[])[] {
+  switch (scope) {
+    case 'all':
+      return groupRows(rows, () => 0)
+    case 'shank': {
+      const shanks = layout.shanks(path)
+      return groupRows(rows, (row) => shanks[row] ?? 0)
+    }
+    case 'read-out':
+      return groupRows(rows, (row) => Math.floor((layout.channels[row]?.acquisitionIndex ?? 0) / readOutChannels))
+    case 'turn': {
+      const shifts = layout.shifts(path)
+      return groupRows(rows, (row) => shifts[row] ?? 0)
+    }
+  }
+}
+
+function planLocalReference(
+  path: string,
+  { operator, inner, outer, atLeast, whole }: StepOf<'local-reference'>,
+  layout: Layout,
+  members: Members,
+): LocalReferencePlan {
+  const positions = layout.positions(path)
+  const shanks = layout.shanks(path)
+  const from = new Set(members.from)
+  const distance = (a: number, b: number): number =>
+    Math.hypot(
+      (positions[2 * a] ?? 0) - (positions[2 * b] ?? 0),
+      (positions[2 * a + 1] ?? 0) - (positions[2 * b + 1] ?? 0),
+    )
+  const neighbours = layout.channels.map((_, row) => {
+    if (!from.has(row)) return []
+    const beyond = members.of
+      .filter((other) => other !== row && shanks[other] === shanks[row] && distance(row, other) > inner)
+      .toSorted((a, b) => distance(row, a) - distance(row, b) || a - b)
+    const ring = beyond.filter((other) => distance(row, other) <= outer)
+    return (ring.length < atLeast ? beyond.slice(0, atLeast) : ring).toSorted((a, b) => a - b)
+  })
+  if (neighbours.every((others) => others.length === 0) && from.size > 0)
+    throw new InvalidParameterError(`${path}.outer`, outer, 'a ring in which at least one channel has neighbours')
+  return { kind: 'local-reference', operator, whole, neighbours }
+}

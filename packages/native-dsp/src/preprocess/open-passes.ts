@@ -1,0 +1,101 @@
+import type { Recording, RecordingFile } from '@neurojoint/formats/recording'
+import { InvalidParameterError } from '../errors.ts'
+import type { Passing, Pass, PassOptions, PassRange, PassSource } from '../pass.ts'
+import type { MotionCorrectionPlan, Plan, SpatialPlan } from '../plan.ts'
+
+/** A plan over some segments of a recording that one pass runs over. */
+export interface SegmentsPass {
+  /** Of the recording, in their order in the pass. */
+  readonly segments: readonly number[]
+  /** Null where the counts come from `recording.traces`. */
+  readonly file: RecordingFile | null
+  readonly pass: Pass
+}
+
+/** A plan over all segments of a recording. */
+export interface RecordingPass {
+  readonly parts: readonly SegmentsPass[]
+  /** Of a segment of the recording, as `Pass.traces`. */
+  traces(range: PassRange, options?: PassOptions): Promise<Int16Array>
+  close(): Promise<void>
+}
+
+/** Opens a pass over each flat file of a recording, or one over its `traces` where it has none. */
+export async function openPasses(passing: Passing, recording: Recording, plan: Plan): Promise<RecordingPass> {
+  const parts: SegmentsPass[] = []
+  const close = async (): Promise<void> => {
+    for (const { pass } of parts) await pass.close()
+  }
+  try {
+    for (const source of sourcesOf(recording)) {
+      const pass = await passing.openPass(source.source, planOfSegments(plan, source.segments))
+      parts.push({ segments: source.segments, file: source.file, pass })
+    }
+  } catch (error) {
+    await close()
+    throw error
+  }
+  return {
+    parts,
+    close,
+    async traces(range, options) {
+      const part = parts.find(({ segments }) => segments.includes(range.segment))
+      if (!part) throw new InvalidParameterError('segment', range.segment, `one of ${recording.segments.length}`)
+      return part.pass.traces({ ...range, segment: part.segments.indexOf(range.segment) }, options)
+    },
+  }
+}
+
+interface Source {
+  readonly segments: readonly number[]
+  readonly file: RecordingFile | null
+  readonly source: PassSource
+}
+
+function sourcesOf(recording: Recording): readonly Source[] {
+  const framesOf = (segment: number): number => recording.segments[segment]?.frames ?? 0
+  const all = recording.segments.map((_, segment) => segment)
+  const { location } = recording
+  const files = recording.files ?? (location ? [{ ...location, offsetBytes: 0, segments: all }] : null)
+  if (!files) return [{ segments: all, file: null, source: readerOf(recording) }]
+  return files.map((file) => ({
+    segments: file.segments,
+    file,
+    source: {
+      kind: 'file',
+      path: file.path,
+      offsetBytes: file.offsetBytes,
+      columns: file.columns,
+      segments: file.segments.map(framesOf),
+    },
+  }))
+}
+
+/** All analog channels in their order: the words that a plan counts its columns in. */
+const readerOf = (recording: Recording): PassSource => ({
+  kind: 'reader',
+  columns: recording.channels.length,
+  segments: recording.segments.map(({ frames }) => frames),
+  read: (range) => recording.traces(range),
+})
+
+/** A plan of a recording as one of some of its segments, which are counted from 0. */
+export function planOfSegments(plan: Plan, segments: readonly number[]): Plan {
+  const { mask } = plan
+  const gaps = mask?.gaps
+    .filter(({ segment }) => segments.includes(segment))
+    .map((gap) => ({ ...gap, segment: segments.indexOf(gap.segment) }))
+    .toSorted((a, b) => a.segment - b.segment || a.start - b.start)
+  return {
+    ...plan,
+    mask: mask && { ...mask, gaps: gaps ?? [] },
+    spatial: plan.spatial.map((step): SpatialPlan =>
+      step.kind === 'motion-correction' ? motionOf(step, segments) : step,
+    ),
+  }
+}
+
+const motionOf = (step: MotionCorrectionPlan, segments: readonly number[]): MotionCorrectionPlan => ({
+  ...step,
+  motion: segments.flatMap((segment) => step.motion[segment] ?? []),
+})
