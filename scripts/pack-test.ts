@@ -4,6 +4,7 @@
  */
 import {
   copyFileSync,
+  existsSync,
   globSync,
   mkdirSync,
   mkdtempSync,
@@ -14,6 +15,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
+import { bindingFile, platform } from '../packages/native-dsp/src/native/platform.ts'
 import { interruption, root, runCommand } from './command.ts'
 
 interface Manifest {
@@ -22,7 +24,7 @@ interface Manifest {
 }
 
 /** What the consumer installs; the rest is only looked at. */
-const installed = ['arrays', 'core', 'element-lab']
+const installed = ['arrays', 'core', 'element-lab', 'formats', 'native-dsp']
 
 const folders = globSync('packages/*/package.json', { cwd: root }).map(dirname).toSorted()
 const readManifest = (path: string): Manifest => JSON.parse(readFileSync(join(root, path), 'utf8'))
@@ -42,6 +44,7 @@ async function testPacked(): Promise<number> {
     const pack = ['pnpm', 'pack', '--pack-destination', tarballs]
     if (!(await must(`pack ${basename(folder)}`, pack, { cwd: join(root, folder) }))) return 1
   }
+  const binary = await packBinary(tarballs)
   const looks = await Promise.all(
     split(
       readdirSync(tarballs).map((name) => join(tarballs, name)),
@@ -64,10 +67,26 @@ async function testPacked(): Promise<number> {
     '--no-fund',
     '--loglevel=error',
     ...wanted.map((name) => join(tarballs, name)),
+    ...(binary === null ? [] : [join(tarballs, binary)]),
   ]
   if (!(await must('npm install', install, { cwd: consumer }))) return 1
   if (!(await must('types of the installed packages', ['tsc', '-p', consumer]))) return 1
   return (await must('run', ['node', 'consumer.ts'], { cwd: consumer })) ? 0 : 1
+}
+
+/** The package of this platform with the binary that the tests ran with: the tarball, or null where none was built. */
+async function packBinary(tarballs: string): Promise<string | null> {
+  const built = join(root, 'packages/native-dsp', bindingFile)
+  const folder = join(root, 'packages/native-dsp/npm', platform)
+  if (!existsSync(built) || !existsSync(folder)) return null
+  const copy = join(temporary, platform)
+  mkdirSync(copy)
+  copyFileSync(join(folder, 'package.json'), join(copy, 'package.json'))
+  copyFileSync(built, join(copy, bindingFile))
+  // its `prepack` looks for what is published
+  const pack = ['npm', 'pack', '--ignore-scripts', '--loglevel=error', '--pack-destination', tarballs]
+  if (!(await must(`pack ${platform}`, pack, { cwd: copy }))) return null
+  return readdirSync(tarballs).find((name) => name.includes(platform)) ?? null
 }
 
 /** A type-checked folder outside the repository, with Node's types lent from it. */
