@@ -1,9 +1,9 @@
-import { meanOf, middleOf } from './reference-value.ts'
+import { meanOf, middleOf, wholeCount } from './reference-value.ts'
 import type { PrepareSpatial } from './step.ts'
 
 /**
- * Subtracts from the rows of each group the median or mean of its members. A NaN among the members makes NaN of all rows
- * that the reference is subtracted from, in that frame.
+ * Subtracts from the rows of each group the median or mean of its members, all of them as they were before. A NaN among the
+ * members makes NaN of all rows that the reference is subtracted from, in that frame.
  */
 export const prepareGroupReference: PrepareSpatial<'group-reference'> = ({ operator, middle, whole, groups }) => {
   const prepared = groups
@@ -13,18 +13,23 @@ export const prepareGroupReference: PrepareSpatial<'group-reference'> = ({ opera
       from: Int32Array.from(from),
       values: new Float32Array(of.length),
     }))
+  const references = new Float64Array(prepared.length)
   return {
     margin: 0,
     apply({ data, channels }) {
       for (let start = 0; start < data.length; start += channels) {
-        for (const { of, from, values } of prepared) {
+        for (let group = 0; group < prepared.length; group++) {
+          const { of, values } = prepared[group]!
           for (let index = 0; index < of.length; index++) values[index] = data[start + of[index]!]!
-          if (whole) for (let index = 0; index < of.length; index++) values[index] = Math.trunc(values[index]!)
+          if (whole) for (let index = 0; index < of.length; index++) values[index] = wholeCount(values[index]!)
           const exact = operator === 'mean' ? meanOf(values) : middleOf(values, middle)
-          const reference = whole ? Math.trunc(exact) : Math.fround(exact)
+          references[group] = whole ? Math.trunc(exact) : Math.fround(exact)
+        }
+        for (let group = 0; group < prepared.length; group++) {
+          const { from } = prepared[group]!
           for (let index = 0; index < from.length; index++) {
             const at = start + from[index]!
-            data[at] = (whole ? Math.trunc(data[at]!) : data[at]!) - reference
+            data[at] = (whole ? wholeCount(data[at]!) : data[at]!) - references[group]!
           }
         }
       }

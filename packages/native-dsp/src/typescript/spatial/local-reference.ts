@@ -1,7 +1,7 @@
 import type { LocalReferencePlan } from '../../plan.ts'
 import type { Rows, SpatialStep } from '../rows.ts'
 import { addUp, planSums } from './neighbour-sums.ts'
-import { middleOf } from './reference-value.ts'
+import { middleOf, wholeCount } from './reference-value.ts'
 import type { PrepareSpatial } from './step.ts'
 
 /**
@@ -61,7 +61,7 @@ function forEachFrame(
     let finite = true
     for (let channel = 0; channel < channels; channel++) {
       const value = data[start + channel]!
-      frame[channel] = whole ? Math.trunc(value) : value
+      frame[channel] = whole ? wholeCount(value) : value
       finite &&= Number.isFinite(value)
     }
     visit(start, finite)

@@ -18,3 +18,6 @@ export function middleOf(values: Float32Array, middle: GroupReferencePlan['middl
   for (let index = 0; index < upperRank; index++) if (values[index]! > lower) lower = values[index]!
   return middle === 'lower' ? lower : Math.fround(lower + upper) / 2
 }
+
+/** CatGT's counts: towards zero, clamped to int16; a NaN stays one. */
+export const wholeCount = (value: number): number => Math.trunc(Math.max(-32768, Math.min(32767, value)))

@@ -1,10 +1,45 @@
 //! Steps that combine the channels of a frame.
 
+mod channel_filter;
+mod gain_control;
+mod group_mean;
+mod group_median;
+mod group_reference;
+mod lanes;
+mod local_reference;
+mod middle;
+mod mix;
 mod motion_correction;
+mod neighbour_sums;
+mod network;
+mod plan;
+mod spatial_high_pass;
+mod tile;
 
 use std::ops::Range;
 
+use crate::Result;
+
 pub use motion_correction::MotionCorrection;
+pub use plan::{
+    GainControlPlan, GroupPlan, GroupReferencePlan, LocalReferencePlan, Middle, MixPlan, MixedRow,
+    MotionCorrectionPlan, Operator, SpatialHighPassPlan, SpatialPlan,
+};
+
+/// Makes the step that a plan asks for, for rows of so many channels.
+///
+/// Refuses indices of rows that there are not, rows in two groups, and parameters out of range; `sampling_rate` (Hz).
+pub fn prepare(plan: &SpatialPlan, channels: usize, sampling_rate: f64) -> Result<Box<dyn SpatialStep>> {
+    Ok(match plan {
+        SpatialPlan::GroupReference(plan) => group_reference::prepare(plan, channels)?,
+        SpatialPlan::LocalReference(plan) => Box::new(local_reference::LocalReference::prepare(plan, channels)?),
+        SpatialPlan::SpatialHighPass(plan) => Box::new(spatial_high_pass::SpatialHighPass::prepare(plan, channels)?),
+        SpatialPlan::Mix(plan) => Box::new(mix::Mix::prepare(plan, channels)?),
+        SpatialPlan::MotionCorrection(MotionCorrectionPlan { positions, sigma, power, motion }) => {
+            Box::new(MotionCorrection::prepare(positions, *sigma, *power, motion, sampling_rate)?)
+        }
+    })
+}
 
 /// Frames of one segment in single-precision counts; what a step leaves in them is the next one's input.
 pub struct Rows<'a> {

@@ -1,0 +1,100 @@
+use super::lanes::{Lanes, dispatch, fast};
+use super::network::{MOST_VALUES, MedianNetwork};
+use super::plan::{GroupPlan, GroupReferencePlan, Middle};
+use super::tile::{TILE, aligned, load_tile, store_tile};
+use super::{Rows, Scratch, SpatialStep, middle::middle};
+
+/// Medians over groups: small ones of sixteen frames at a time by a network, large ones by selection.
+pub(super) struct GroupMedians {
+    fast: bool,
+    whole: bool,
+    middle: Middle,
+    small: Vec<(GroupPlan, MedianNetwork)>,
+    large: Vec<GroupPlan>,
+}
+
+impl GroupMedians {
+    pub fn new(plan: &GroupReferencePlan) -> Self {
+        let groups = plan.groups.iter().filter(|group| !group.of.is_empty() && !group.from.is_empty()).cloned();
+        let (small, large): (Vec<_>, Vec<_>) = groups.partition(|group| group.of.len() <= MOST_VALUES);
+        let small = small.into_iter().map(|group| {
+            let network = MedianNetwork::new(group.of.len(), plan.middle);
+            (group, network)
+        });
+        Self { fast: fast(), whole: plan.whole, middle: plan.middle, small: small.collect(), large }
+    }
+}
+
+/// Of up to [`TILE`] frames.
+#[inline(always)]
+fn subtract_small<V: Lanes>(medians: &GroupMedians, frames: &mut [f32], stride: usize, scratch: &mut [f32]) {
+    let (tile, rest) = scratch.split_at_mut(stride * TILE);
+    let (sets, references) = rest.split_at_mut(MOST_VALUES * TILE);
+    load_tile::<V>(frames, stride, tile);
+    for ((group, network), reference) in medians.small.iter().zip(references.chunks_exact_mut(TILE)) {
+        for (&row, set) in group.of.iter().zip(sets.chunks_exact_mut(TILE)) {
+            for half in [0, 8] {
+                let value = V::load(&tile[row * TILE + half..]);
+                (if medians.whole { value.whole() } else { value }).store(&mut set[half..]);
+            }
+        }
+        let [early, late] = network.middle::<V>(sets);
+        (if medians.whole { early.trunc() } else { early }).store(reference);
+        (if medians.whole { late.trunc() } else { late }).store(&mut reference[8..]);
+    }
+    for ((group, _), reference) in medians.small.iter().zip(references.chunks_exact(TILE)) {
+        for &row in &group.from {
+            for half in [0, 8] {
+                let place = &mut tile[row * TILE + half..row * TILE + half + 8];
+                let value = V::load(place);
+                let value = if medians.whole { value.whole() } else { value };
+                value.sub(V::load(&reference[half..])).store(place);
+            }
+        }
+    }
+    store_tile::<V>(tile, stride, frames);
+}
+
+impl GroupMedians {
+    /// The median of each large group in each frame, a frame after the other.
+    fn large_medians(&self, frames: &[f32], stride: usize, references: &mut Vec<f32>) {
+        let (mut values, mut keys) = (Vec::new(), Vec::new());
+        references.clear();
+        for frame in frames.chunks_exact(stride) {
+            for group in &self.large {
+                values.clear();
+                values.extend(group.of.iter().map(|&row| self.value(frame[row])));
+                let reference = middle(&values, self.middle, &mut keys);
+                references.push(if self.whole { reference.trunc() } else { reference });
+            }
+        }
+    }
+
+    fn value(&self, value: f32) -> f32 {
+        if self.whole { [value; 8].whole()[0] } else { value }
+    }
+}
+
+impl SpatialStep for GroupMedians {
+    fn apply(&self, rows: &mut Rows<'_>, scratch: &mut Scratch) {
+        let (medians, stride) = (self, rows.stride);
+        let room = aligned(&mut scratch.floats, (stride + MOST_VALUES + self.small.len()) * TILE);
+        let mut references = Vec::new();
+        for frames in rows.data.chunks_mut(stride * TILE) {
+            // of all groups before any row changes: rows of one group may be members of another
+            self.large_medians(frames, stride, &mut references);
+            if !self.small.is_empty() {
+                dispatch!(
+                    self.fast,
+                    subtract_small(medians: &GroupMedians, frames: &mut [f32], stride: usize, room: &mut [f32])
+                );
+            }
+            let references = references.chunks_exact(self.large.len().max(1));
+            for (frame, references) in frames.chunks_exact_mut(stride).zip(references) {
+                for (group, reference) in self.large.iter().zip(references) {
+                    group.from.iter().for_each(|&row| frame[row] = self.value(frame[row]) - reference);
+                }
+            }
+        }
+    }
+}

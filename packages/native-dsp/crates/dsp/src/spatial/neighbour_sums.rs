@@ -1,0 +1,93 @@
+use std::collections::HashSet;
+
+use super::lanes::Lanes;
+use super::tile::TILE;
+
+/// Sums over overlapping sets of rows, each one made from the sum of a set before it where that takes fewer additions:
+/// neighbours of neighbouring rows are nearly the same.
+pub(super) struct NeighbourSums {
+    pub entries: Vec<Entry>,
+    operands: Vec<u32>,
+}
+
+pub(super) struct Entry {
+    pub row: usize,
+    pub count: usize,
+    /// The entry whose sum this one starts from.
+    base: Option<usize>,
+    /// Ends, in the operands, of what is added and of what is subtracted after it.
+    added: usize,
+    subtracted: usize,
+}
+
+/// A sum may start from one of so many sums before it.
+const REACH: usize = 32;
+
+/// So many sums in a row may start from others: then one is taken anew, so that rounding errors do not pile up.
+const LONGEST_CHAIN: usize = 48;
+
+impl NeighbourSums {
+    /// Only rows that have neighbours have an entry.
+    pub fn new(neighbours: &[Vec<usize>]) -> Self {
+        let sets: Vec<HashSet<usize>> = neighbours.iter().map(|of| of.iter().copied().collect()).collect();
+        let mut sums = Self { entries: Vec::new(), operands: Vec::new() };
+        let mut depths = Vec::new();
+        for (row, of) in neighbours.iter().enumerate().filter(|(_, of)| !of.is_empty()) {
+            let index = sums.entries.len();
+            let (mut base, mut least) = (None, of.len());
+            for other in index.saturating_sub(REACH)..index {
+                let Entry { row: before, count, .. } = sums.entries[other];
+                let shared = of.iter().filter(|row| sets[before].contains(row)).count();
+                let cost = of.len() + count - 2 * shared;
+                if cost < least && depths[other] < LONGEST_CHAIN {
+                    (base, least) = (Some(other), cost);
+                }
+            }
+            depths.push(base.map_or(0, |base| depths[base] + 1));
+            let before = base.map(|base| sums.entries[base].row);
+            let lacks = |set: Option<usize>, member: &usize| set.is_none_or(|set| !sets[set].contains(member));
+            sums.operands.extend(of.iter().filter(|member| lacks(before, member)).map(|&member| member as u32));
+            let added = sums.operands.len();
+            if let Some(before) = before {
+                let gone = neighbours[before].iter().filter(|member| lacks(Some(row), member));
+                sums.operands.extend(gone.map(|&member| member as u32));
+            }
+            let subtracted = sums.operands.len();
+            sums.entries.push(Entry { row, count: of.len(), base, added, subtracted });
+        }
+        sums
+    }
+
+    /// Adds up the frames of a tile, entry by entry; exact where the values are whole. Returns 0 where all sums are
+    /// finite, NaN in the lanes of frames where one is not: there, sums made from others are not to be used.
+    #[inline(always)]
+    pub fn add_up<V: Lanes>(&self, tile: &[f32], sums: &mut [f32]) -> [V; 2] {
+        let mut finite = [V::splat(0.0); 2];
+        let mut at = 0;
+        for (index, entry) in self.entries.iter().enumerate() {
+            let (done, rest) = sums.split_at_mut(index * TILE);
+            let mut sum = match entry.base {
+                Some(base) => pair::<V>(&done[base * TILE..]),
+                None => [V::splat(0.0); 2],
+            };
+            for &operand in &self.operands[at..entry.added] {
+                let [early, late] = pair::<V>(&tile[operand as usize * TILE..]);
+                sum = [sum[0].add(early), sum[1].add(late)];
+            }
+            for &operand in &self.operands[entry.added..entry.subtracted] {
+                let [early, late] = pair::<V>(&tile[operand as usize * TILE..]);
+                sum = [sum[0].sub(early), sum[1].sub(late)];
+            }
+            at = entry.subtracted;
+            sum[0].store(rest);
+            sum[1].store(&mut rest[8..]);
+            finite = [0, 1].map(|half| sum[half].mul_add(V::splat(0.0), finite[half]));
+        }
+        finite
+    }
+}
+
+#[inline(always)]
+pub(super) fn pair<V: Lanes>(values: &[f32]) -> [V; 2] {
+    [V::load(values), V::load(&values[8..])]
+}
