@@ -73,8 +73,13 @@ impl Cascade {
 
     /// The frames after which what lies beyond is forgotten to one part in 10⁹, a multiple of 64.
     pub fn margin(&self) -> usize {
+        self.memory(MARGIN_RESIDUE)
+    }
+
+    /// The frames after which what lies beyond is forgotten to the given part, a multiple of 64.
+    pub fn memory(&self, residue: f64) -> usize {
         let radius = self.sections.iter().map(Section::pole_radius).fold(0.0, f64::max);
-        let frames = if radius <= 0.0 { 0.0 } else { MARGIN_RESIDUE.ln() / radius.ln() };
+        let frames = if radius <= 0.0 { 0.0 } else { residue.ln() / radius.ln() };
         (frames as usize / MARGIN_STEP + 1) * MARGIN_STEP
     }
 }

@@ -3,6 +3,7 @@
 pub mod butterworth;
 pub mod cascade;
 mod complex;
+pub mod delay;
 mod filter;
 mod notch;
 

@@ -1,0 +1,125 @@
+//! What the kernels cost, in memory: nanoseconds per frame of 384 channels, and how many times faster than a recording
+//! of 30 kHz that is.
+//!
+//! `cargo run --release --example kernels [-- [what] [block frames] [seconds]]`
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Instant;
+
+use neurojoint_dsp::block::{Engine, Rounding, Window, Work, Workspace};
+use neurojoint_dsp::design::{Direction, FilterKind, FilterSpec};
+use neurojoint_dsp::temporal::{Run, Temporal, TemporalSpec};
+
+const CHANNELS: usize = 384;
+const COLUMNS: usize = 385;
+const RATE: f64 = 30_000.0;
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let only = arguments.first().filter(|what| *what != "all");
+    let number = |index: usize, otherwise: usize| {
+        arguments.get(index).map_or(otherwise, |text| text.parse().expect("a whole number"))
+    };
+    let (block, seconds) = (number(1, 8192), number(2, 10));
+    let counts = simulate(seconds * RATE as usize);
+    let high_pass = |order| vec![FilterKind::HighPass { cutoff: 300.0, order }];
+    let band_pass = vec![FilterKind::BandPass { low: 300.0, high: 6000.0, order: 5 }];
+    let cases = [
+        ("copy", false, vec![], false),
+        ("shift", true, vec![], false),
+        ("high3", false, high_pass(3), false),
+        ("shift-high3", true, high_pass(3), false),
+        ("median", false, vec![], true),
+        ("shift-high3-median", true, high_pass(3), true),
+        ("shift-high5-median", true, high_pass(5), true),
+        ("shift-band5-median", true, band_pass, true),
+    ];
+    println!("{:24}{:>10}{:>12}{:>12}{:>12}", "block of", block, "ns/frame", "x (1)", "x (2)");
+    for (name, shift, filters, median) in cases {
+        if only.is_some_and(|only| only != name) {
+            continue;
+        }
+        let engine = engine(shift, &filters, median);
+        let [one, two] =
+            [1, 2].map(|threads| (0..3).map(|_| measure(&engine, &counts, block, threads)).fold(f64::MAX, f64::min));
+        let times = |nanoseconds: f64| 1e9 / RATE / nanoseconds;
+        println!("{name:34}{one:>12.1}{:>12.1}{:>12.1}", times(one), times(two));
+    }
+}
+
+fn engine(shift: bool, filters: &[FilterKind], global_median: bool) -> Engine {
+    let shifts = shift.then(|| (0..CHANNELS).map(|channel| (channel % 24 / 2) as f64 / 13.0).collect());
+    let filters = filters.iter().map(|kind| FilterSpec { kind: *kind, direction: Direction::ZeroPhase }).collect();
+    let spec = TemporalSpec { shifts, taps: 16, filters, scale: None };
+    Engine {
+        columns: COLUMNS,
+        take: (0..CHANNELS).collect(),
+        temporal: Temporal::prepare(&spec, RATE, CHANNELS).expect("a spec that holds"),
+        spatial: Vec::new(),
+        global_median,
+        scale: None,
+        rounding: Rounding::HalfEven,
+    }
+}
+
+/// Nanoseconds per frame.
+fn measure(engine: &Engine, counts: &[i16], block: usize, threads: usize) -> f64 {
+    let frames = counts.len() / COLUMNS;
+    let next = AtomicUsize::new(0);
+    let mut output = vec![0i16; frames * CHANNELS];
+    let blocks: Vec<std::sync::Mutex<&mut [i16]>> =
+        output.chunks_mut(block * CHANNELS).map(std::sync::Mutex::new).collect();
+    let started = Instant::now();
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                let mut work = Workspace::default();
+                loop {
+                    let index = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(output) = blocks.get(index) else { return };
+                    let (start, end) = (index * block, ((index + 1) * block).min(frames));
+                    let window = start.saturating_sub(engine.before())..(end + engine.after()).min(frames);
+                    let mut output = output.lock().expect("no panic");
+                    let window = Window {
+                        counts: &counts[window.start * COLUMNS..window.end * COLUMNS],
+                        first_frame: window.start as u64,
+                        segment: 0,
+                        segment_frames: frames as u64,
+                        runs: &[Run {
+                            frames: 0..window.len(),
+                            true_start: window.start == 0,
+                            true_end: window.end == frames,
+                        }],
+                    };
+                    let block = start as u64..end as u64;
+                    let words = Some((&mut output[..], CHANNELS));
+                    engine.compute(&window, Work { block: block.clone(), wanted: block, halo: 0, words }, &mut work);
+                }
+            });
+        }
+    });
+    started.elapsed().as_secs_f64() * 1e9 / frames as f64
+}
+
+/// Noise, noise that the channels share, and a field potential.
+fn simulate(frames: usize) -> Vec<i16> {
+    let mut state = 0x9e37_79b9_7f4a_7c15u64;
+    let mut noise = move || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        // The sum of four evenly spread numbers is nearly Gaussian.
+        let sum: u64 = (0..4).map(|part| (state >> (16 * part)) & 0xffff).sum();
+        (sum as f64 / 65_536.0 - 2.0) * 1.732
+    };
+    let mut counts = Vec::with_capacity(frames * COLUMNS);
+    for frame in 0..frames {
+        let wave = 300.0 * (frame as f64 * 8.0 * std::f64::consts::TAU / RATE).sin();
+        let shared = 5.0 * noise();
+        for _ in 0..CHANNELS {
+            counts.push((wave + shared + 10.0 * noise()).round() as i16);
+        }
+        counts.push(0);
+    }
+    counts
+}
