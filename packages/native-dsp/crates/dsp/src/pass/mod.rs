@@ -16,6 +16,8 @@ mod run;
 mod sample;
 mod source;
 mod target;
+#[cfg(test)]
+mod tests;
 mod workers;
 
 pub use crate::peaks::PassPeak;
