@@ -1,6 +1,7 @@
 import type { Recording } from '@neurojoint/formats/recording'
 import type { PreprocessingChain, RecordingLayout } from './chain.ts'
 import type { Detecting, Peaks } from './detecting.ts'
+import type { Measuring } from './measuring.ts'
 import type { OpenSimulation } from './simulate.ts'
 
 /** How a long operation is stopped and watched. */
@@ -68,7 +69,7 @@ export interface PreprocessOptions extends OperationOptions {
  * before a call returns and is never changed. Refused parameters reject with `invalid-parameter`, `wrong-length` or
  * `ragged-frames`. Results of the two implementations differ by single-precision rounding.
  */
-export interface Dsp extends Detecting {
+export interface Dsp extends Detecting, Measuring {
   readonly implementation: 'native' | 'typescript'
   /** Null for the native implementation; else why there is none. */
   readonly reason: string | null
@@ -90,12 +91,6 @@ export interface Dsp extends Detecting {
    * with a NaN becomes NaN.
    */
   subtractCommonMedian(
-    traces: Float32Array,
-    shape: { readonly channels: number },
-    options?: OperationOptions,
-  ): Promise<Float32Array>
-  /** `median(|x - median(x)|) / 0.6744897501960817` of each channel, in the unit of the traces; NaN for no frames. */
-  noiseLevels(
     traces: Float32Array,
     shape: { readonly channels: number },
     options?: OperationOptions,

@@ -13,6 +13,19 @@ export type {
 } from './dsp.ts'
 export * from './errors.ts'
 export { loadDsp } from './load.ts'
+export { channelLabels } from './measuring.ts'
+export type {
+  BadChannelMethod,
+  BadChannelThresholds,
+  ChannelLabel,
+  FrameRange,
+  LabelledChannels,
+  Labelling,
+  MaskSearch,
+  Measuring,
+  PowerSpectra,
+  SpectrumEstimate,
+} from './measuring.ts'
 export type {
   OpenSimulation,
   SimulatedChannel,

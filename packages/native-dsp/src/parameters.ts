@@ -65,7 +65,7 @@ export function requireOneOf(name: string, value: unknown, known: readonly unkno
   if (!known.includes(value)) throw new InvalidParameterError(name, value, `one of ${known.join(', ')}`)
 }
 
-function requireBelowNyquist(name: string, value: number, samplingRate: number): void {
+export function requireBelowNyquist(name: string, value: number, samplingRate: number): void {
   requirePositive(name, value)
   if (value >= samplingRate / 2) throw new InvalidParameterError(name, value, 'less than half the sampling rate')
 }

@@ -2,10 +2,11 @@ import type { Peaks } from '../detecting.ts'
 import type { RecordingPlan } from '../recording-plan.ts'
 import type { SimulationBinding } from '../simulate-native.ts'
 import type { DetectingBinding, NativeCriteria } from './detecting.ts'
+import type { MeasuringBinding } from './measuring.ts'
 import type { PassingBinding } from './passing.ts'
 
 /** What `crates/node` exports; every operation ends with the flag that stops it and a function that is told its progress. */
-export interface Binding extends SimulationBinding, DetectingBinding, PassingBinding {
+export interface Binding extends SimulationBinding, DetectingBinding, MeasuringBinding, PassingBinding {
   readonly CancelFlag: new () => CancelFlag
   highPass(
     traces: Float32Array,
@@ -31,7 +32,6 @@ export interface Binding extends SimulationBinding, DetectingBinding, PassingBin
     ...control: Control
   ): Promise<Float32Array>
   subtractCommonMedian(traces: Float32Array, channels: number, ...control: Control): Promise<Float32Array>
-  noiseLevels(traces: Float32Array, channels: number, ...control: Control): Promise<Float32Array>
   preprocessRecording(job: RecordingJob, ...control: Control): Promise<RecordingFindings>
 }
 

@@ -7,6 +7,7 @@ import { openNativeSimulation } from '../simulate-native.ts'
 import { createTypeScriptDsp } from '../typescript/typescript-dsp.ts'
 import type { Binding } from './binding.ts'
 import { createNativeDetecting } from './detecting.ts'
+import { createNativeMeasuring } from './measuring.ts'
 import { runOperation } from './operation.ts'
 import { createNativePassing } from './passing.ts'
 
@@ -48,12 +49,8 @@ export function createNativeDsp(binding: Binding): Dsp & Passing {
       return runOperation(binding, options, (...control) => binding.subtractCommonMedian(traces, channels, ...control))
     },
 
-    async noiseLevels(traces, { channels }, options = {}) {
-      requireFrames(traces, channels)
-      return runOperation(binding, options, (...control) => binding.noiseLevels(traces, channels, ...control))
-    },
-
     ...createNativeDetecting(binding),
+    ...createNativeMeasuring(binding),
 
     async preprocessRecording(recording, chain, options) {
       const { location } = recording

@@ -3,7 +3,7 @@ import { requireBandPass, requireFrames, requireHighPass, requirePhaseShift } fr
 import { Attention } from './attention.ts'
 import { prepareSteps, type ChannelSteps } from './channels.ts'
 import { createTypeScriptDetecting } from './detecting.ts'
-import { noiseLevel } from './noise.ts'
+import { createTypeScriptMeasuring } from './measuring.ts'
 import { preprocess } from './recording.ts'
 import { subtractMedian } from './reference.ts'
 import { openTypescriptSimulation } from './simulate/open.ts'
@@ -47,22 +47,8 @@ export function createTypeScriptDsp(reason: string | null): Dsp {
       return result
     },
 
-    async noiseLevels(traces, { channels }, options = {}) {
-      const frames = requireFrames(traces, channels)
-      const attention = new Attention(options)
-      const input = traces.slice()
-      const levels = new Float32Array(channels)
-      for (let channel = 0; channel < channels; channel++) {
-        if (attention.due()) await attention.rest(channel / channels)
-        const samples = new Float32Array(frames)
-        for (let t = 0, from = channel; t < frames; t++, from += channels) samples[t] = input[from]!
-        levels[channel] = noiseLevel(samples)
-      }
-      attention.finish()
-      return levels
-    },
-
     ...createTypeScriptDetecting(),
+    ...createTypeScriptMeasuring(),
     preprocessRecording: preprocess,
     openSimulation: openTypescriptSimulation,
   }

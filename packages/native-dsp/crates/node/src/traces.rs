@@ -1,7 +1,6 @@
 use napi::bindgen_prelude::*;
 use napi_derive::napi;
 use neurojoint_dsp::butterworth::{Band, butterworth};
-use neurojoint_dsp::measure::noise::noise_levels as measure_noise_levels;
 use neurojoint_dsp::phase_shift::shift_phase as undo_delays;
 use neurojoint_dsp::reference::subtract_common_median as subtract_median;
 use neurojoint_dsp::zero_phase::filter_zero_phase;
@@ -65,18 +64,6 @@ pub fn subtract_common_median(
     transform(traces, Attended::new(flag, progress), move |traces, control| {
         subtract_median(traces, channels as usize, control)
     })
-}
-
-/// The noise level of each channel, on a worker thread.
-#[napi]
-pub fn noise_levels(
-    traces: Float32Array,
-    channels: u32,
-    flag: &CancelFlag,
-    progress: Option<ProgressFunction>,
-) -> AsyncTask<Background<Float32Array>> {
-    let (traces, control) = (traces.to_vec(), Attended::new(flag, progress));
-    Background::start(move || Ok(measure_noise_levels(&traces, channels as usize, &control)?.into()))
 }
 
 fn filter(

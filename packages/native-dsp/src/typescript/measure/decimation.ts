@@ -35,7 +35,7 @@ export function designDecimation(factor: number): Decimation {
   let bits = finestBits
   while (half[0]! * 2 ** bits >= mostOfATap) bits--
   const quantised = quantise(half, 2 ** bits)
-  const taps = Int16Array.from([...quantised.slice(1).reverse(), ...quantised])
+  const taps = Int16Array.from([...quantised.slice(1).toReversed(), ...quantised])
   return { factor, taps, unit: 2 ** bits, reach: half.length - 1 }
 }
 

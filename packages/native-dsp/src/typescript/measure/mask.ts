@@ -1,12 +1,8 @@
-import { InvalidParameterError } from '../../errors.ts'
-import type { MaskPlan, SaturationPlan } from '../../plan.ts'
-import { requireColumns } from './columns.ts'
+import type { FrameRange } from '../../measuring.ts'
+import type { MaskPlan } from '../../plan.ts'
+import { requireMask } from './mask-check.ts'
 
-/** Frames `start` to `end` (exclusive). */
-export interface FrameRange {
-  readonly start: number
-  readonly end: number
-}
+export type { FrameRange }
 
 /** What is masked beside the gaps that are known. */
 export type MaskCriteria = Pick<MaskPlan, 'flatFrames' | 'saturation'>
@@ -25,12 +21,7 @@ export interface Mask {
  * are those of a row of at least `flatFrames` that are equal in all columns.
  */
 export function prepareMask({ flatFrames, saturation }: MaskCriteria, columns: number, take: readonly number[]): Mask {
-  if (flatFrames !== null && !(Number.isInteger(flatFrames) && flatFrames >= 2)) {
-    throw new InvalidParameterError('flatFrames', flatFrames, 'at least 2 frames')
-  }
-  if (saturation) requireSaturation(saturation)
-  requireColumns(columns, take)
-  if (take.length === 0) throw new InvalidParameterError('columns', 0, 'at least one column')
+  requireMask({ flatFrames, saturation }, columns, take)
   const bounds: Bounds = saturation
     ? { level: saturation.level, slope: saturation.slope, needed: moreThan(saturation.share, take.length) }
     : { level: Infinity, slope: Infinity, needed: Infinity }
@@ -104,13 +95,4 @@ function look(
 function moreThan(share: number, columns: number): number {
   for (let count = 0; count <= columns; count++) if (count / columns > share) return count
   return Infinity
-}
-
-function requireSaturation({ level, slope, share, widenFrames }: SaturationPlan): void {
-  if (!(level >= 0)) throw new InvalidParameterError('level', level, 'a number of counts that is not negative')
-  if (!(slope > 0)) throw new InvalidParameterError('slope', slope, 'a positive number of counts per sample')
-  if (!(share >= 0 && share <= 1)) throw new InvalidParameterError('share', share, 'a fraction from 0 to 1')
-  if (!(Number.isSafeInteger(widenFrames) && widenFrames >= 0)) {
-    throw new InvalidParameterError('widenFrames', widenFrames, 'a whole number that is not negative')
-  }
 }

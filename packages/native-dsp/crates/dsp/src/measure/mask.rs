@@ -3,6 +3,8 @@
 use std::ops::Range;
 
 use super::extremes::{Bounds, Columns};
+use crate::control::Control;
+use crate::reference::require_frames;
 use crate::{DspError, Result};
 
 /// Which frames are masked. With neither criterion, none.
@@ -120,6 +122,26 @@ impl Saturation {
         Ok(Self { bounds: Bounds::new(spec.level, spec.slope), needed, widen: spec.widen_frames })
     }
 }
+
+/// The masked frames of a whole segment, block by block.
+pub fn find_masked(counts: &[i16], mask: &Mask, control: &dyn Control) -> Result<Vec<Range<usize>>> {
+    let width = mask.columns.width();
+    let frames = require_frames(counts.len(), width)?;
+    let (mut found, mut part) = (Vec::new(), Vec::new());
+    for start in (0..frames).step_by(FRAMES_PER_CHECK) {
+        control.check()?;
+        control.progress(start as f64 / frames as f64);
+        let end = (start + FRAMES_PER_CHECK).min(frames);
+        let from = start.saturating_sub(mask.margin());
+        let to = end.saturating_add(mask.margin()).min(frames);
+        mask.ranges(&counts[from * width..to * width], &mut part);
+        found.extend(part.iter().map(|range| (range.start + from).max(start)..(range.end + from).min(end)));
+    }
+    merge(&mut found);
+    Ok(found)
+}
+
+const FRAMES_PER_CHECK: usize = 1 << 16;
 
 fn refuse<T>(name: &'static str, value: f64, expected: &'static str) -> Result<T> {
     Err(DspError::InvalidParameter { name, value, expected })

@@ -2,7 +2,11 @@
 
 pub mod decimation;
 mod extremes;
+mod fourier;
+pub mod labels;
 pub mod lf;
 pub mod mask;
 pub mod noise;
 mod polyphase;
+pub mod rms;
+pub mod spectrum;
