@@ -36,7 +36,7 @@ impl Exclusion {
         Self { neighbours, words, frames: frames.min(u32::MAX as usize / 2) as u32 }
     }
 
-    fn are_neighbours(&self, a: u32, b: u32) -> bool {
+    pub fn are_neighbours(&self, a: u32, b: u32) -> bool {
         self.neighbours[a as usize * self.words + b as usize / 64] >> (b % 64) & 1 == 1
     }
 

@@ -7,6 +7,9 @@
 mod criteria;
 mod detector;
 mod exclusion;
+mod kernels;
+mod matched;
+mod matched_filter;
 mod scan;
 #[cfg(target_arch = "x86_64")]
 mod scan_avx2;
@@ -20,6 +23,7 @@ mod waveforms;
 
 pub use criteria::{Method, PeakCriteria, Sign};
 pub(crate) use detector::Detector;
+pub use matched::{MatchedCriteria, MatchedPeak, detect_matched, matched_noise_levels};
 pub use sink::{Locate, PassPeak, PeakSink};
 pub use temporal_svd::{TemporalSvd, estimate_prototype, fit_temporal_svd, project_waveforms};
 pub use waveforms::{Amplitudes, Neighbourhood, Place, Waveforms, Window, cut_waveforms, peak_amplitudes};
