@@ -1,3 +1,5 @@
+export { formatDerivedMeta } from './derive-meta.ts'
+export type { DerivedFile } from './derive-meta.ts'
 export type { SpikeGlxElectrode } from './electrodes.ts'
 export { parseSpikeGlxMeta, readSpikeGlxMeta } from './meta.ts'
 export type { SpikeGlxMeta, SpikeGlxProbe } from './meta.ts'
