@@ -2,8 +2,7 @@
 
 use std::f64::consts::PI;
 
-use super::lanes::Lanes;
-use super::neighbour_sums::pair;
+use super::lanes::{Lanes, pair};
 use super::tile::TILE;
 use crate::Result;
 use crate::design::butterworth::{Band, butterworth};
@@ -86,58 +85,68 @@ impl Line {
         tile: &mut [f32],
         room: &mut [f32],
     ) {
-        let Self { rows, mirrored, extension, taper } = self;
-        let (extension, length) = (*extension, rows.len());
-        let value = |tile: &[f32], place: usize| {
-            let value = pair::<V>(&tile[rows[place] as usize * TILE..]);
-            if taper.is_empty() { value } else { value.map(|value| value.mul(V::splat(taper[place]))) }
-        };
-        let mut forward = [0, 1].map(|half| {
-            let start = extended(value(tile, 0), value(tile, extension));
-            Sections::<V, FIRST, SECOND>::at_rest(first, second, start[half])
-        });
-        let mut step = |input: [V; 2], to: &mut [f32]| {
-            forward[0].step(input[0]).store(to);
-            forward[1].step(input[1]).store(&mut to[8..]);
-        };
-        let (head, body) = room[..self.room()].split_at_mut(extension * TILE);
+        let (extension, length, mirrored) = (self.extension, self.rows.len(), self.mirrored);
+        let (last, room) = (length - 1, &mut room[..(length + 2 * extension) * TILE]);
+        let [early, late] = self.extended::<V>(tile, 0, extension);
+        let mut forward = [Sections::<V, FIRST, SECOND>::at_rest(first, second, early); 2];
+        forward[1] = Sections::at_rest(first, second, late);
+        let (head, body) = room.split_at_mut(extension * TILE);
         let (body, tail) = body.split_at_mut(length * TILE);
         for (index, to) in head.chunks_exact_mut(TILE).enumerate() {
-            step(extended(value(tile, 0), value(tile, extension - index)), to);
+            step_both(&mut forward, self.extended(tile, 0, extension - index), to);
         }
-        if taper.is_empty() {
-            for (&row, to) in rows.iter().zip(body.chunks_exact_mut(TILE)) {
-                step(pair(&tile[row as usize * TILE..]), to);
+        if self.taper.is_empty() {
+            for (&row, to) in self.rows.iter().zip(body.chunks_exact_mut(TILE)) {
+                step_both(&mut forward, pair(&tile[row as usize * TILE..][..TILE]), to);
             }
         } else {
             for (index, to) in body.chunks_exact_mut(TILE).enumerate() {
-                step(value(tile, index), to);
+                step_both(&mut forward, self.value(tile, index), to);
             }
         }
         for (index, to) in tail.chunks_exact_mut(TILE).enumerate() {
-            step(extended(value(tile, length - 1), value(tile, length - 2 - index)), to);
+            step_both(&mut forward, self.extended(tile, last, last - 1 - index), to);
         }
-        let room = &room[..self.room()];
-        let last = pair::<V>(&room[room.len() - TILE..]);
-        let mut backward = last.map(|last| Sections::<V, FIRST, SECOND>::at_rest(first, second, last));
-        let (body, beyond) = room.split_at((extension + length - mirrored) * TILE);
-        for from in beyond.chunks_exact(TILE).rev() {
-            backward[0].step(V::load(from));
-            backward[1].step(V::load(&from[8..]));
+        let [early, late] = pair::<V>(&room[room.len() - TILE..]);
+        let mut backward = [Sections::<V, FIRST, SECOND>::at_rest(first, second, early); 2];
+        backward[1] = Sections::at_rest(first, second, late);
+        let (body, beyond) = room.split_at_mut((extension + length - mirrored) * TILE);
+        for from in beyond.chunks_exact_mut(TILE).rev() {
+            step_both(&mut backward, pair(from), from);
         }
         let body = &body[(extension + mirrored) * TILE..];
-        for (&row, from) in rows[*mirrored..length - mirrored].iter().zip(body.chunks_exact(TILE)).rev() {
-            let to = &mut tile[row as usize * TILE..(row as usize + 1) * TILE];
-            backward[0].step(V::load(from)).store(to);
-            backward[1].step(V::load(&from[8..])).store(&mut to[8..]);
+        for (&row, from) in self.rows[mirrored..length - mirrored].iter().zip(body.chunks_exact(TILE)).rev() {
+            step_both(&mut backward, pair(from), &mut tile[row as usize * TILE..][..TILE]);
         }
+    }
+
+    /// A value of the mirrored and tapered signal.
+    #[inline(always)]
+    fn value<V: Lanes>(&self, tile: &[f32], place: usize) -> [V; 2] {
+        let [early, late] = pair::<V>(&tile[self.rows[place] as usize * TILE..]);
+        if self.taper.is_empty() {
+            return [early, late];
+        }
+        let weight = V::splat(self.taper[place]);
+        [early.mul(weight), late.mul(weight)]
+    }
+
+    /// The odd extension: what stands at `inner`, turned by 180 degrees about the `end`.
+    #[inline(always)]
+    fn extended<V: Lanes>(&self, tile: &[f32], end: usize, inner: usize) -> [V; 2] {
+        let ([early, late], [a, b]) = (self.value::<V>(tile, end), self.value::<V>(tile, inner));
+        [early.add(early).sub(a), late.add(late).sub(b)]
     }
 }
 
-/// The odd extension: turned by 180 degrees about the end.
 #[inline(always)]
-fn extended<V: Lanes>(end: [V; 2], inner: [V; 2]) -> [V; 2] {
-    [0, 1].map(|half| end[half].add(end[half]).sub(inner[half]))
+fn step_both<V: Lanes, const FIRST: usize, const SECOND: usize>(
+    sections: &mut [Sections<V, FIRST, SECOND>; 2],
+    input: [V; 2],
+    to: &mut [f32],
+) {
+    sections[0].step(input[0]).store(to);
+    sections[1].step(input[1]).store(&mut to[8..]);
 }
 
 /// Sections on their way along the rows, in transposed direct form II.
@@ -158,13 +167,20 @@ impl<V: Lanes, const FIRST: usize, const SECOND: usize> Sections<V, FIRST, SECON
     fn at_rest(first: [f32; FIRST], second: [[f32; 2]; SECOND], constant: V) -> Self {
         let zero = V::splat(0.0);
         let mut sections = Self {
-            a: first.map(V::splat),
+            a: [zero; FIRST],
             state: [zero; FIRST],
-            a1: second.map(|[a1, _]| V::splat(a1)),
-            a2: second.map(|[_, a2]| V::splat(a2)),
+            a1: [zero; SECOND],
+            a2: [zero; SECOND],
             state1: [zero; SECOND],
             state2: [zero; SECOND],
         };
+        for index in 0..FIRST {
+            sections.a[index] = V::splat(first[index]);
+        }
+        for index in 0..SECOND {
+            sections.a1[index] = V::splat(second[index][0]);
+            sections.a2[index] = V::splat(second[index][1]);
+        }
         if FIRST > 0 {
             sections.state[0] = constant;
         } else {

@@ -40,8 +40,9 @@ impl GroupMeans {
             fast: fast(),
             whole: plan.whole,
             counts: together.iter().map(|group| group.of.len() as f32).collect(),
-            members: patterns(together.iter().map(|group| &group.of[..]), channels),
-            subtracted: patterns(together.iter().map(|group| &group.from[..]), channels),
+            members: patterns(together.iter().map(|group| &group.of[..]), channels, false),
+            // whole counts are made of the rows in no group too
+            subtracted: patterns(together.iter().map(|group| &group.from[..]), channels, plan.whole),
             apart,
         }
     }
@@ -60,7 +61,7 @@ impl GroupMeans {
     }
 }
 
-fn patterns<'a>(groups: impl Iterator<Item = &'a [usize]>, channels: usize) -> Vec<Pattern> {
+fn patterns<'a>(groups: impl Iterator<Item = &'a [usize]>, channels: usize, all: bool) -> Vec<Pattern> {
     let mut group_of = vec![None; channels.next_multiple_of(8)];
     for (group, rows) in groups.enumerate() {
         rows.iter().for_each(|&row| group_of[row] = Some(group));
@@ -68,7 +69,7 @@ fn patterns<'a>(groups: impl Iterator<Item = &'a [usize]>, channels: usize) -> V
     let mut patterns: Vec<Pattern> = Vec::new();
     for (index, eight) in group_of.chunks_exact(8).enumerate() {
         let groups: [Option<usize>; 8] = std::array::from_fn(|lane| eight[lane]);
-        if groups == [None; 8] {
+        if groups == [None; 8] && !all {
             continue;
         }
         match patterns.iter_mut().find(|pattern| pattern.groups == groups) {
@@ -106,28 +107,12 @@ fn subtract<V: Lanes>(means: &GroupMeans, frames: &mut [f32], stride: usize, sum
         }
         for Pattern { groups, eights } in &means.subtracted {
             let reference = groups.map(|group| group.map_or(0.0, |group| sums[group]));
-            if means.whole && groups.contains(&None) {
-                subtract_some(frame, groups, &reference, eights);
-                continue;
-            }
             let reference = V::load(&reference);
             for &eight in eights {
                 let place = &mut frame[eight..eight + 8];
                 let value = V::load(place);
                 let value = if means.whole { value.whole() } else { value };
                 value.sub(reference).store(place);
-            }
-        }
-    }
-}
-
-/// Whole counts where rows that stay stand between those that change.
-fn subtract_some(frame: &mut [f32], groups: &[Option<usize>; 8], reference: &[f32; 8], eights: &[usize]) {
-    for &eight in eights {
-        let whole = <[f32; 8] as Lanes>::load(&frame[eight..]).whole();
-        for lane in 0..8 {
-            if groups[lane].is_some() {
-                frame[eight + lane] = whole[lane] - reference[lane];
             }
         }
     }

@@ -25,6 +25,13 @@ impl GroupMedians {
     }
 }
 
+#[inline(always)]
+fn make_whole<V: Lanes>(values: &mut [f32]) {
+    for values in values.chunks_exact_mut(8) {
+        V::load(values).whole().store(values);
+    }
+}
+
 /// Of up to [`TILE`] frames.
 #[inline(always)]
 fn subtract_small<V: Lanes>(medians: &GroupMedians, frames: &mut [f32], stride: usize, scratch: &mut [f32]) {
@@ -46,9 +53,7 @@ fn subtract_small<V: Lanes>(medians: &GroupMedians, frames: &mut [f32], stride: 
         for &row in &group.from {
             for half in [0, 8] {
                 let place = &mut tile[row * TILE + half..row * TILE + half + 8];
-                let value = V::load(place);
-                let value = if medians.whole { value.whole() } else { value };
-                value.sub(V::load(&reference[half..])).store(place);
+                V::load(place).sub(V::load(&reference[half..])).store(place);
             }
         }
     }
@@ -63,15 +68,11 @@ impl GroupMedians {
         for frame in frames.chunks_exact(stride) {
             for group in &self.large {
                 values.clear();
-                values.extend(group.of.iter().map(|&row| self.value(frame[row])));
+                values.extend(group.of.iter().map(|&row| frame[row]));
                 let reference = middle(&values, self.middle, &mut keys);
                 references.push(if self.whole { reference.trunc() } else { reference });
             }
         }
-    }
-
-    fn value(&self, value: f32) -> f32 {
-        if self.whole { [value; 8].whole()[0] } else { value }
     }
 }
 
@@ -81,6 +82,9 @@ impl SpatialStep for GroupMedians {
         let room = aligned(&mut scratch.floats, (stride + MOST_VALUES + self.small.len()) * TILE);
         let mut references = Vec::new();
         for frames in rows.data.chunks_mut(stride * TILE) {
+            if self.whole {
+                dispatch!(self.fast, make_whole(frames: &mut [f32]));
+            }
             // of all groups before any row changes: rows of one group may be members of another
             self.large_medians(frames, stride, &mut references);
             if !self.small.is_empty() {
@@ -92,7 +96,7 @@ impl SpatialStep for GroupMedians {
             let references = references.chunks_exact(self.large.len().max(1));
             for (frame, references) in frames.chunks_exact_mut(stride).zip(references) {
                 for (group, reference) in self.large.iter().zip(references) {
-                    group.from.iter().for_each(|&row| frame[row] = self.value(frame[row]) - reference);
+                    group.from.iter().for_each(|&row| frame[row] -= reference);
                 }
             }
         }

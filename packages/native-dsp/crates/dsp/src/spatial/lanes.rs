@@ -2,7 +2,8 @@
 
 /// Eight single-precision numbers.
 ///
-/// Kernels are generic over it, `#[inline(always)]`, and entered through [`dispatch!`].
+/// Kernels are generic over it, `#[inline(always)]`, and entered through [`dispatch!`]. What they do stands in loops, not in
+/// closures: a closure is compiled for itself, for any processor, and each operation in it becomes a call.
 pub(crate) trait Lanes: Copy {
     fn splat(value: f32) -> Self;
     /// The first eight of `from`; panics where there are fewer.
@@ -37,6 +38,12 @@ pub(crate) trait Lanes: Copy {
     fn whole(self) -> Self {
         Self::splat(-32768.0).max(Self::splat(32767.0).min(self.trunc()))
     }
+}
+
+/// The first sixteen numbers of `from`.
+#[inline(always)]
+pub(crate) fn pair<V: Lanes>(from: &[f32]) -> [V; 2] {
+    [V::load(from), V::load(&from[8..])]
 }
 
 impl Lanes for [f32; 8] {

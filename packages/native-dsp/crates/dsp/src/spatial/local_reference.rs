@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::lanes::{Lanes, dispatch, fast};
+use super::lanes::{Lanes, dispatch, fast, pair};
 use super::middle::middle;
-use super::neighbour_sums::{NeighbourSums, pair};
+use super::neighbour_sums::NeighbourSums;
 use super::network::{MOST_VALUES, MedianNetwork};
 use super::plan::{LocalReferencePlan, Middle, Operator, require_apart};
 use super::tile::{TILE, aligned, load_tile, store_tile};
@@ -15,7 +15,8 @@ use crate::{DspError, Result};
 ///
 /// Means are single-precision sums; rounding is some 1e-6 of the largest values in the neighbourhood. With `whole`, values
 /// become whole counts first (towards zero, clamped to int16) and the reference is truncated towards zero: CatGT's
-/// `loccar`, to the bit. A NaN makes NaN of the rows whose neighbour it is, in that frame. Rows without neighbours stay.
+/// `loccar`, to the bit. A NaN makes NaN of the rows whose neighbour it is, in that frame. Rows without neighbours have
+/// nothing subtracted.
 pub(super) struct LocalReference {
     fast: bool,
     whole: bool,
@@ -146,11 +147,8 @@ fn subtract<V: Lanes>(step: &LocalReference, data: &mut [f32], stride: usize, ro
     for frames in data.chunks_mut(stride * TILE) {
         load_tile::<V>(frames, stride, tile);
         if step.whole {
-            for (row, _) in step.neighbours.iter().enumerate() {
-                for half in [0, 8] {
-                    let place = &mut tile[row * TILE + half..row * TILE + half + 8];
-                    V::load(place).whole().store(place);
-                }
+            for values in tile.chunks_exact_mut(8) {
+                V::load(values).whole().store(values);
             }
         }
         match &step.way {

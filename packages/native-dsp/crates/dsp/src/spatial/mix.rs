@@ -1,7 +1,6 @@
 //! Rows as weighted sums of rows.
 
-use super::lanes::{Lanes, dispatch, fast};
-use super::neighbour_sums::pair;
+use super::lanes::{Lanes, dispatch, fast, pair};
 use super::plan::{MixPlan, require_apart};
 use super::tile::{TILE, aligned, load_tile, store_tile};
 use super::{Rows, Scratch, SpatialStep};

@@ -1,6 +1,6 @@
 use std::collections::HashSet;
 
-use super::lanes::Lanes;
+use super::lanes::{Lanes, pair};
 use super::tile::TILE;
 
 /// Sums over overlapping sets of rows, each one made from the sum of a set before it where that takes fewer additions:
@@ -81,13 +81,8 @@ impl NeighbourSums {
             at = entry.subtracted;
             sum[0].store(rest);
             sum[1].store(&mut rest[8..]);
-            finite = [0, 1].map(|half| sum[half].mul_add(V::splat(0.0), finite[half]));
+            finite = [sum[0].mul_add(V::splat(0.0), finite[0]), sum[1].mul_add(V::splat(0.0), finite[1])];
         }
         finite
     }
-}
-
-#[inline(always)]
-pub(super) fn pair<V: Lanes>(values: &[f32]) -> [V; 2] {
-    [V::load(values), V::load(&values[8..])]
 }

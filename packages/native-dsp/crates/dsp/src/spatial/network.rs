@@ -1,6 +1,6 @@
 //! Medians of many sets of equal size at once, by a network of comparisons.
 
-use super::lanes::Lanes;
+use super::lanes::{Lanes, pair};
 use super::plan::Middle;
 use super::tile::TILE;
 
@@ -56,12 +56,14 @@ impl MedianNetwork {
                 x.max(y).store(&mut sets[b + half..]);
             }
         }
-        let [lower, upper] = self.ranks.map(|rank| rank * TILE);
-        [0, 1].map(|half| {
-            let at = |place: usize| V::load(&sets[place + 8 * half..]);
-            let middle = if lower == upper { at(upper) } else { at(lower).add(at(upper)).mul(V::splat(0.5)) };
-            middle.or(nan[half])
-        })
+        let [lower, upper] = self.ranks;
+        let mut middle = pair::<V>(&sets[upper * TILE..]);
+        if lower != upper {
+            let [early, late] = pair::<V>(&sets[lower * TILE..]);
+            let half = V::splat(0.5);
+            middle = [middle[0].add(early).mul(half), middle[1].add(late).mul(half)];
+        }
+        [middle[0].or(nan[0]), middle[1].or(nan[1])]
     }
 }
 

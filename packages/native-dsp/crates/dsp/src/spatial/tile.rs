@@ -24,12 +24,15 @@ pub(super) fn load_tile<V: Lanes>(frames: &[f32], stride: usize, tile: &mut [f32
     for row in (0..stride).step_by(8) {
         let tile = &mut tile[row * TILE..(row + 8) * TILE];
         for half in [0, 8] {
-            let block: [V; 8] = std::array::from_fn(|index| {
-                let frame = half + index;
-                if frame < count { V::load(&frames[frame * stride + row..]) } else { V::splat(0.0) }
-            });
-            for (index, lanes) in V::transpose(block).into_iter().enumerate() {
-                lanes.store(&mut tile[index * TILE + half..]);
+            let mut block = [V::splat(0.0); 8];
+            for index in 0..8 {
+                if half + index < count {
+                    block[index] = V::load(&frames[(half + index) * stride + row..]);
+                }
+            }
+            let block = V::transpose(block);
+            for index in 0..8 {
+                block[index].store(&mut tile[index * TILE + half..]);
             }
         }
     }
@@ -42,10 +45,14 @@ pub(super) fn store_tile<V: Lanes>(tile: &[f32], stride: usize, frames: &mut [f3
     for row in (0..stride).step_by(8) {
         let tile = &tile[row * TILE..(row + 8) * TILE];
         for half in [0, 8] {
-            let block: [V; 8] = std::array::from_fn(|index| V::load(&tile[index * TILE + half..]));
-            for (index, lanes) in V::transpose(block).into_iter().enumerate() {
+            let mut block = [V::splat(0.0); 8];
+            for index in 0..8 {
+                block[index] = V::load(&tile[index * TILE + half..]);
+            }
+            let block = V::transpose(block);
+            for index in 0..8 {
                 if half + index < count {
-                    lanes.store(&mut frames[(half + index) * stride + row..]);
+                    block[index].store(&mut frames[(half + index) * stride + row..]);
                 }
             }
         }
