@@ -1,3 +1,5 @@
+export { findBadChannels } from './bad-channels.ts'
+export type { BadChannels, BadChannelSearch } from './bad-channels.ts'
 export { defaultChain, parseChain } from './chain.ts'
 export type { PreprocessingChain, RecordingLayout } from './chain.ts'
 export type { Detecting, PeakDetection, Peaks } from './detecting.ts'
