@@ -141,9 +141,6 @@ function requireStep(step: SpatialPlan, rows: number, segments: number): void {
       requireEachOnce('groups', from, rows, aRow)
       for (const group of step.groups) {
         requireEachOnce('groups', group.of, rows, aRow)
-        if (group.of.length === 0 && group.from.length > 0) {
-          throw new InvalidParameterError('groups', group, 'at least one row that makes the reference')
-        }
       }
       break
     }
@@ -166,6 +163,8 @@ function requireStep(step: SpatialPlan, rows: number, segments: number): void {
   }
 }
 
+const longestWindow = 2 ** 20
+
 function requireSpatialHighPass(step: SpatialHighPassPlan, rows: number): void {
   requireEachOnce('groups', step.groups.flat(), rows, aRow)
   requireFilterOrder('order', step.order)
@@ -175,9 +174,10 @@ function requireSpatialHighPass(step: SpatialHighPassPlan, rows: number): void {
   requireCount('padding', step.padding)
   requireCount('taper', step.taper)
   if (!step.gainControl) return
-  requireCount('windowFrames', step.gainControl.windowFrames)
-  requirePositive('windowFrames', step.gainControl.windowFrames)
-  requireNotNegative('epsilon', step.gainControl.epsilon)
+  const { windowFrames, epsilon } = step.gainControl
+  requirePositive('epsilon', epsilon)
+  if (Number.isInteger(windowFrames) && windowFrames >= 3 && windowFrames <= longestWindow) return
+  throw new InvalidParameterError('windowFrames', windowFrames, `3 to ${longestWindow} frames`)
 }
 
 function requireMix(step: MixPlan, rows: number): void {

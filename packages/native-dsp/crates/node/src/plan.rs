@@ -1,7 +1,7 @@
 use napi_derive::napi;
 use neurojoint_dsp::pass::plan::{
     Direction, FilterPlan, GainControlPlan, GroupPlan, GroupReferencePlan, Interval, LocalReferencePlan, MaskPlan,
-    Method, Middle, MixPlan, MixedRow, MotionCorrectionPlan, MotionPlan, Operator, Plan, Rounding, SaturationPlan,
+    Method, Middle, MixPlan, MixedRow, Motion, MotionCorrectionPlan, Operator, Plan, Rounding, SaturationPlan,
     SpatialHighPassPlan, SpatialPlan, TemporalPlan,
 };
 use neurojoint_dsp::{DspError, Result};
@@ -274,7 +274,7 @@ impl TryFrom<PassStep> for SpatialPlan {
                 power: needed("power", from.power)?,
                 motion: needed("motion", from.motion)?
                     .into_iter()
-                    .map(|PassMotion { times, depths, displacement }| MotionPlan { times, depths, displacement })
+                    .map(|PassMotion { times, depths, displacement }| Motion { times, depths, displacement })
                     .collect(),
             }),
             _ => return Err(refused("spatial", "a kind of step")),

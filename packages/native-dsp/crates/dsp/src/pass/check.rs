@@ -1,9 +1,6 @@
 //! What a plan has to keep to.
 
-use super::plan::{
-    FilterPlan, GroupReferencePlan, Interval, LocalReferencePlan, MaskPlan, Method, MixPlan, MotionCorrectionPlan,
-    Plan, SpatialHighPassPlan, SpatialPlan, TemporalPlan,
-};
+use super::plan::{FilterPlan, Interval, MaskPlan, Method, Plan, SpatialPlan, TemporalPlan};
 use crate::{DspError, Result};
 
 /// Refuses a plan that does not fit frames of so many words, or says something that means nothing.
@@ -23,11 +20,9 @@ pub fn check_plan(plan: &Plan, columns: usize, segments: &[u64]) -> Result<()> {
     }
     check_temporal(&plan.temporal, rows, plan.sampling_rate)?;
     plan.spatial.iter().try_for_each(|step| match step {
-        SpatialPlan::GroupReference(step) => check_groups(step, rows),
-        SpatialPlan::LocalReference(step) => check_neighbours(step, rows),
-        SpatialPlan::SpatialHighPass(step) => check_spatial_high_pass(step, rows),
-        SpatialPlan::Mix(step) => check_mix(step, rows),
-        SpatialPlan::MotionCorrection(step) => check_motion(step, rows, segments.len()),
+        SpatialPlan::MotionCorrection(step) => length("motion", step.motion.len(), segments.len()),
+        // What is said about rows is checked where the steps are prepared.
+        _ => Ok(()),
     })
 }
 
@@ -43,10 +38,6 @@ fn positive(name: &'static str, value: f64) -> Result<()> {
     if value > 0.0 && value.is_finite() { Ok(()) } else { refuse(name, value, "a positive number") }
 }
 
-fn not_negative(name: &'static str, value: f64) -> Result<()> {
-    if value >= 0.0 && value.is_finite() { Ok(()) } else { refuse(name, value, "a number that is not negative") }
-}
-
 fn each_once(name: &'static str, indices: &[usize], below: usize, expected: &'static str) -> Result<()> {
     let mut seen = vec![false; below];
     for &index in indices {
@@ -56,12 +47,6 @@ fn each_once(name: &'static str, indices: &[usize], below: usize, expected: &'st
         }
     }
     Ok(())
-}
-
-const A_ROW: &str = "an index into `columns`";
-
-fn check_rows(name: &'static str, indices: &[usize], rows: usize) -> Result<()> {
-    indices.iter().find(|&&index| index >= rows).map_or(Ok(()), |&index| refuse(name, index as f64, A_ROW))
 }
 
 fn check_mask(mask: &MaskPlan, segments: &[u64]) -> Result<()> {
@@ -124,81 +109,4 @@ fn check_filter(filter: &FilterPlan, method: Method, sampling_rate: f64) -> Resu
             low.zip(high).map_or(Ok(()), |(low, high)| ordered(low, high))
         }
     }
-}
-
-fn check_groups(step: &GroupReferencePlan, rows: usize) -> Result<()> {
-    let from: Vec<usize> = step.groups.iter().flat_map(|group| group.from.iter().copied()).collect();
-    each_once("groups", &from, rows, "an index into `columns`, each in one group")?;
-    for group in &step.groups {
-        each_once("groups", &group.of, rows, "an index into `columns`, each once")?;
-        if group.of.is_empty() && !group.from.is_empty() {
-            return refuse("groups", 0.0, "at least one row that makes the reference");
-        }
-    }
-    Ok(())
-}
-
-fn check_neighbours(step: &LocalReferencePlan, rows: usize) -> Result<()> {
-    length("neighbours", step.neighbours.len(), rows)?;
-    step.neighbours
-        .iter()
-        .try_for_each(|near| each_once("neighbours", near, rows, "an index into `columns`, each once"))
-}
-
-fn check_spatial_high_pass(step: &SpatialHighPassPlan, rows: usize) -> Result<()> {
-    let members: Vec<usize> = step.groups.iter().flatten().copied().collect();
-    each_once("groups", &members, rows, "an index into `columns`, each in one group")?;
-    if !(1..=8).contains(&step.order) {
-        return refuse("order", step.order.into(), "an order from 1 to 8");
-    }
-    if !(step.cutoff > 0.0 && step.cutoff < 1.0) {
-        return refuse("cutoff", step.cutoff, "a fraction of the spatial Nyquist frequency, between 0 and 1");
-    }
-    if let Some(control) = &step.gain_control {
-        if control.window_frames == 0 {
-            return refuse("windowFrames", 0.0, "at least one frame");
-        }
-        not_negative("epsilon", control.epsilon)?;
-    }
-    Ok(())
-}
-
-fn check_mix(step: &MixPlan, rows: usize) -> Result<()> {
-    let changed: Vec<usize> = step.rows.iter().map(|mixed| mixed.row).collect();
-    each_once("row", &changed, rows, "an index into `columns`, each once")?;
-    for mixed in &step.rows {
-        check_rows("of", &mixed.of, rows)?;
-        length("weights", mixed.weights.len(), mixed.of.len())?;
-        if let Some(&weight) = mixed.weights.iter().find(|weight| !weight.is_finite()) {
-            return refuse("weights", weight, "finite numbers");
-        }
-    }
-    Ok(())
-}
-
-fn check_motion(step: &MotionCorrectionPlan, rows: usize, segments: usize) -> Result<()> {
-    length("positions", step.positions.len(), rows)?;
-    positive("sigma", step.sigma)?;
-    positive("power", step.power)?;
-    length("motion", step.motion.len(), segments)?;
-    let finite = |name, values: &[f64]| match values.iter().find(|value| !value.is_finite()) {
-        Some(&value) => refuse(name, value, "finite numbers"),
-        None => Ok(()),
-    };
-    finite("positions", step.positions.as_flattened())?;
-    for motion in &step.motion {
-        length("displacement", motion.displacement.len(), motion.times.len() * motion.depths.len())?;
-        finite("displacement", &motion.displacement)?;
-        finite("times", &motion.times)?;
-        finite("depths", &motion.depths)?;
-        for (name, values) in [("times", &motion.times), ("depths", &motion.depths)] {
-            if values.is_empty() {
-                return refuse(name, 0.0, "at least one");
-            }
-            if let Some(pair) = values.windows(2).find(|pair| pair[0] >= pair[1]) {
-                return refuse(name, pair[1], "numbers that rise");
-            }
-        }
-    }
-    Ok(())
 }

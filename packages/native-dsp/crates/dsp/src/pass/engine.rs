@@ -3,8 +3,7 @@
 use super::plan::{FilterPlan, GroupReferencePlan, Method, Middle, Operator, Plan, SpatialPlan, TemporalPlan};
 use crate::block::Engine;
 use crate::design::{FilterKind, FilterSpec};
-use crate::reference::median;
-use crate::spatial::{Rows, Scratch, SpatialStep};
+use crate::spatial;
 use crate::temporal::{Temporal, TemporalSpec};
 use crate::{DspError, Result};
 
@@ -20,11 +19,12 @@ pub fn prepare_engine(plan: &Plan, columns: usize) -> Result<Engine> {
     let scale = plan.scale.as_ref().filter(|_| !plan.spatial.is_empty());
     let scale = scale.map(|scale| scale.iter().map(|&factor| factor as f32).collect::<Vec<_>>());
     let spec = temporal_spec(&plan.temporal, scale.clone())?;
+    let spatial = steps.iter().map(|step| spatial::prepare(step, rows, plan.sampling_rate)).collect::<Result<_>>()?;
     Ok(Engine {
         columns,
         take: plan.columns.clone(),
         temporal: Temporal::prepare(&spec, plan.sampling_rate, rows)?,
-        spatial: steps.iter().map(prepare_step).collect::<Result<_>>()?,
+        spatial,
         global_median,
         scale,
         rounding: plan.rounding,
@@ -63,38 +63,4 @@ fn temporal_spec(plan: &TemporalPlan, scale: Option<Vec<f32>>) -> Result<Tempora
     });
     let filters = filters.collect::<Result<_>>()?;
     Ok(TemporalSpec { shifts: plan.shifts.clone(), taps: plan.taps, filters, scale })
-}
-
-fn prepare_step(plan: &SpatialPlan) -> Result<Box<dyn SpatialStep>> {
-    match plan {
-        SpatialPlan::GroupReference(plan)
-            if plan.operator == Operator::Median && plan.middle == Middle::Mean && !plan.whole =>
-        {
-            Ok(Box::new(GroupMedian(plan.clone())))
-        }
-        SpatialPlan::GroupReference(_) => unknown("group-reference"),
-        SpatialPlan::LocalReference(_) => unknown("local-reference"),
-        SpatialPlan::SpatialHighPass(_) => unknown("spatial-high-pass"),
-        SpatialPlan::Mix(_) => unknown("mix"),
-        SpatialPlan::MotionCorrection(_) => unknown("motion-correction"),
-    }
-}
-
-struct GroupMedian(GroupReferencePlan);
-
-impl SpatialStep for GroupMedian {
-    fn apply(&self, rows: &mut Rows<'_>, scratch: &mut Scratch) {
-        let mut keys = Vec::new();
-        for row in rows.data.chunks_exact_mut(rows.stride) {
-            for group in &self.0.groups {
-                scratch.floats.clear();
-                scratch.floats.extend(group.of.iter().map(|&index| row[index]));
-                if scratch.floats.is_empty() {
-                    continue;
-                }
-                let reference = median(&scratch.floats, &mut keys);
-                group.from.iter().for_each(|&index| row[index] -= reference);
-            }
-        }
-    }
 }

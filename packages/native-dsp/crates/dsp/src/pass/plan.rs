@@ -2,6 +2,11 @@
 
 pub use crate::block::Rounding;
 pub use crate::design::Direction;
+pub use crate::motion::Motion;
+pub use crate::spatial::{
+    GainControlPlan, GroupPlan, GroupReferencePlan, LocalReferencePlan, Middle, MixPlan, MixedRow,
+    MotionCorrectionPlan, Operator, SpatialHighPassPlan, SpatialPlan,
+};
 
 /// What is done to counts; two equal plans over equal counts give equal results.
 #[derive(Debug, Clone, PartialEq)]
@@ -98,111 +103,4 @@ pub enum FilterPlan {
         low: Option<f64>,
         high: Option<f64>,
     },
-}
-
-#[derive(Debug, Clone, PartialEq)]
-pub enum SpatialPlan {
-    GroupReference(GroupReferencePlan),
-    LocalReference(LocalReferencePlan),
-    SpatialHighPass(SpatialHighPassPlan),
-    Mix(MixPlan),
-    MotionCorrection(MotionCorrectionPlan),
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Operator {
-    Median,
-    Mean,
-}
-
-/// Of an even number of values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Middle {
-    Mean,
-    Upper,
-    Lower,
-}
-
-/// Subtracts from the rows of each group what is common to its members; a row in no group stays.
-#[derive(Debug, Clone, PartialEq)]
-pub struct GroupReferencePlan {
-    pub operator: Operator,
-    pub middle: Middle,
-    /// CatGT: on whole counts, the reference truncated towards zero.
-    pub whole: bool,
-    /// Groups share no row.
-    pub groups: Vec<GroupPlan>,
-}
-
-#[derive(Debug, Clone, PartialEq)]
-pub struct GroupPlan {
-    /// Rows that make the reference.
-    pub of: Vec<usize>,
-    /// Rows from which it is subtracted.
-    pub from: Vec<usize>,
-}
-
-/// Subtracts from each row the median or mean of its neighbours; a row without neighbours stays.
-#[derive(Debug, Clone, PartialEq)]
-pub struct LocalReferencePlan {
-    pub operator: Operator,
-    pub whole: bool,
-    /// Of each row.
-    pub neighbours: Vec<Vec<usize>>,
-}
-
-/// IBL's k-filter: a Butterworth high-pass across the rows of each group, forward and backward, with gain control.
-#[derive(Debug, Clone, PartialEq)]
-pub struct SpatialHighPassPlan {
-    pub groups: Vec<Vec<usize>>,
-    pub order: u32,
-    /// As a fraction of the spatial Nyquist frequency.
-    pub cutoff: f64,
-    /// Channels, mirrored, on either side.
-    pub padding: usize,
-    /// Channels.
-    pub taper: usize,
-    pub gain_control: Option<GainControlPlan>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct GainControlPlan {
-    pub window_frames: usize,
-    pub epsilon: f64,
-}
-
-/// Each row becomes a weighted sum of rows: interpolation of bad channels, whitening.
-#[derive(Debug, Clone, PartialEq)]
-pub struct MixPlan {
-    /// Those that change.
-    pub rows: Vec<MixedRow>,
-}
-
-#[derive(Debug, Clone, PartialEq)]
-pub struct MixedRow {
-    pub row: usize,
-    pub of: Vec<usize>,
-    pub weights: Vec<f64>,
-}
-
-/// Moves rows along the probe against the drift of the tissue.
-#[derive(Debug, Clone, PartialEq)]
-pub struct MotionCorrectionPlan {
-    /// (µm) of each row.
-    pub positions: Vec<[f64; 2]>,
-    /// (µm)
-    pub sigma: f64,
-    pub power: f64,
-    /// Per segment.
-    pub motion: Vec<MotionPlan>,
-}
-
-#[derive(Debug, Clone, PartialEq)]
-pub struct MotionPlan {
-    /// (s from the segment's start) centres of bins.
-    pub times: Vec<f64>,
-    /// (µm) centres of windows; one for rigid motion.
-    pub depths: Vec<f64>,
-    /// (µm) a time after the other.
-    pub displacement: Vec<f64>,
 }

@@ -405,9 +405,8 @@ fn a_plan_that_does_not_fit_is_refused_by_the_name_of_what_does_not() {
         let (operator, middle) = (Operator::Median, Middle::Mean);
         vec![SpatialPlan::GroupReference(GroupReferencePlan { operator, middle, whole: false, groups })]
     };
-    assert_eq!(refused(&|plan| plan.spatial = groups(vec![group(&[0, 4], &[0])])), "groups");
-    assert_eq!(refused(&|plan| plan.spatial = groups(vec![group(&[], &[0])])), "groups");
-    assert_eq!(refused(&|plan| plan.spatial = groups(vec![group(&[0], &[0]), group(&[1], &[0])])), "groups");
+    assert_eq!(refused(&|plan| plan.spatial = groups(vec![group(&[0, 4], &[0])])), "groups.of");
+    assert_eq!(refused(&|plan| plan.spatial = groups(vec![group(&[0], &[0]), group(&[1], &[0])])), "groups.from");
     let high_pass = FilterPlan::HighPass { cutoff: 15_000.0, order: 3, direction: Direction::ZeroPhase };
     assert_eq!(refused(&|plan| plan.temporal.filters = vec![high_pass]), "cutoff");
 }
