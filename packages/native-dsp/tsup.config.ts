@@ -1,3 +1,3 @@
 import { library } from '../../tsup.base.ts'
 
-export default library(['src/index.ts', 'src/typescript/simulate/worker.ts'])
+export default library(['src/index.ts', 'src/typescript/simulate/worker.ts', 'src/typescript/pass/worker.ts'])

@@ -57,6 +57,34 @@ export class WrongLengthError extends Error {
   }
 }
 
+/** A file could not be read or written. */
+export class FileError extends Error {
+  override readonly name = 'FileError'
+  readonly code = 'file'
+  readonly path: string
+  readonly reason: string
+  constructor(path: string, reason: string, cause?: unknown) {
+    super(`${path}: ${reason}.`, { cause })
+    this.path = path
+    this.reason = reason
+  }
+}
+
+/** A file is shorter than the recording that it should hold. */
+export class TruncatedFileError extends Error {
+  override readonly name = 'TruncatedFileError'
+  readonly code = 'truncated-file'
+  readonly path: string
+  readonly bytes: number
+  readonly expected: number
+  constructor(path: string, bytes: number, expected: number) {
+    super(`${path} has ${bytes} bytes; the recording needs ${expected}.`)
+    this.path = path
+    this.bytes = bytes
+    this.expected = expected
+  }
+}
+
 /** The native code refused or failed; `code` is its own name for the reason (`file`, `truncated-file`, ...). */
 export class NativeOperationError extends Error {
   override readonly name = 'NativeOperationError'

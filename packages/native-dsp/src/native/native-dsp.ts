@@ -1,7 +1,6 @@
 import { availableParallelism } from 'node:os'
 import type { Dsp } from '../dsp.ts'
 import { requireBandPass, requireFrames, requireHighPass, requirePhaseShift } from '../parameters.ts'
-import type { Passing } from '../pass.ts'
 import { planRecording } from '../recording-plan.ts'
 import { openNativeSimulation } from '../simulate-native.ts'
 import { createTypeScriptDsp } from '../typescript/typescript-dsp.ts'
@@ -12,7 +11,7 @@ import { runOperation } from './operation.ts'
 import { createNativePassing } from './passing.ts'
 
 /** The interface over a loaded binding. A recording that is not one flat file is read, and preprocessed, by TypeScript. */
-export function createNativeDsp(binding: Binding): Dsp & Passing {
+export function createNativeDsp(binding: Binding): Dsp {
   return {
     ...createNativePassing(binding),
     implementation: 'native',

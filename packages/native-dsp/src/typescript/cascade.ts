@@ -14,9 +14,17 @@ const marginStep = 64
 
 /** The frames after which what lies beyond is forgotten to one part in 10^9, a multiple of 64. */
 export function margin(cascade: Cascade): number {
+  return (Math.floor(framesUntil(cascade, marginResidue) / marginStep) + 1) * marginStep
+}
+
+/** The frames after which what lies beyond is felt by less than this part, a multiple of 64; none for no sections. */
+export function remembered(cascade: Cascade, residue: number): number {
+  return Math.ceil(framesUntil(cascade, residue) / marginStep) * marginStep
+}
+
+function framesUntil(cascade: Cascade, residue: number): number {
   const radius = Math.max(0, ...cascade.map(poleRadius))
-  const frames = radius <= 0 ? 0 : Math.log(marginResidue) / Math.log(radius)
-  return (Math.floor(frames / marginStep) + 1) * marginStep
+  return radius <= 0 ? 0 : Math.log(residue) / Math.log(radius)
 }
 
 /** The samples by which `scipy.signal.sosfiltfilt` extends a signal at either end. */

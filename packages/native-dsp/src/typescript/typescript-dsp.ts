@@ -4,6 +4,7 @@ import { Attention } from './attention.ts'
 import { prepareSteps, type ChannelSteps } from './channels.ts'
 import { createTypeScriptDetecting } from './detecting.ts'
 import { createTypeScriptMeasuring } from './measuring.ts'
+import { createTypeScriptPassing } from './passing.ts'
 import { preprocess } from './recording.ts'
 import { subtractMedian } from './reference.ts'
 import { openTypescriptSimulation } from './simulate/open.ts'
@@ -15,6 +16,7 @@ import { openTypescriptSimulation } from './simulate/open.ts'
  */
 export function createTypeScriptDsp(reason: string | null): Dsp {
   return {
+    ...createTypeScriptPassing(),
     implementation: 'typescript',
     reason,
 

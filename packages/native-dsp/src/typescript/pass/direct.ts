@@ -1,0 +1,173 @@
+import { padLength, remembered, type Cascade } from '../cascade.ts'
+import { designDelay } from '../delay-design.ts'
+import type { Counts, Span } from '../rows.ts'
+import type { TemporalPlan } from '../../plan.ts'
+import { delayLane } from './delays.ts'
+import { designFilters } from './filters.ts'
+import { prepareRecursion, runBackward, runForward } from './recursion.ts'
+import { clipped, lengthOf } from './grid.ts'
+import type { TemporalStage } from './stage.ts'
+
+/** Channels that are taken out of the frames together: their samples lie in half a cache line. */
+const lanes = 16
+
+/** What lies beyond a block's margin is felt in it by less than this part. */
+const residue = 1e-8
+
+/**
+ * Delays, then filters, in the time domain. Beyond the ends of a run the delay sees the end's own sample repeated, a
+ * zero-phase filter the odd extension of `scipy.signal.sosfiltfilt`, and a causal one the end's sample since ever.
+ */
+export function prepareDirect(
+  plan: TemporalPlan,
+  scale: readonly number[] | null,
+  samplingRate: number,
+): TemporalStage {
+  const { causal, zeroPhase } = designFilters(plan.filters, samplingRate)
+  const taps = plan.shifts?.map((shift) => designDelay(shift, plan.taps).whole)
+  const delayed = plan.shifts?.some((shift) => shift !== 0) ?? false
+  const reach = delayed ? plan.taps / 2 : 0
+  const filter = prepareFilter(causal, zeroPhase)
+  let samples = new Float64Array()
+  let signals = new Float64Array()
+
+  function applyGroup(counts: Counts, run: Span, inner: Span, rows: Float32Array, first: number): void {
+    const { columns, take, data } = counts
+    const channels = take.length
+    const count = Math.min(lanes, channels - first)
+    const frames = lengthOf(run)
+    const padded = frames + 2 * reach
+    const stride = frames + 2 * filter.pad
+    if (samples.length < lanes * padded) samples = new Float64Array(lanes * padded)
+    if (signals.length < lanes * stride) signals = new Float64Array(lanes * stride)
+    const into = delayed ? samples : signals
+    const intoStride = delayed ? padded : stride
+    const margin = delayed ? reach : filter.pad
+    takeLanes(data, columns, take, first, count, run, into, intoStride, margin)
+    for (let lane = 0; lane < count; lane++) {
+      const at = lane * stride + filter.pad
+      if (delayed) {
+        repeatEnds(samples, lane * padded, padded, reach)
+        delayLane(samples, lane * padded + reach, frames, taps![first + lane]!, signals, at)
+      }
+      filter.run(signals, at, frames)
+    }
+    const given = clipped(run, inner)
+    const skipped = filter.pad + given.start - run.start
+    putLanes(
+      signals,
+      stride,
+      skipped,
+      lengthOf(given),
+      rows,
+      (given.start - inner.start) * channels + first,
+      channels,
+      count,
+    )
+    if (scale)
+      scaleLanes(rows, (given.start - inner.start) * channels + first, lengthOf(given), channels, count, scale, first)
+  }
+
+  return {
+    before: filter.before + reach,
+    after: filter.after + reach,
+    apply(counts, runs, inner, rows, look) {
+      const channels = counts.take.length
+      rows.fill(0)
+      for (const run of runs) {
+        if (run.start >= inner.end || run.end <= inner.start) continue
+        for (let first = 0; first < channels; first += lanes) {
+          look()
+          applyGroup(counts, run, inner, rows, first)
+        }
+      }
+    },
+  }
+}
+
+interface LaneFilter {
+  readonly before: number
+  readonly after: number
+  /** Room that a signal needs on either side. */
+  readonly pad: number
+  /** Filters `frames` samples from `at` on, in place. */
+  run(signals: Float64Array, at: number, frames: number): void
+}
+
+function prepareFilter(causal: Cascade, zeroPhase: Cascade): LaneFilter {
+  const once = prepareRecursion(causal)
+  const twice = prepareRecursion(zeroPhase)
+  const most = zeroPhase.length === 0 ? 0 : padLength(zeroPhase)
+  return {
+    before: remembered(causal, residue) + remembered(zeroPhase, residue),
+    after: remembered(zeroPhase, residue),
+    pad: most,
+    run(signals, at, frames) {
+      if (causal.length > 0) runForward(signals, at, at + frames, once)
+      if (zeroPhase.length === 0) return
+      const pad = Math.min(most, frames - 1)
+      const last = at + frames - 1
+      for (let distance = 1; distance <= pad; distance++) {
+        signals[at - distance] = 2 * signals[at]! - signals[at + distance]!
+        signals[last + distance] = 2 * signals[last]! - signals[last - distance]!
+      }
+      runForward(signals, at - pad, last + 1 + pad, twice)
+      runBackward(signals, at - pad, last + 1 + pad, twice)
+    },
+  }
+}
+
+/** The reverse of `putLanes`: frames become signals, one after the other. */
+function takeLanes(
+  data: Int16Array,
+  columns: number,
+  take: readonly number[],
+  first: number,
+  count: number,
+  run: Span,
+  into: Float64Array,
+  stride: number,
+  margin: number,
+): void {
+  const words = Int32Array.from(take.slice(first, first + count))
+  const frames = run.end - run.start
+  for (let t = 0; t < frames; t++) {
+    const frame = (run.start + t) * columns
+    for (let lane = 0, at = margin + t; lane < count; lane++, at += stride) into[at] = data[frame + words[lane]!]!
+  }
+}
+
+function repeatEnds(samples: Float64Array, start: number, length: number, reach: number): void {
+  samples.fill(samples[start + reach]!, start, start + reach)
+  samples.fill(samples[start + length - reach - 1]!, start + length - reach, start + length)
+}
+
+function putLanes(
+  signals: Float64Array,
+  stride: number,
+  skipped: number,
+  frames: number,
+  rows: Float32Array,
+  to: number,
+  channels: number,
+  count: number,
+): void {
+  for (let t = 0, frame = to; t < frames; t++, frame += channels) {
+    for (let lane = 0, at = skipped + t; lane < count; lane++, at += stride) rows[frame + lane] = signals[at]!
+  }
+}
+
+function scaleLanes(
+  rows: Float32Array,
+  to: number,
+  frames: number,
+  channels: number,
+  count: number,
+  scale: readonly number[],
+  first: number,
+): void {
+  const factors = Float32Array.from(scale.slice(first, first + count))
+  for (let t = 0, frame = to; t < frames; t++, frame += channels) {
+    for (let lane = 0; lane < count; lane++) rows[frame + lane]! *= factors[lane]!
+  }
+}
