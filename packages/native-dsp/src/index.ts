@@ -2,7 +2,21 @@ export { findBadChannels } from './bad-channels.ts'
 export type { BadChannels, BadChannelSearch } from './bad-channels.ts'
 export { defaultChain, parseChain } from './chain.ts'
 export type { PreprocessingChain, RecordingLayout } from './chain.ts'
-export type { Detecting, PeakDetection, Peaks } from './detecting.ts'
+export type {
+  Detecting,
+  MainWaveforms,
+  MatchedDetection,
+  MatchedFilter,
+  MatchedPeaks,
+  PeakAmplitudes,
+  PeakDetection,
+  PeakPlaces,
+  Peaks,
+  PeakWindow,
+  TemporalSvd,
+  Waveforms,
+  WaveformShape,
+} from './detecting.ts'
 export type {
   BandPass,
   Dsp,

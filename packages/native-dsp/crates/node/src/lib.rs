@@ -11,3 +11,4 @@ mod recording;
 mod simulate;
 mod task;
 mod traces;
+mod waveforms;

@@ -1,6 +1,5 @@
 //! A few shapes in time that waveforms are made of.
 
-use super::waveforms::Waveforms;
 use crate::control::Control;
 use crate::symmetric::decompose;
 use crate::{DspError, Result};
@@ -83,24 +82,31 @@ fn upright(vector: &[f64]) -> Vec<f32> {
     vector.iter().map(|value| (side * value) as f32).collect()
 }
 
-/// The waveforms of every peak and place in terms of a basis: `peaks * components * places`; 0 where a peak has no channel.
-pub fn project_waveforms(waveforms: &Waveforms, svd: &TemporalSvd, control: &dyn Control) -> Result<Vec<f32>> {
-    let &Waveforms { frames, places, .. } = waveforms;
-    if frames != svd.frames {
-        return Err(DspError::WrongLength {
-            name: "basis",
-            length: svd.basis.len(),
-            expected: svd.components * frames,
-        });
-    }
-    let mut features = Vec::with_capacity(waveforms.first.len() * svd.components * places);
-    let mut sums = vec![0.0; places];
+/// Waveforms (peak after peak, `frames` of them, `places` samples each) in terms of a basis of vectors of `frames` entries:
+/// `peaks * components * places`. In double precision, rounded once.
+pub fn project_waveforms(
+    data: &[f32],
+    frames: usize,
+    places: usize,
+    basis: &[f32],
+    control: &dyn Control,
+) -> Result<Vec<f32>> {
     let size = (frames * places).max(1);
-    for (index, waveform) in waveforms.data.chunks_exact(size).enumerate() {
+    for (name, length, step) in [("data", data.len(), size), ("basis", basis.len(), frames.max(1))] {
+        if !length.is_multiple_of(step) {
+            return Err(DspError::WrongLength { name, length, expected: length.next_multiple_of(step) });
+        }
+    }
+    if frames * places == 0 {
+        return Ok(Vec::new());
+    }
+    let mut features = Vec::with_capacity(data.len() / size * (basis.len() / frames) * places);
+    let mut sums = vec![0.0; places];
+    for (index, waveform) in data.chunks_exact(size).enumerate() {
         if index.is_multiple_of(WAVEFORMS_PER_CHECK) {
             control.check()?;
         }
-        for vector in svd.basis.chunks_exact(frames) {
+        for vector in basis.chunks_exact(frames) {
             sums.fill(0.0);
             for (weight, samples) in vector.iter().zip(waveform.chunks_exact(places)) {
                 for (sum, sample) in sums.iter_mut().zip(samples) {
