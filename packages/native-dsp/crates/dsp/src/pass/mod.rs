@@ -12,6 +12,7 @@ mod masks;
 mod open;
 mod os;
 pub mod plan;
+mod rank;
 mod run;
 mod sample;
 mod source;

@@ -8,6 +8,7 @@ use super::check::check_plan;
 use super::engine::prepare_engine;
 use super::grid::{Block, NOISE_STRETCH_FRAMES, NOISE_STRETCHES, blocks_of, segments};
 use super::masks::Masks;
+use super::os;
 use super::plan::Plan;
 use super::source::Source;
 use super::workers::{self, lock};
@@ -87,6 +88,7 @@ impl Pass {
             expected: "a range that fits into memory",
         })?;
         let mut traces = vec![0_i16; length];
+        os::prefer_large_pages(&mut traces);
         if traces.is_empty() {
             return Ok(traces);
         }

@@ -2,15 +2,20 @@
 
 use std::ops::Range;
 
-use super::block::Around;
+use super::block::{Around, Computed};
 use super::grid::{Block, noise_stretches};
 use super::open::{Kept, Pass};
-use crate::Result;
+use super::rank::{Measure, RankScratch, median};
+use super::{os, workers};
 use crate::control::{Paced, SilentPart};
-use crate::measure::noise::noise_levels_of;
+use crate::measure::noise::NORMAL_DEVIATION;
+use crate::{Control, Result};
 
 /// A level below this many counts is what rounding leaves of a row that never moves: it becomes 0.
 const LEAST_COUNTS: f32 = 1e-3;
+
+/// Rows that a thread measures at a time.
+const ROWS_AT_A_TIME: usize = 8;
 
 impl Pass {
     /// Blocks whose frames, without the masked ones, are the fixed sample of what is visited.
@@ -18,21 +23,62 @@ impl Pass {
         noise_stretches(visited)
     }
 
-    /// The noise level of each row in the fixed sample; `NaN` where all of it is masked.
+    /// The noise level of each row in the fixed sample, as [`crate::measure::noise`] has it; `NaN` where all of it is masked.
     pub(super) fn noise_levels(&self, sample: &[Block], threads: usize, progress: &Paced<'_>) -> Result<Vec<f32>> {
         let stretches = self.each(threads, sample.len(), progress, |index, Kept { room, .. }| {
-            let computed = self.blocks.compute(&sample[index], Around::default(), None, room, progress)?;
-            let (rows, stride) = (self.rows, computed.rows.stride);
-            let mut taken = Vec::with_capacity(computed.inner.len() * rows);
-            for stretch in computed.unmasked() {
-                stretch.chunks_exact(stride).for_each(|row| taken.extend_from_slice(&row[..rows]));
-            }
-            Ok(taken)
+            Ok(Turned::from(&self.blocks.compute(&sample[index], Around::default(), None, room, progress)?))
         })?;
-        let mut levels = noise_levels_of(&stretches, self.rows, &SilentPart(progress))?;
-        for level in levels.iter_mut().filter(|level| **level < LEAST_COUNTS) {
-            *level = 0.0;
+        let silent = SilentPart(progress);
+        let parts = self.rows.div_ceil(ROWS_AT_A_TIME);
+        let levels = |part: usize, scratch: &mut RankScratch| {
+            silent.check()?;
+            let rows = part * ROWS_AT_A_TIME..((part + 1) * ROWS_AT_A_TIME).min(self.rows);
+            Ok(rows.map(|row| noise_level(&stretches, row, scratch)).collect::<Vec<_>>())
+        };
+        let quiet = Paced::new(&silent, parts);
+        Ok(workers::run(threads.max(1), parts, &quiet, RankScratch::default, drop, levels)?.concat())
+    }
+}
+
+fn noise_level(stretches: &[Turned], row: usize, scratch: &mut RankScratch) -> f32 {
+    let pieces: Vec<&[f32]> = stretches.iter().map(|stretch| stretch.row(row)).collect();
+    let middle = median(&pieces, Measure::Value, scratch);
+    let level = median(&pieces, Measure::DistanceFrom(middle), scratch) / NORMAL_DEVIATION;
+    if level < LEAST_COUNTS { 0.0 } else { level }
+}
+
+/// A stretch of frames, row after row.
+struct Turned {
+    frames: usize,
+    values: Vec<f32>,
+}
+
+/// Frames that are turned at a time: as many as make a cache line of a row.
+const FRAMES_AT_A_TIME: usize = 16;
+
+impl From<&Computed<'_>> for Turned {
+    fn from(computed: &Computed<'_>) -> Self {
+        let (rows, stride) = (computed.rows.channels, computed.rows.stride);
+        let frames: usize = computed.unmasked().map(|stretch| stretch.len() / stride).sum();
+        let mut values = vec![0.0; frames * rows];
+        os::prefer_large_pages(&mut values);
+        let mut done = 0;
+        for stretch in computed.unmasked() {
+            for some in stretch.chunks(FRAMES_AT_A_TIME * stride) {
+                let count = some.len() / stride;
+                for row in 0..rows {
+                    let to = &mut values[row * frames + done..][..count];
+                    to.iter_mut().zip(some[row..].iter().step_by(stride)).for_each(|(to, value)| *to = *value);
+                }
+                done += count;
+            }
         }
-        Ok(levels)
+        Self { frames, values }
+    }
+}
+
+impl Turned {
+    fn row(&self, row: usize) -> &[f32] {
+        &self.values[row * self.frames..(row + 1) * self.frames]
     }
 }
