@@ -12,7 +12,8 @@ export function computeInOnePiece(plan: Plan, counts: Int16Array, columns: numbe
   const rows = plan.columns.length
   const result = new Float64Array(frames * rows)
   plan.columns.forEach((column, row) => {
-    const signal = Array.from({ length: frames }, (_, frame) => counts[frame * columns + column] ?? Number.NaN)
+    if (frames === 0) return
+    const signal = Float64Array.from({ length: frames }, (_, frame) => counts[frame * columns + column]!)
     const shift = plan.temporal.shifts?.[row] ?? 0
     let done = shift === 0 ? signal : delay(signal, shift, plan.temporal.taps)
     const filters = plan.temporal.filters
@@ -47,40 +48,50 @@ function sectionsOf(filter: FilterPlan, samplingRate: number): Cascade {
   throw new Error(`${filter.kind} has no reference here`)
 }
 
-function delay(signal: readonly number[], shift: number, taps: 16 | 24 | 32): number[] {
+function delay(signal: Float64Array, shift: number, taps: 16 | 24 | 32): Float64Array {
   const { whole } = designDelay(shift, taps)
-  const at = (frame: number): number => signal[Math.min(Math.max(frame, 0), signal.length - 1)] ?? Number.NaN
-  return signal.map(
-    (_, frame) => whole.reduce((sum, tap, k) => sum + tap * at(frame + taps / 2 - 1 - k), 0) / delayUnit,
-  )
+  const last = signal.length - 1
+  return signal.map((_, frame) => {
+    let sum = 0
+    for (let k = 0; k < taps; k++) sum += whole[k]! * signal[Math.min(Math.max(frame + taps / 2 - 1 - k, 0), last)]!
+    return sum / delayUnit
+  })
 }
 
-function runBothWays(signal: readonly number[], sections: Cascade): number[] {
-  if (sections.length === 0) return [...signal]
+function runBothWays(signal: Float64Array, sections: Cascade): Float64Array {
+  if (sections.length === 0) return signal
   const last = signal.length - 1
   const pad = Math.min(padLength(sections), last)
-  const [head = 0, tail = 0] = [signal[0], signal[last]]
-  const before = Array.from({ length: pad }, (_, index) => 2 * head - (signal[pad - index] ?? Number.NaN))
-  const after = Array.from({ length: pad }, (_, index) => 2 * tail - (signal[last - 1 - index] ?? Number.NaN))
-  const forward = runSections([...before, ...signal, ...after], sections)
+  const extended = new Float64Array(signal.length + 2 * pad)
+  extended.set(signal, pad)
+  for (let distance = 1; distance <= pad; distance++) {
+    extended[pad - distance] = 2 * signal[0]! - signal[distance]!
+    extended[pad + last + distance] = 2 * signal[last]! - signal[last - distance]!
+  }
+  const forward = runSections(extended, sections)
   return runSections(forward.toReversed(), sections)
     .toReversed()
-    .slice(pad, pad + signal.length)
+    .subarray(pad, pad + signal.length)
 }
 
 /** So long a constant has made every section here steady. */
-const settling = 3000
+const settling = 1500
 
 /** Difference equations as they are written, after a long time of the first sample. */
-function runSections(signal: readonly number[], sections: Cascade): number[] {
-  let samples = [...Array.from({ length: settling }, () => signal[0] ?? 0), ...signal]
+function runSections(signal: Float64Array, sections: Cascade): Float64Array {
+  const samples = new Float64Array(settling + signal.length).fill(signal[0]!)
+  samples.set(signal, settling)
   for (const { b, a } of sections) {
     let [x1, x2, y1, y2] = [0, 0, 0, 0]
-    samples = samples.map((x) => {
+    for (let at = 0; at < samples.length; at++) {
+      const x = samples[at]!
       const y = b[0] * x + b[1] * x1 + b[2] * x2 - a[0] * y1 - a[1] * y2
-      ;[x1, x2, y1, y2] = [x, x1, y, y1]
-      return y
-    })
+      x2 = x1
+      x1 = x
+      y2 = y1
+      y1 = y
+      samples[at] = y
+    }
   }
   return samples.slice(settling)
 }

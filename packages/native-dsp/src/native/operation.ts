@@ -21,7 +21,8 @@ export async function runOperation<T>(
 
   // Progress is queued by another thread: it may come late, and a throw from here would reach nobody.
   const report = (fraction: number): void => {
-    if (!running || refused || fraction <= reported) return
+    // the end is reported once, when all is done
+    if (!running || refused || fraction <= reported || fraction >= 1) return
     reported = fraction
     try {
       onProgress?.(fraction)
