@@ -2,6 +2,10 @@ export { findBadChannels } from './bad-channels.ts'
 export type { BadChannels, BadChannelSearch } from './bad-channels.ts'
 export { defaultChain, parseChain } from './chain.ts'
 export type { PreprocessingChain, RecordingLayout } from './chain.ts'
+export { extractFeatures } from './typescript/detecting/pass-features.ts'
+export type { PassFeatureShape, PeakFeatures } from './typescript/detecting/pass-features.ts'
+export { extractWaveforms, readWaveforms } from './typescript/detecting/pass-waveforms.ts'
+export type { PassPlaces, PassWaveformShape, WaveformBatch } from './typescript/detecting/pass-waveforms.ts'
 export type {
   Detecting,
   MainWaveforms,

@@ -12,6 +12,10 @@ export function neighbourhood({ channels, around }: WaveformShape): readonly (re
   return all.map((channel) => rowsWithin(around.positions, channel, around.radius))
 }
 
+/** The most channels that a snippet shows. */
+export const placesOf = (shape: WaveformShape): number =>
+  neighbourhood(shape).reduce((most, { length }) => Math.max(most, length), 0)
+
 /** Room for the snippets of some peaks. */
 export function allocateWaveforms(peaks: number, { before, after }: PeakWindow, places: number): Waveforms {
   return {
@@ -64,8 +68,7 @@ export async function cutWaveforms(
 ): Promise<Waveforms> {
   const { channels, before } = shape
   const near = neighbourhood(shape)
-  const places = near.reduce((most, { length }) => Math.max(most, length), 0)
-  const waveforms = allocateWaveforms(sampleIndex.length, shape, places)
+  const waveforms = allocateWaveforms(sampleIndex.length, shape, placesOf(shape))
   const source = { data: traces, offset: 0, channels }
   for (let index = 0; index < sampleIndex.length; index++) {
     if (index % peaksPerLook === 0 && attention.due()) await attention.rest(index / sampleIndex.length)
