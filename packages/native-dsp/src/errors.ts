@@ -115,5 +115,27 @@ export class AlreadyAppliedError extends Error {
   }
 }
 
+/** There is a file where the result should go. */
+export class TargetExistsError extends Error {
+  override readonly name = 'TargetExistsError'
+  readonly code = 'target-exists'
+  readonly path: string
+  constructor(path: string) {
+    super(`${path} exists already. Choose another folder, or say \`overwrite: true\` to replace it.`)
+    this.path = path
+  }
+}
+
+/** The result would take the place of the recording. */
+export class TargetIsSourceError extends Error {
+  override readonly name = 'TargetIsSourceError'
+  readonly code = 'target-is-source'
+  readonly path: string
+  constructor(path: string) {
+    super(`${path} is the recording itself. Choose another folder for the result.`)
+    this.path = path
+  }
+}
+
 const describe = (value: unknown): string =>
   value === undefined ? 'missing' : (JSON.stringify(value) ?? String(value))

@@ -21,18 +21,23 @@ export type {
   Waveforms,
   WaveformShape,
 } from './detecting.ts'
-export type {
-  BandPass,
-  Dsp,
-  HighPass,
-  OperationOptions,
-  PhaseShift,
-  Preprocessed,
-  PreprocessOptions,
-  RecordingPeaks,
-} from './dsp.ts'
+export type { BandPass, Dsp, HighPass, OperationOptions, PhaseShift } from './dsp.ts'
 export * from './errors.ts'
 export { loadDsp } from './load.ts'
+export { chains } from './chain/named.ts'
+export type { BadChannel } from './chain/measurements.ts'
+export type { AlreadyApplied } from './chain/already-applied.ts'
+export type { Resolution } from './chain/resolve.ts'
+export type * from './chain/steps.ts'
+export { parsePeaks } from './preprocess/choices.ts'
+export type { CompletePeaks, OutputChoices, PeakChoices } from './preprocess/choices.ts'
+export type { Findings, RecordingPeaks } from './preprocess/findings.ts'
+export { planPreprocessing } from './preprocess/plan-preprocessing.ts'
+export type { PreprocessingPlan } from './preprocess/plan-preprocessing.ts'
+export { preprocess } from './preprocess/preprocess.ts'
+export type { PreprocessOptions, PreprocessReport } from './preprocess/preprocess.ts'
+export { through } from './preprocess/through.ts'
+export type { FilteredRecording, ThroughOptions } from './preprocess/through.ts'
 export { channelLabels } from './measuring.ts'
 export type {
   BadChannelMethod,

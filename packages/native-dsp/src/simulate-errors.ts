@@ -30,7 +30,7 @@ export class DiskFullError extends Error {
   constructor(path: string, neededBytes: number, availableBytes: number | null, options?: ErrorOptions) {
     const found = availableBytes === null ? 'the disk ran full' : `${Math.floor(availableBytes / 1e6)} MB are free`
     super(
-      `${path} needs ${Math.ceil(neededBytes / 1e6)} MB, but ${found}. Free some, choose another folder, or simulate a shorter recording.`,
+      `${path} needs ${Math.ceil(neededBytes / 1e6)} MB, but ${found}. Free some, or choose another folder.`,
       options,
     )
     this.path = path

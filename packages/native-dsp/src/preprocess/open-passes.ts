@@ -1,6 +1,7 @@
 import type { Recording, RecordingFile } from '@neurojoint/formats/recording'
 import { InvalidParameterError } from '../errors.ts'
 import type { Passing, Pass, PassOptions, PassRange, PassSource } from '../pass.ts'
+import { createTypeScriptPassing } from '../typescript/passing.ts'
 import type { MotionCorrectionPlan, Plan, SpatialPlan } from '../plan.ts'
 
 /** A plan over some segments of a recording that one pass runs over. */
@@ -20,7 +21,7 @@ export interface RecordingPass {
   close(): Promise<void>
 }
 
-/** Opens a pass over each flat file of a recording, or one over its `traces` where it has none. */
+/** Opens a pass over each flat file of a recording; where it has none, one in TypeScript over its `traces`. */
 export async function openPasses(passing: Passing, recording: Recording, plan: Plan): Promise<RecordingPass> {
   const parts: SegmentsPass[] = []
   const close = async (): Promise<void> => {
@@ -28,7 +29,8 @@ export async function openPasses(passing: Passing, recording: Recording, plan: P
   }
   try {
     for (const source of sourcesOf(recording)) {
-      const pass = await passing.openPass(source.source, planOfSegments(plan, source.segments))
+      const { openPass } = source.source.kind === 'reader' ? createTypeScriptPassing() : passing
+      const pass = await openPass(source.source, planOfSegments(plan, source.segments))
       parts.push({ segments: source.segments, file: source.file, pass })
     }
   } catch (error) {

@@ -1,0 +1,84 @@
+import { openRecording } from '@neurojoint/formats/recording'
+import type { Recording } from '@neurojoint/formats/recording'
+import { parseChain } from '../chain/parse.ts'
+import { resolveChain, type Resolution } from '../chain/resolve.ts'
+import type { Chain } from '../chain/steps.ts'
+import { chooseDsp } from './choose-dsp.ts'
+import { parseOutputs } from './choices.ts'
+import { measureRecording } from './measure.ts'
+import { openPasses, type RecordingPass } from './open-passes.ts'
+import type { PreprocessOptions } from './preprocess.ts'
+import { planTarget, type Target } from './target.ts'
+
+/** What `preprocess` would do. */
+export interface PreprocessingPlan {
+  readonly implementation: 'native' | 'typescript'
+  readonly resolution: Resolution
+  readonly target: Target
+  /** Of the recording that would be computed. */
+  readonly frames: number
+  /** Of the frames that would be written. */
+  readonly bytes: number
+  /** (bytes) the most that would be held at a time, whatever the length. */
+  readonly memoryBytes: number
+  /** By the rate of a stretch of the recording, without the time of the disk. */
+  readonly estimatedSeconds: number
+}
+
+/** (s) of the recording that are computed to tell how long all of it takes. */
+const trialSeconds = 1
+
+/**
+ * Resolves a chain and names the files as `preprocess` would, and writes nothing. Throws what `preprocess` throws, except
+ * for what it says of files that are there.
+ */
+export async function planPreprocessing(
+  source: string | Recording,
+  target: string,
+  chain: Chain,
+  options: PreprocessOptions = {},
+): Promise<PreprocessingPlan> {
+  const steps = parseChain(chain)
+  const outputs = parseOutputs(options.outputs)
+  const dsp = await chooseDsp(options.dsp)
+  const recording = typeof source === 'string' ? await openRecording(source) : source
+  try {
+    const { signal } = options
+    const resolution = await resolveChain(steps, recording, measureRecording(dsp, recording, { signal }), options)
+    const passes = await openPasses(dsp, recording, resolution.plan)
+    try {
+      const files = planTarget(target, recording, passes.parts, options, outputs.lf)
+      const frames = files.files.reduce((sum, file) => sum + file.frames, 0)
+      return {
+        implementation: dsp.implementation,
+        resolution,
+        target: files,
+        frames,
+        bytes: files.files.reduce((sum, file) => sum + file.bytes, 0),
+        memoryBytes: Math.max(0, ...passes.parts.map(({ pass }) => pass.memoryBytes(options.threads ?? 1))),
+        estimatedSeconds: frames * (await secondsPerFrame(passes, recording, options)),
+      }
+    } finally {
+      await passes.close()
+    }
+  } finally {
+    if (typeof source === 'string') await recording.close()
+  }
+}
+
+async function secondsPerFrame(
+  passes: RecordingPass,
+  { segments, samplingRate }: Recording,
+  { signal, threads }: PreprocessOptions,
+): Promise<number> {
+  const lengths = segments.map(({ frames }) => frames)
+  const segment = lengths.indexOf(Math.max(...lengths))
+  const frames = Math.min(Math.round(trialSeconds * samplingRate), lengths[segment] ?? 0)
+  if (frames === 0) return 0
+  const start = Math.floor(((lengths[segment] ?? 0) - frames) / 2)
+  const range = { segment, start, end: start + frames }
+  await passes.traces({ ...range, end: start + 1 }, { signal, threads })
+  const started = performance.now()
+  await passes.traces(range, { signal, threads })
+  return (performance.now() - started) / 1000 / frames
+}

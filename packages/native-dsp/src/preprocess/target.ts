@@ -1,0 +1,134 @@
+import { access, mkdir, statfs } from 'node:fs/promises'
+import { basename, dirname, extname, join, relative, resolve } from 'node:path'
+import type { Recording } from '@neurojoint/formats/recording'
+import { InvalidParameterError, TargetExistsError, TargetIsSourceError } from '../errors.ts'
+import { DiskFullError } from '../simulate-errors.ts'
+import { lfFactor } from './choices.ts'
+import type { SegmentsPass } from './open-passes.ts'
+
+/** The files that one part of a recording becomes. */
+export interface TargetFile {
+  readonly binPath: string
+  /** Of the LF band; null where none is asked for. */
+  readonly lfPath: string | null
+  /** Words of the source's frames behind the analog channels, which are copied. */
+  readonly copied: readonly number[]
+  /** (frames of the source) its whole segments, or the range that was asked for. */
+  readonly startFrame: number
+  readonly frames: number
+  /** Of both files. */
+  readonly bytes: number
+}
+
+/** Everything that is written. */
+export interface Target {
+  readonly folder: string
+  /** Without an ending; the first file's, in `folder`. */
+  readonly stem: string
+  readonly files: readonly TargetFile[]
+  /** The range of the only segment; null for all of everything. */
+  readonly extent: { readonly start: number; readonly end: number } | null
+  /** Channels of the recording that are written, in ascending order. */
+  readonly channels: readonly number[]
+}
+
+/** What is written where. */
+export interface TargetChoices {
+  readonly channels?: readonly number[] | undefined
+  readonly start?: number | undefined
+  readonly end?: number | undefined
+  readonly overwrite?: boolean | undefined
+}
+
+/** Names the files of a target folder. Throws `invalid-parameter`. */
+export function planTarget(
+  folder: string,
+  recording: Recording,
+  parts: readonly Pick<SegmentsPass, 'segments' | 'file'>[],
+  choices: TargetChoices,
+  withLf: boolean,
+): Target {
+  const channels = chooseChannels(recording, choices.channels)
+  const extent = chooseExtent(recording, choices)
+  const files = parts.map((part, index): TargetFile => {
+    const name = nameOf(part.file?.path ?? null, recording.format, parts.length, index)
+    const columns = part.file?.columns ?? recording.channels.length
+    const copied = Array.from(
+      { length: columns - recording.channels.length },
+      (_, word) => recording.channels.length + word,
+    )
+    const all = part.segments.reduce((sum, segment) => sum + (recording.segments[segment]?.frames ?? 0), 0)
+    const frames = extent ? extent.end - extent.start : all
+    return {
+      binPath: join(folder, `${name}.bin`),
+      lfPath: withLf ? join(folder, `${lfName(name)}.bin`) : null,
+      copied,
+      startFrame: extent?.start ?? 0,
+      frames,
+      bytes:
+        2 * frames * (channels.length + copied.length) +
+        (withLf ? 2 * Math.ceil(frames / lfFactor(recording.samplingRate)) * columns : 0),
+    }
+  })
+  const stem = files.length === 0 ? 'recording' : basename(files[0]?.binPath ?? '', '.bin')
+  return { folder, stem, files, extent, channels }
+}
+
+/** SpikeGLX's files keep their names, since other programs read them; others get the name of their stream. */
+function nameOf(path: string | null, format: string | undefined, parts: number, index: number): string {
+  const own = path === null ? 'recording' : basename(path, extname(path))
+  const name = format === 'openephys' && path !== null ? basename(dirname(path)) : own
+  return parts === 1 || format === 'spikeglx' ? name : `${name}.${index + 1}`
+}
+
+const lfName = (name: string): string => (name.endsWith('.ap') ? name.replace(/\.ap$/, '.lf') : `${name}.lf`)
+
+function chooseChannels({ channels }: Recording, chosen: readonly number[] | undefined): readonly number[] {
+  if (!chosen) return channels.map((_, row) => row)
+  const stray = chosen.find((channel) => !channels[channel])
+  if (stray !== undefined)
+    throw new InvalidParameterError('channels', stray, `an index into the ${channels.length} channels of the recording`)
+  if (chosen.length === 0) throw new InvalidParameterError('channels', chosen, 'at least one')
+  return [...new Set(chosen)].toSorted((a, b) => a - b)
+}
+
+function chooseExtent({ segments }: Recording, { start, end }: TargetChoices): Target['extent'] {
+  if (start === undefined && end === undefined) return null
+  const [segment, ...others] = segments
+  if (!segment || others.length > 0)
+    throw new InvalidParameterError('start', start ?? end, `none, since the recording has ${segments.length} segments`)
+  const extent = { start: start ?? 0, end: end ?? segment.frames }
+  for (const [name, value] of Object.entries(extent))
+    if (!Number.isInteger(value) || value < 0 || value > segment.frames)
+      throw new InvalidParameterError(name, value, `a frame from 0 to ${segment.frames}`)
+  if (extent.end < extent.start) throw new InvalidParameterError('end', extent.end, `no less than ${extent.start}`)
+  return extent
+}
+
+/**
+ * Refuses a target that is its source, that is there already, or that does not fit on the disk; makes its folder.
+ *
+ * @throws {TargetIsSourceError} @throws {TargetExistsError} @throws {DiskFullError}
+ */
+export async function requireTarget(target: Target, recording: Recording, overwrite: boolean): Promise<void> {
+  const sources = (recording.files ?? []).map(({ path }) => resolve(path))
+  const bins = target.files.map(({ binPath }) => resolve(binPath))
+  const same = bins.find((path) => sources.includes(path))
+  if (same !== undefined) throw new TargetIsSourceError(same)
+  for (const path of target.files.flatMap(({ binPath, lfPath }) => [binPath, ...(lfPath === null ? [] : [lfPath])]))
+    if (!overwrite && (await exists(path))) throw new TargetExistsError(path)
+  await mkdir(target.folder, { recursive: true })
+  const needed = target.files.reduce((sum, { bytes }) => sum + bytes, 0)
+  const { bavail, bsize } = await statfs(target.folder)
+  const free = bavail * bsize
+  if (needed > free) throw new DiskFullError(target.files[0]?.binPath ?? target.folder, needed, free)
+}
+
+/** A path as a file in `folder` says it. */
+export const within = (folder: string, path: string): string => relative(folder, path).replaceAll('\\', '/')
+
+const exists = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  )

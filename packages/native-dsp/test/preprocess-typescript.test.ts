@@ -1,0 +1,4 @@
+import { createTypeScriptDsp } from '../src/typescript/typescript-dsp.ts'
+import { testPreprocess } from './preprocess-kit.ts'
+
+testPreprocess(createTypeScriptDsp(null))
