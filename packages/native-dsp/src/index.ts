@@ -51,6 +51,8 @@ export type {
   PowerSpectra,
   SpectrumEstimate,
 } from './measuring.ts'
+export { surveyRecording } from './survey.ts'
+export type { Survey, SurveyOptions } from './survey.ts'
 export type {
   OpenSimulation,
   SimulatedChannel,

@@ -46,7 +46,7 @@ function windowedSinc(factor: number): number[] {
   const taps = Array.from({ length: reach + 1 }, (_, index) => {
     const position = (Math.PI * index) / factor
     const sinc = index === 0 ? 1 : Math.sin(position) / position
-    const edge = index / (reach + 1)
+    const edge = index / reach
     return sinc * bessel(beta * Math.sqrt(1 - edge * edge))
   })
   const sum = taps[0]! + 2 * taps.slice(1).reduce((total, tap) => total + tap, 0)

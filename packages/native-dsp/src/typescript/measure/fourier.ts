@@ -26,6 +26,7 @@ export function createFourier(length: number): Fourier {
       const stride = length / (part * factor)
       for (let start = 0; start < length; start += part * factor) {
         if (factor === 2) butterflyTwo(output, start, part, stride, turns)
+        else if (factor === 4) butterflyFour(output, start, part, stride, turns)
         else butterfly(output, start, factor, part, stride, turns)
       }
       part *= factor
@@ -62,8 +63,38 @@ function butterflyTwo({ re, im }: Complex, start: number, part: number, stride: 
   }
 }
 
-const taken = complex(largestFactor)
+function butterflyFour({ re, im }: Complex, start: number, part: number, stride: number, turns: Complex): void {
+  for (let k = 0; k < part; k++) {
+    const zero = start + k
+    const one = zero + part
+    const two = one + part
+    const three = two + part
+    const [c1, s1] = [turns.re[k * stride]!, turns.im[k * stride]!]
+    const [c2, s2] = [turns.re[2 * k * stride]!, turns.im[2 * k * stride]!]
+    const [c3, s3] = [turns.re[3 * k * stride]!, turns.im[3 * k * stride]!]
+    const re1 = re[one]! * c1 - im[one]! * s1
+    const im1 = re[one]! * s1 + im[one]! * c1
+    const re2 = re[two]! * c2 - im[two]! * s2
+    const im2 = re[two]! * s2 + im[two]! * c2
+    const re3 = re[three]! * c3 - im[three]! * s3
+    const im3 = re[three]! * s3 + im[three]! * c3
+    const [evenRe, evenIm] = [re[zero]! + re2, im[zero]! + im2]
+    const [apartRe, apartIm] = [re[zero]! - re2, im[zero]! - im2]
+    re[zero] = evenRe + (re1 + re3)
+    im[zero] = evenIm + (im1 + im3)
+    re[two] = evenRe - (re1 + re3)
+    im[two] = evenIm - (im1 + im3)
+    re[one] = apartRe + (im1 - im3)
+    im[one] = apartIm - (re1 - re3)
+    re[three] = apartRe - (im1 - im3)
+    im[three] = apartIm + (re1 - re3)
+  }
+}
 
+const sums = complex(largestFactor)
+const differences = complex(largestFactor)
+
+/** An odd factor: values `i` and `factor - i` are turned by opposite angles, so that their sum and difference are turned once. */
 function butterfly(
   { re, im }: Complex,
   start: number,
@@ -72,24 +103,42 @@ function butterfly(
   stride: number,
   turns: Complex,
 ): void {
-  const length = turns.re.length
+  const half = (factor - 1) >> 1
+  const root = part * stride
   for (let k = 0; k < part; k++) {
-    for (let index = 0; index < factor; index++) {
-      const at = start + index * part + k
-      const [c, s] = [turns.re[index * k * stride]!, turns.im[index * k * stride]!]
-      taken.re[index] = re[at]! * c - im[at]! * s
-      taken.im[index] = re[at]! * s + im[at]! * c
+    const first = start + k
+    const [firstRe, firstIm] = [re[first]!, im[first]!]
+    let [totalRe, totalIm] = [firstRe, firstIm]
+    for (let index = 1; index <= half; index++) {
+      const [a, b] = [first + index * part, first + (factor - index) * part]
+      const [ca, sa] = [turns.re[index * k * stride]!, turns.im[index * k * stride]!]
+      const [cb, sb] = [turns.re[(factor - index) * k * stride]!, turns.im[(factor - index) * k * stride]!]
+      const [reA, imA] = [re[a]! * ca - im[a]! * sa, re[a]! * sa + im[a]! * ca]
+      const [reB, imB] = [re[b]! * cb - im[b]! * sb, re[b]! * sb + im[b]! * cb]
+      sums.re[index] = reA + reB
+      sums.im[index] = imA + imB
+      differences.re[index] = reA - reB
+      differences.im[index] = imA - imB
+      totalRe += reA + reB
+      totalIm += imA + imB
     }
-    for (let row = 0; row < factor; row++) {
-      let [sumRe, sumIm, turn] = [taken.re[0]!, taken.im[0]!, 0]
-      for (let index = 1; index < factor; index++) {
-        turn = (turn + row * part * stride) % length
-        const [c, s] = [turns.re[turn]!, turns.im[turn]!]
-        sumRe += taken.re[index]! * c - taken.im[index]! * s
-        sumIm += taken.re[index]! * s + taken.im[index]! * c
+    re[first] = totalRe
+    im[first] = totalIm
+    for (let row = 1; row <= half; row++) {
+      let [evenRe, evenIm, oddRe, oddIm, turn] = [firstRe, firstIm, 0, 0, 0]
+      for (let index = 1; index <= half; index++) {
+        turn += row
+        if (turn >= factor) turn -= factor
+        const [c, s] = [turns.re[turn * root]!, turns.im[turn * root]!]
+        evenRe += sums.re[index]! * c
+        evenIm += sums.im[index]! * c
+        oddRe -= differences.im[index]! * s
+        oddIm += differences.re[index]! * s
       }
-      re[start + row * part + k] = sumRe
-      im[start + row * part + k] = sumIm
+      re[first + row * part] = evenRe + oddRe
+      im[first + row * part] = evenIm + oddIm
+      re[first + (factor - row) * part] = evenRe - oddRe
+      im[first + (factor - row) * part] = evenIm - oddIm
     }
   }
 }
@@ -140,10 +189,13 @@ function tabulate(length: number, angle: (k: number) => number): Complex {
   return points
 }
 
+/** Fours, at most one two, then odd primes. */
 function factorise(length: number): number[] {
   const factors: number[] = []
   let rest = length
-  for (let factor = 2; rest > 1; factor += factor === 2 ? 1 : 2) {
+  for (; rest % 4 === 0; rest /= 4) factors.push(4)
+  for (; rest % 2 === 0; rest /= 2) factors.push(2)
+  for (let factor = 3; rest > 1; factor += 2) {
     if (factor * factor > rest) factor = rest
     for (; rest % factor === 0; rest /= factor) factors.push(factor)
   }

@@ -116,7 +116,7 @@ fn windowed_sinc(factor: usize) -> Vec<f64> {
     let tap = |index: usize| {
         let position = std::f64::consts::PI * index as f64 / factor as f64;
         let sinc = if index == 0 { 1.0 } else { position.sin() / position };
-        let edge = index as f64 / (reach + 1) as f64;
+        let edge = index as f64 / reach as f64;
         sinc * bessel(beta * (1.0 - edge * edge).sqrt())
     };
     let taps: Vec<f64> = (0..=reach).map(tap).collect();
