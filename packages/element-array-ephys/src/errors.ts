@@ -219,3 +219,18 @@ export class InsertionTakenError extends EphysError {
     this.insertionNumber = insertionNumber
   }
 }
+
+/** The parameters of a PreprocessingParamSet hold no chain, or entries that they do not have. */
+export class InvalidPreprocessingParametersError extends EphysError {
+  override readonly name = 'InvalidPreprocessingParametersError'
+  readonly code = 'invalid-preprocessing-parameters'
+  /** The entry that is unknown; null where there is no chain. */
+  readonly found: string | null
+  constructor(found: string | null) {
+    super(
+      (found === null ? 'The parameters hold no `chain`. ' : `The parameters hold an unknown entry \`${found}\`. `) +
+        'They are { chain, peaks?, excludedChannels? }: see defaultPreprocessingParameters; a set that was made for an earlier version gets a new index.',
+    )
+    this.found = found
+  }
+}

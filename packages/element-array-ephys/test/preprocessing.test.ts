@@ -58,9 +58,17 @@ test('a recording is preprocessed into the noise of its channels and its peaks',
   expect(found.length / spikes.length).toBeGreaterThan(0.95)
 })
 
-test('parameters that the chain does not know are refused before the recording is opened', async () => {
-  await using lab = await open({ bandpass: [300, 6000] })
-  await expect(populate(lab.db, lab.Preprocessing)).rejects.toMatchObject({ code: 'invalid-parameter' })
+test('parameters that are none are refused by name before the recording is opened', async () => {
+  await using lab = await open({ chain: { steps: [{ step: 'band-pass', low: 300, high: 200 }] } })
+  await expect(populate(lab.db, lab.Preprocessing)).rejects.toMatchObject({
+    code: 'invalid-parameter',
+    parameter: 'steps[0].low',
+  })
+})
+
+test('parameters of an earlier version are refused with what to do', async () => {
+  await using lab = await open({ bandPass: { low: 300, high: 6000, order: 5 }, detect: { threshold: 5 } })
+  await expect(populate(lab.db, lab.Preprocessing)).rejects.toMatchObject({ code: 'invalid-preprocessing-parameters' })
 })
 
 test('channels that the recording does not have cannot be left out', async () => {

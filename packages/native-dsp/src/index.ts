@@ -1,7 +1,6 @@
 export { findBadChannels } from './bad-channels.ts'
 export type { BadChannels, BadChannelSearch } from './bad-channels.ts'
-export { defaultChain, parseChain } from './chain.ts'
-export type { PreprocessingChain, RecordingLayout } from './chain.ts'
+export { parseChain } from './chain/parse.ts'
 export { extractFeatures } from './typescript/detecting/pass-features.ts'
 export type { PassFeatureShape, PeakFeatures } from './typescript/detecting/pass-features.ts'
 export { extractWaveforms, readWaveforms } from './typescript/detecting/pass-waveforms.ts'
