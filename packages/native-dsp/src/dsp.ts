@@ -1,6 +1,7 @@
 import type { Recording } from '@neurojoint/formats/recording'
 import type { PreprocessingChain, RecordingLayout } from './chain.ts'
 import type { Detecting, Peaks } from './detecting.ts'
+import type { Locating } from './locating.ts'
 import type { Measuring } from './measuring.ts'
 import type { Passing } from './pass.ts'
 import type { OpenSimulation } from './simulate.ts'
@@ -70,7 +71,7 @@ export interface PreprocessOptions extends OperationOptions {
  * before a call returns and is never changed. Refused parameters reject with `invalid-parameter`, `wrong-length` or
  * `ragged-frames`. Results of the two implementations differ by single-precision rounding.
  */
-export interface Dsp extends Detecting, Measuring, Passing {
+export interface Dsp extends Detecting, Locating, Measuring, Passing {
   readonly implementation: 'native' | 'typescript'
   /** Null for the native implementation; else why there is none. */
   readonly reason: string | null

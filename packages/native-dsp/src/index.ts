@@ -62,6 +62,18 @@ export type {
   SimulationParameters,
 } from './simulate.ts'
 export * from './simulate-errors.ts'
+export type {
+  Locating,
+  LocatingOptions,
+  LocationMethod,
+  MotionEstimation,
+  MovingPeaks,
+  PeakLocation,
+  PeakLocations,
+  TraceCorrection,
+} from './locating.ts'
+export { displacementAt } from './motion.ts'
+export type { DepthWindows, Motion } from './motion.ts'
 export { readGroundTruth } from './simulate-ground-truth.ts'
 export type { GroundTruth } from './simulate-ground-truth.ts'
 export { probeSimulation, simulatedProbe } from './simulate-probe.ts'

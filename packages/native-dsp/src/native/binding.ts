@@ -2,11 +2,13 @@ import type { Peaks } from '../detecting.ts'
 import type { RecordingPlan } from '../recording-plan.ts'
 import type { SimulationBinding } from '../simulate-native.ts'
 import type { DetectingBinding, NativeCriteria } from './detecting.ts'
+import type { LocatingBinding } from './locating.ts'
 import type { MeasuringBinding } from './measuring.ts'
 import type { PassingBinding } from './passing.ts'
 
 /** What `crates/node` exports; every operation ends with the flag that stops it and a function that is told its progress. */
-export interface Binding extends SimulationBinding, DetectingBinding, MeasuringBinding, PassingBinding {
+export interface Binding
+  extends SimulationBinding, DetectingBinding, LocatingBinding, MeasuringBinding, PassingBinding {
   readonly CancelFlag: new () => CancelFlag
   highPass(
     traces: Float32Array,

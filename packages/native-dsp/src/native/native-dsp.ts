@@ -7,6 +7,7 @@ import { createTypeScriptDsp } from '../typescript/typescript-dsp.ts'
 import type { Binding } from './binding.ts'
 import { createNativeDetecting } from './detecting.ts'
 import { createNativeMeasuring } from './measuring.ts'
+import { createNativeLocating } from './locating.ts'
 import { runOperation } from './operation.ts'
 import { createNativePassing } from './passing.ts'
 
@@ -50,6 +51,7 @@ export function createNativeDsp(binding: Binding): Dsp {
 
     ...createNativeDetecting(binding),
     ...createNativeMeasuring(binding),
+    ...createNativeLocating(binding),
 
     async preprocessRecording(recording, chain, options) {
       const { location } = recording

@@ -5,6 +5,7 @@ import { prepareSteps, type ChannelSteps } from './channels.ts'
 import { createTypeScriptDetecting } from './detecting.ts'
 import { createTypeScriptMeasuring } from './measuring.ts'
 import { createTypeScriptPassing } from './passing.ts'
+import { createTypeScriptLocating } from './locating.ts'
 import { preprocess } from './recording.ts'
 import { subtractMedian } from './reference.ts'
 import { openTypescriptSimulation } from './simulate/open.ts'
@@ -51,6 +52,7 @@ export function createTypeScriptDsp(reason: string | null): Dsp {
 
     ...createTypeScriptDetecting(),
     ...createTypeScriptMeasuring(),
+    ...createTypeScriptLocating(),
     preprocessRecording: preprocess,
     openSimulation: openTypescriptSimulation,
   }

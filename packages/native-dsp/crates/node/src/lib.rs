@@ -4,6 +4,7 @@
 #![cfg_attr(test, allow(dead_code))]
 
 mod detecting;
+mod locating;
 mod measuring;
 mod pass;
 mod plan;

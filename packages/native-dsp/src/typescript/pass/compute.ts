@@ -58,7 +58,7 @@ export function prepareComputer(plan: Plan, columns: number, segments: readonly 
   const channels = plan.columns.length
   const scale = plan.spatial.length > 0 ? plan.scale : null
   const stage = prepareStage(plan, scale)
-  const steps = plan.spatial.map((step) => prepareSpatial(step, channels))
+  const steps = plan.spatial.map((step) => prepareSpatial(step, channels, plan.samplingRate))
   const masks = prepareMasks(plan.mask, columns, plan.columns)
   const spatialMargin = steps.reduce((sum, step) => sum + step.margin, 0)
   const inverse = scale && Float32Array.from(scale)

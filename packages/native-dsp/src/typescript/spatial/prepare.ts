@@ -1,13 +1,13 @@
-import { InvalidParameterError } from '../../errors.ts'
 import type { SpatialPlan } from '../../plan.ts'
+import { prepareMotionCorrection } from '../motion/correction.ts'
 import { prepareGroupReference } from './group-reference.ts'
 import { prepareLocalReference } from './local-reference.ts'
 import { prepareMix } from './mix.ts'
 import { prepareSpatialHighPass } from './spatial-high-pass.ts'
 import type { SpatialStep } from '../rows.ts'
 
-/** Makes the step that a plan asks for, for rows of so many channels; the plan has been checked before. */
-export function prepareSpatial(plan: SpatialPlan, channels: number): SpatialStep {
+/** Makes the step that a plan asks for, for rows of so many channels at a sampling rate (Hz); the plan has been checked before. */
+export function prepareSpatial(plan: SpatialPlan, channels: number, samplingRate: number): SpatialStep {
   switch (plan.kind) {
     case 'group-reference':
       return prepareGroupReference(plan, channels)
@@ -18,6 +18,6 @@ export function prepareSpatial(plan: SpatialPlan, channels: number): SpatialStep
     case 'mix':
       return prepareMix(plan, channels)
     case 'motion-correction':
-      throw new InvalidParameterError('spatial.kind', plan.kind, 'another step')
+      return prepareMotionCorrection(plan, samplingRate)
   }
 }

@@ -5,8 +5,10 @@ mod decrease;
 mod grid;
 mod monopolar;
 mod peaks;
+mod prototype;
 
 pub use center_of_mass::center_of_mass;
 pub use grid::GridConvolution;
 pub use monopolar::{Monopole, find_monopole, monopole_misfit};
 pub use peaks::{LocationMethod, PeakPlaces, WaveformWindow, locate_peaks};
+pub use prototype::find_prototype;

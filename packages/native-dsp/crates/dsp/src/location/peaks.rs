@@ -3,6 +3,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::decrease::Decrease;
 use super::grid::{GridConvolution, Sources};
+use super::prototype::find_prototype;
 use super::{Monopole, center_of_mass, find_monopole};
 use crate::control::Paced;
 use crate::{Control, DspError, Result};
@@ -14,8 +15,8 @@ pub enum LocationMethod {
     CenterOfMass { radius: f64 },
     /// By the same, made not to grow away from the peak: x, y, z and alpha. `max_distance`: see `find_monopole`.
     Monopolar { radius: f64, max_distance: f64 },
-    /// By the product of waveforms and a bump of the peak's sign, of `width` (frames, standard deviation): x, y, z.
-    Grid { grid: GridConvolution, width: f64 },
+    /// By the product of waveforms and the one that is expected, 1 at the peak (`None`: `find_prototype`): x, y, z.
+    Grid { grid: GridConvolution, prototype: Option<Vec<f64>> },
 }
 
 impl LocationMethod {
@@ -28,7 +29,7 @@ impl LocationMethod {
         }
     }
 
-    fn validate(&self) -> Result<()> {
+    fn validate(&self, window: WaveformWindow) -> Result<()> {
         let positive = |name, value: f64| {
             let expected = "a positive number";
             let good = value > 0.0 && value.is_finite();
@@ -45,8 +46,12 @@ impl LocationMethod {
                 not_negative("radius", *radius)?;
                 positive("maxDistance", *max_distance)
             }
-            Self::Grid { grid, width } => {
-                positive("width", *width)?;
+            Self::Grid { grid, prototype } => {
+                let expected = window.before + window.after;
+                let length = prototype.as_ref().map_or(expected, Vec::len);
+                if length != expected {
+                    return Err(DspError::WrongLength { name: "prototype", length, expected });
+                }
                 grid.validate()
             }
         }
@@ -84,8 +89,13 @@ pub fn locate_peaks(
 ) -> Result<Vec<f64>> {
     let channels = positions.len();
     crate::reference::require_frames(traces.len(), channels)?;
-    method.validate()?;
+    method.validate(window)?;
     validate(traces.len() / channels, positions, peaks, window)?;
+    let prototype = match method {
+        LocationMethod::Grid { prototype: Some(prototype), .. } => prototype.clone(),
+        LocationMethod::Grid { .. } => find_prototype(traces, channels, peaks, window),
+        _ => Vec::new(),
+    };
     let mut order: Vec<usize> = (0..peaks.frames.len()).collect();
     order.sort_by_key(|&peak| peaks.channels[peak]);
     let groups: Vec<&[usize]> = order.chunk_by(|&a, &b| peaks.channels[a] == peaks.channels[b]).collect();
@@ -95,7 +105,7 @@ pub fn locate_peaks(
     let next = AtomicUsize::new(0);
     let work = || -> Result<()> {
         while let Some(&group) = groups.get(next.fetch_add(1, Ordering::Relaxed)) {
-            let mut around = Around::prepare(method, peaks.channels[group[0]] as usize, positions);
+            let mut around = Around::prepare(method, &prototype, peaks.channels[group[0]] as usize, positions);
             let mut found = Vec::with_capacity(dimensions * group.len());
             for &peak in group {
                 paced.check()?;
@@ -144,24 +154,24 @@ fn validate(frames: usize, positions: &[[f64; 2]], peaks: PeakPlaces<'_>, window
 }
 
 /// What is the same for all peaks of one channel.
-struct Around {
+struct Around<'a> {
     channel: usize,
     /// Those whose waveforms are looked at.
     neighbours: Vec<usize>,
     contacts: Vec<[f64; 2]>,
     all: usize,
     values: Vec<f64>,
-    way: Way,
+    way: Way<'a>,
 }
 
-enum Way {
+enum Way<'a> {
     Mass,
     Monopolar { decrease: Decrease, max_distance: f64 },
-    Grid { sources: Sources, percent: f64, width: f64, own: [f64; 2], scratch: Vec<f64> },
+    Grid { sources: Sources, percent: f64, prototype: &'a [f64], own: [f64; 2], scratch: Vec<f64> },
 }
 
-impl Around {
-    fn prepare(method: &LocationMethod, channel: usize, positions: &[[f64; 2]]) -> Self {
+impl<'a> Around<'a> {
+    fn prepare(method: &LocationMethod, prototype: &'a [f64], channel: usize, positions: &[[f64; 2]]) -> Self {
         let (neighbours, way) = match method {
             LocationMethod::CenterOfMass { radius } => (within(*radius, channel, positions), Way::Mass),
             LocationMethod::Monopolar { radius, max_distance } => {
@@ -169,10 +179,10 @@ impl Around {
                 let decrease = Decrease::around(channel, &neighbours, positions);
                 (neighbours, Way::Monopolar { decrease, max_distance: *max_distance })
             }
-            LocationMethod::Grid { grid, width } => {
+            LocationMethod::Grid { grid, .. } => {
                 let sources = grid.sources(channel, positions);
-                let (percent, width, own) = (grid.percent, *width, positions[channel]);
-                (sources.channels.clone(), Way::Grid { sources, percent, width, own, scratch: Vec::new() })
+                let (percent, own) = (grid.percent, positions[channel]);
+                (sources.channels.clone(), Way::Grid { sources, percent, prototype, own, scratch: Vec::new() })
             }
         };
         let contacts = neighbours.iter().map(|&neighbour| positions[neighbour]).collect();
@@ -182,15 +192,18 @@ impl Around {
     fn locate(&mut self, traces: &[f32], frame: usize, window: WaveformWindow, found: &mut Vec<f64>) {
         let frames = frame.saturating_sub(window.before)..(frame + window.after).min(traces.len() / self.all);
         let row = |at: usize| &traces[at * self.all..][..self.all];
-        if let Way::Grid { sources, percent, width, own, scratch } = &mut self.way {
+        if let Way::Grid { sources, percent, prototype, own, scratch } = &mut self.way {
             let sign = if row(frame)[self.channel] > 0.0 { 1.0 } else { -1.0 };
             self.values.fill(0.0);
             for at in frames {
-                let delay = (at as f64 - frame as f64) / *width;
-                let expected = sign * (-0.5 * delay * delay).exp();
+                let expected = sign * prototype[at + window.before - frame];
                 for (value, &neighbour) in self.values.iter_mut().zip(&self.neighbours) {
                     *value += expected * f64::from(row(at)[neighbour]);
                 }
+            }
+            if self.values.iter().any(|value| value.is_nan()) {
+                found.extend([f64::NAN; 3]);
+                return;
             }
             found.extend(sources.locate(&self.values, *percent, scratch).unwrap_or([own[0], own[1], f64::NAN]));
             return;
@@ -236,7 +249,7 @@ mod tests {
         [
             LocationMethod::CenterOfMass { radius: 75.0 },
             LocationMethod::Monopolar { radius: 75.0, max_distance: 150.0 },
-            LocationMethod::Grid { grid, width: 7.5 },
+            LocationMethod::Grid { grid, prototype: None },
         ]
     }
 

@@ -47,8 +47,8 @@ pub struct MotionEstimation {
 /// Pairs of bins less than so far apart are all compared; beyond, half as many for each doubling of the distance.
 const DENSE_DELAYS: usize = 32;
 
-/// Between windows, delays and bins.
-const MOST_PAIRS: f64 = 2e8;
+/// Of windows, delays and time bins, and of time, amplitude and depth bins.
+const MOST_NUMBERS: f64 = 2e8;
 
 /// Estimates how the tissue moves, from peaks: decentralised registration.
 ///
@@ -73,13 +73,20 @@ pub fn estimate_motion(
     let times = bins(estimation.duration / estimation.time_bin);
     let depths = centers(estimation.windows, estimation.depth_range);
     let most = (estimation.most_displacement / estimation.depth_bin).ceil() as usize;
+    let delays = delays((estimation.horizon / estimation.time_bin).min(times as f64 - 1.0) as usize);
+    let [low, high] = estimation.depth_range;
+    let counts = estimation.amplitude_bins as f64 * ((high - low) / estimation.depth_bin + 2.0 * most as f64);
+    if times as f64 * counts.max((depths.len() * delays.len()) as f64) > MOST_NUMBERS {
+        let expected = "a larger value: there are too many bins";
+        return Err(DspError::InvalidParameter { name: "timeBin", value: estimation.time_bin, expected });
+    }
     let histograms = Histograms::new(peaks, estimation, most);
     let places: Vec<f64> = (0..histograms.depths / GRAIN)
         .map(|group| estimation.depth_range[0] + ((group as f64 + 0.5) * GRAIN as f64) * estimation.depth_bin)
         .collect();
     let single = depths.len() == 1;
     let windows = depths.iter().map(|&center| weights(estimation.windows, single, center, &places)).collect();
-    let pairs = compare_all(&histograms, windows, estimation, threads, control)?;
+    let pairs = compare_all(&histograms, windows, delays, estimation, threads, control)?;
     let mut found = align(&pairs, 2.0 * estimation.depth_bin, control)?;
     found.chunks_exact_mut(times).for_each(center_on_median);
     control.progress(1.0);
@@ -93,19 +100,13 @@ pub fn estimate_motion(
 fn compare_all(
     histograms: &Histograms,
     windows: Vec<Vec<f64>>,
+    delays: Vec<usize>,
     estimation: &MotionEstimation,
     threads: usize,
     control: &dyn Control,
 ) -> Result<PairDisplacements> {
     let (times, count) = (histograms.times, windows.len());
-    let delays = delays((estimation.horizon / estimation.time_bin).min(times as f64 - 1.0) as usize);
-    if (times * count) as f64 * delays.len() as f64 > MOST_PAIRS {
-        let expected = "a larger value: there are too many pairs of bins";
-        return Err(DspError::InvalidParameter { name: "timeBin", value: estimation.time_bin, expected });
-    }
-    let mut comparison = Comparison::new(histograms, windows);
-    comparison.prepare();
-    let shares = comparison.shares();
+    let comparison = Comparison::new(histograms, windows);
     let length = count * delays.len() * times;
     let (displacement, weight) = (vec![0.0; length], vec![0.0; length]);
     let pairs = Mutex::new(PairDisplacements { times, windows: count, delays: delays.clone(), displacement, weight });
@@ -123,7 +124,7 @@ fn compare_all(
             findings.clear();
             for (index, &delay) in delays.iter().enumerate().take_while(|(_, delay)| early + **delay < times) {
                 paced.check()?;
-                comparison.compare(early, early + delay, &shares, &mut buffers, |window, finding| {
+                comparison.compare(early, early + delay, &mut buffers, |window, finding| {
                     findings.push((window, index, finding));
                 });
             }

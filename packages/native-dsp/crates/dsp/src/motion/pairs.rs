@@ -1,5 +1,7 @@
 //! By how much one time bin is displaced against another.
 
+use std::ops::Range;
+
 use super::histogram::{GRAIN, Histograms};
 
 /// How the depths of one bin are compared with those of another: in windows, at all displacements up to a largest.
@@ -9,6 +11,8 @@ pub(super) struct Comparison<'a> {
     windows: Vec<Vec<f64>>,
     /// Displacements of either sign, in bins; as many as the histograms' padding.
     most: usize,
+    /// `[window][displacement]`.
+    shares: Vec<f64>,
     /// Of each bin when it is the moved one: `[bin][window][displacement]`, the mean and one over the deviation.
     moved: Vec<[f32; 2]>,
 }
@@ -35,7 +39,13 @@ pub(super) struct Buffers {
 
 impl<'a> Comparison<'a> {
     pub fn new(histograms: &'a Histograms, windows: Vec<Vec<f64>>) -> Self {
-        Self { histograms, windows, most: histograms.padding, moved: Vec::new() }
+        let empty = Self { histograms, windows, most: histograms.padding, shares: Vec::new(), moved: Vec::new() };
+        let shares = empty.weigh();
+        let mut comparison = Self { shares, ..empty };
+        let mut moved = Vec::with_capacity(histograms.times * comparison.numbers());
+        (0..histograms.times).for_each(|time| comparison.moments(time, true, &mut moved));
+        comparison.moved = moved;
+        comparison
     }
 
     fn displacements(&self) -> usize {
@@ -47,15 +57,6 @@ impl<'a> Comparison<'a> {
         self.windows.len() * self.displacements()
     }
 
-    /// Prepares all bins to be the moved ones.
-    pub fn prepare(&mut self) {
-        let mut moved = Vec::with_capacity(self.histograms.times * self.numbers());
-        for time in 0..self.histograms.times {
-            self.moments(time, true, &mut moved);
-        }
-        self.moved = moved;
-    }
-
     /// Prepares a bin to be the one that stays.
     pub fn hold(&self, time: usize, buffers: &mut Buffers) {
         buffers.still.clear();
@@ -65,38 +66,49 @@ impl<'a> Comparison<'a> {
     /// Mean and one over the deviation of a bin in each window and at each displacement, over the depths that are within
     /// the probe in both bins; a deviation of 0 gives 0.
     fn moments(&self, time: usize, moved: bool, found: &mut Vec<[f32; 2]>) {
-        let (depths, most) = (self.histograms.depths, self.most);
-        for window in &self.windows {
-            for displacement in 0..self.displacements() {
-                // `depth` of the still bin stands against `depth + displacement - most` of the moved one
-                let start = most.saturating_sub(displacement);
-                let end = (depths + most).saturating_sub(displacement).min(depths).max(start);
-                let (mut weight, mut sum, mut squares) = (0.0, 0.0, 0.0);
-                for amplitude in 0..self.histograms.amplitudes {
-                    let row = self.histograms.padded(time, amplitude);
-                    let row = &row[if moved { displacement } else { most }..];
-                    for depth in start..end {
-                        let (share, value) = (window[depth / GRAIN], f64::from(row[depth]));
-                        weight += share;
-                        sum += share * value;
-                        squares += share * value * value;
-                    }
+        let start = found.len();
+        found.resize(start + self.numbers(), [0.0; 2]);
+        let found = &mut found[start..];
+        let groups = self.histograms.depths / GRAIN;
+        let (mut sums, mut squares) = (vec![0.0; groups], vec![0.0; groups]);
+        for displacement in 0..self.displacements() {
+            sums.fill(0.0);
+            squares.fill(0.0);
+            let common = self.common(displacement);
+            for amplitude in 0..self.histograms.amplitudes {
+                let row = self.histograms.padded(time, amplitude);
+                let row = &row[if moved { displacement } else { self.most }..];
+                for depth in common.clone() {
+                    let value = f64::from(row[depth]);
+                    sums[depth / GRAIN] += value;
+                    squares[depth / GRAIN] += value * value;
                 }
-                let mean = if weight > 0.0 { sum / weight } else { 0.0 };
-                let variance = if weight > 0.0 { squares / weight - mean * mean } else { 0.0 };
-                let inverse = if variance > 1e-12 { 1.0 / variance.sqrt() } else { 0.0 };
-                found.push([mean as f32, inverse as f32]);
+            }
+            for (index, window) in self.windows.iter().enumerate() {
+                let at = index * self.displacements() + displacement;
+                let share = self.shares[at];
+                if share > 0.0 {
+                    let mean = dot(window, &sums) / share;
+                    let variance = dot(window, &squares) / share - mean * mean;
+                    let inverse = if variance > 1e-12 { 1.0 / variance.sqrt() } else { 0.0 };
+                    found[at] = [mean as f32, inverse as f32];
+                }
             }
         }
     }
 
-    /// Weights of the windows at each displacement: those depths that are within the probe in both bins.
-    pub fn shares(&self) -> Vec<f64> {
+    /// Depths of the bin that stays which are within the probe in the moved one too: `depth` of the one stands against
+    /// `depth + displacement - most` of the other.
+    fn common(&self, displacement: usize) -> Range<usize> {
         let (depths, most) = (self.histograms.depths, self.most);
+        let start = most.saturating_sub(displacement);
+        start..(depths + most).saturating_sub(displacement).min(depths).max(start)
+    }
+
+    /// The sum of each window's weights over the depths that count at each displacement.
+    fn weigh(&self) -> Vec<f64> {
         let of = |window: &Vec<f64>, displacement: usize| {
-            let start = most.saturating_sub(displacement);
-            let end = (depths + most).saturating_sub(displacement).min(depths).max(start);
-            let sum: f64 = (start..end).map(|depth| window[depth / GRAIN]).sum();
+            let sum: f64 = self.common(displacement).map(|depth| window[depth / GRAIN]).sum();
             sum * self.histograms.amplitudes as f64
         };
         let displacements = 0..self.displacements();
@@ -104,14 +116,7 @@ impl<'a> Comparison<'a> {
     }
 
     /// What bin `late` says against bin `early`, which is held; one finding per window.
-    pub fn compare(
-        &self,
-        early: usize,
-        late: usize,
-        shares: &[f64],
-        buffers: &mut Buffers,
-        mut found: impl FnMut(usize, Finding),
-    ) {
+    pub fn compare(&self, early: usize, late: usize, buffers: &mut Buffers, mut found: impl FnMut(usize, Finding)) {
         self.sum_products(early, late, buffers);
         let displacements = self.displacements();
         for window in 0..self.windows.len() {
@@ -121,8 +126,9 @@ impl<'a> Comparison<'a> {
             let correlation = |at: usize| {
                 let ([mean, inverse], [other, other_inverse]) = (moved[at], still[at]);
                 let scale = f64::from(inverse) * f64::from(other_inverse);
-                let share = shares[range.start + at];
-                if scale == 0.0 || share == 0.0 {
+                let share = self.shares[range.start + at];
+                // few depths correlate by chance
+                if scale == 0.0 || share < 0.5 * self.shares[range.start + self.most] {
                     return 0.0;
                 }
                 (buffers.sums[range.start + at] / share - f64::from(mean) * f64::from(other)) * scale
@@ -182,12 +188,19 @@ fn add_scaled_portably<T: Copy + Into<f64>>(sums: &mut [f64], factor: f64, value
     }
 }
 
+/// Correlations so close are equal: that of the smaller displacement counts.
+const ROUNDING: f64 = 1e-6;
+
+fn dot(a: &[f64], b: &[f64]) -> f64 {
+    a.iter().zip(b).map(|(a, b)| a * b).sum()
+}
+
 /// The largest correlation, and where a parabola through it and its neighbours has its summit.
 fn summit(displacements: usize, most: usize, correlation: impl Fn(usize) -> f64) -> Finding {
     let (mut best, mut largest) = (most, correlation(most));
     for at in 0..displacements {
         let value = correlation(at);
-        if value > largest {
+        if value > largest + ROUNDING {
             (best, largest) = (at, value);
         }
     }

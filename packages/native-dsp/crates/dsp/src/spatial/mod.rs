@@ -18,9 +18,9 @@ mod tile;
 
 use std::ops::Range;
 
-use crate::Result;
+use crate::{DspError, Result};
 
-pub use motion_correction::MotionCorrection;
+pub use motion_correction::{MotionCorrection, correct_motion};
 pub use plan::{
     GainControlPlan, GroupPlan, GroupReferencePlan, LocalReferencePlan, Middle, MixPlan, MixedRow,
     MotionCorrectionPlan, Operator, SpatialHighPassPlan, SpatialPlan,
@@ -36,6 +36,10 @@ pub fn prepare(plan: &SpatialPlan, channels: usize, sampling_rate: f64) -> Resul
         SpatialPlan::SpatialHighPass(plan) => Box::new(spatial_high_pass::SpatialHighPass::prepare(plan, channels)?),
         SpatialPlan::Mix(plan) => Box::new(mix::Mix::prepare(plan, channels)?),
         SpatialPlan::MotionCorrection(MotionCorrectionPlan { positions, sigma, power, motion }) => {
+            if positions.len() != channels {
+                let length = positions.len();
+                return Err(DspError::WrongLength { name: "spatial.positions", length, expected: channels });
+            }
             Box::new(MotionCorrection::prepare(positions, *sigma, *power, motion, sampling_rate)?)
         }
     })

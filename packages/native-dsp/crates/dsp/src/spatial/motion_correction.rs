@@ -4,10 +4,12 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
 use super::{Rows, Scratch, SpatialStep};
+use crate::control::Paced;
 use crate::motion::Motion;
 use crate::motion::kriging::Kriging;
 use crate::motion::weights::Weights;
-use crate::{DspError, Result};
+use crate::reference::require_frames;
+use crate::{Control, DspError, Result};
 
 /// Weights below this are left out: the result is within 1e-4 of the signal, with some twenty weights per row.
 const LEAST_WEIGHT: f64 = 5e-5;
@@ -98,6 +100,48 @@ impl SpatialStep for MotionCorrection {
             start = end;
         }
     }
+}
+
+/// Frames that are corrected between two looks at `control`.
+const FRAMES_AT_ONCE: usize = 1024;
+
+/// Moves frame-major traces of one segment, the only one of `step`; `first_frame` is that of the segment which stands
+/// first in the traces.
+pub fn correct_motion(
+    traces: &mut [f32],
+    channels: usize,
+    step: &MotionCorrection,
+    first_frame: u64,
+    control: &dyn Control,
+) -> Result<()> {
+    require_frames(traces.len(), channels)?;
+    let (expected, length) = (step.kriging.positions().len(), channels);
+    if length != expected {
+        return Err(DspError::WrongLength { name: "positions", length: expected, expected: length });
+    }
+    let stride = channels.next_multiple_of(16);
+    let blocks = traces.len().div_ceil(FRAMES_AT_ONCE * channels);
+    let paced = Paced::new(control, blocks);
+    let mut data = vec![0.0; FRAMES_AT_ONCE * stride];
+    let mut scratch = Scratch::default();
+    for (block, part) in traces.chunks_mut(FRAMES_AT_ONCE * channels).enumerate() {
+        paced.check()?;
+        let frames = part.len() / channels;
+        for (row, frame) in data.chunks_exact_mut(stride).zip(part.chunks_exact(channels)) {
+            row[..channels].copy_from_slice(frame);
+        }
+        let first_frame = first_frame + (block * FRAMES_AT_ONCE) as u64;
+        let (at_start, at_end) = (first_frame == 0, block + 1 == blocks);
+        let data = &mut data[..frames * stride];
+        let mut rows = Rows { data, channels, stride, first_frame, segment: 0, at_start, at_end, masked: &[] };
+        step.apply(&mut rows, &mut scratch);
+        for (row, frame) in rows.data.chunks_exact(stride).zip(part.chunks_exact_mut(channels)) {
+            frame.copy_from_slice(&row[..channels]);
+        }
+        paced.step();
+    }
+    control.progress(1.0);
+    Ok(())
 }
 
 /// The first of `0..length` for which what held before holds no more.
