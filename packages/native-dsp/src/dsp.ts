@@ -4,6 +4,7 @@ import type { Detecting, Peaks } from './detecting.ts'
 import type { Locating } from './locating.ts'
 import type { Measuring } from './measuring.ts'
 import type { Passing } from './pass.ts'
+import type { Referencing } from './referencing.ts'
 import type { OpenSimulation } from './simulate.ts'
 
 /** How a long operation is stopped and watched. */
@@ -71,7 +72,7 @@ export interface PreprocessOptions extends OperationOptions {
  * before a call returns and is never changed. Refused parameters reject with `invalid-parameter`, `wrong-length` or
  * `ragged-frames`. Results of the two implementations differ by single-precision rounding.
  */
-export interface Dsp extends Detecting, Locating, Measuring, Passing {
+export interface Dsp extends Detecting, Locating, Measuring, Passing, Referencing {
   readonly implementation: 'native' | 'typescript'
   /** Null for the native implementation; else why there is none. */
   readonly reason: string | null

@@ -52,6 +52,9 @@ export type {
 } from './measuring.ts'
 export { surveyRecording } from './survey.ts'
 export type { Survey, SurveyOptions } from './survey.ts'
+export type { OverChannels, Referencing, Whitening } from './referencing.ts'
+export { annulusNeighbours, groupRows, krigingMix, matrixMix, rowsWithin } from './referencing-plans.ts'
+export type { Annulus, Kriging } from './referencing-plans.ts'
 export type {
   OpenSimulation,
   SimulatedChannel,

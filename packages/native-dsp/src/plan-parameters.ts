@@ -132,7 +132,8 @@ function requireFilter(filter: FilterPlan, samplingRate: number): void {
   requireOneOf('direction', filter.direction, ['zero-phase', 'causal'])
 }
 
-function requireStep(step: SpatialPlan, rows: number, segments: number): void {
+/** Refuses a step that does not fit so many rows and segments. */
+export function requireStep(step: SpatialPlan, rows: number, segments: number): void {
   switch (step.kind) {
     case 'group-reference': {
       requireOneOf('operator', step.operator, ['median', 'mean'])

@@ -5,10 +5,11 @@ import type { DetectingBinding, NativeCriteria } from './detecting.ts'
 import type { LocatingBinding } from './locating.ts'
 import type { MeasuringBinding } from './measuring.ts'
 import type { PassingBinding } from './passing.ts'
+import type { ReferencingBinding } from './referencing.ts'
 
 /** What `crates/node` exports; every operation ends with the flag that stops it and a function that is told its progress. */
 export interface Binding
-  extends SimulationBinding, DetectingBinding, LocatingBinding, MeasuringBinding, PassingBinding {
+  extends SimulationBinding, DetectingBinding, LocatingBinding, MeasuringBinding, PassingBinding, ReferencingBinding {
   readonly CancelFlag: new () => CancelFlag
   highPass(
     traces: Float32Array,

@@ -10,6 +10,7 @@ import { createNativeMeasuring } from './measuring.ts'
 import { createNativeLocating } from './locating.ts'
 import { runOperation } from './operation.ts'
 import { createNativePassing } from './passing.ts'
+import { createNativeReferencing } from './referencing.ts'
 
 /** The interface over a loaded binding. A recording that is not one flat file is read, and preprocessed, by TypeScript. */
 export function createNativeDsp(binding: Binding): Dsp {
@@ -52,6 +53,7 @@ export function createNativeDsp(binding: Binding): Dsp {
     ...createNativeDetecting(binding),
     ...createNativeMeasuring(binding),
     ...createNativeLocating(binding),
+    ...createNativeReferencing(binding),
 
     async preprocessRecording(recording, chain, options) {
       const { location } = recording

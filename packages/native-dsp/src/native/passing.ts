@@ -137,7 +137,7 @@ function nativePlan(plan: Plan): object {
 }
 
 /** Groups of a spatial high-pass are lists, those of a reference are not: the binding has one type for all steps. */
-function nativeStep(step: SpatialPlan): object {
+export function nativeStep(step: SpatialPlan): object {
   if (step.kind !== 'spatial-high-pass') return step
   const { groups, ...rest } = step
   return { ...withoutNulls(rest), members: groups }

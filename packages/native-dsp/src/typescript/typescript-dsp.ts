@@ -8,6 +8,7 @@ import { createTypeScriptPassing } from './passing.ts'
 import { createTypeScriptLocating } from './locating.ts'
 import { preprocess } from './recording.ts'
 import { subtractMedian } from './reference.ts'
+import { createTypeScriptReferencing } from './referencing.ts'
 import { openTypescriptSimulation } from './simulate/open.ts'
 
 /**
@@ -53,6 +54,7 @@ export function createTypeScriptDsp(reason: string | null): Dsp {
     ...createTypeScriptDetecting(),
     ...createTypeScriptMeasuring(),
     ...createTypeScriptLocating(),
+    ...createTypeScriptReferencing(),
     preprocessRecording: preprocess,
     openSimulation: openTypescriptSimulation,
   }

@@ -23,6 +23,7 @@ pub mod spatial;
 mod symmetric;
 pub mod temporal;
 mod tile;
+pub mod whitening;
 pub mod zero_phase;
 
 pub use design::{butterworth, cascade};

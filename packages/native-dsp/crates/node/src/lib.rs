@@ -9,6 +9,7 @@ mod measuring;
 mod pass;
 mod plan;
 mod recording;
+mod referencing;
 mod simulate;
 mod task;
 mod traces;

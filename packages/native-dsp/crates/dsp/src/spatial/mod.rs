@@ -15,6 +15,7 @@ mod network;
 mod plan;
 mod spatial_high_pass;
 mod tile;
+mod traces;
 
 use std::ops::Range;
 
@@ -25,6 +26,7 @@ pub use plan::{
     GainControlPlan, GroupPlan, GroupReferencePlan, LocalReferencePlan, Middle, MixPlan, MixedRow,
     MotionCorrectionPlan, Operator, SpatialHighPassPlan, SpatialPlan,
 };
+pub use traces::apply;
 
 /// Makes the step that a plan asks for, for rows of so many channels.
 ///
