@@ -50,7 +50,7 @@ async function apply(
   const { channels } = step
   const frames = traces.length / channels
   const attention = new Attention(options)
-  const { margin, apply: applyStep } = prepareSpatial(step, channels)
+  const { margin, apply: applyStep } = prepareSpatial(step, channels, Number.NaN)
   const block = Math.max(Math.ceil(blockValues / channels), margin)
   const result = new Float32Array(traces.length)
   for (let start = 0; start < frames; start += block) {
