@@ -20,6 +20,7 @@ pub mod reference;
 pub mod simulate;
 pub mod source;
 pub mod spatial;
+pub mod spectral;
 mod symmetric;
 pub mod temporal;
 mod tile;

@@ -1,8 +1,10 @@
+import { InvalidParameterError } from '../../errors.ts'
 import type { Plan } from '../../plan.ts'
 import type { Counts, Rows, Span, SpatialStep } from '../rows.ts'
 import { prepareSpatial } from '../spatial/prepare.ts'
+import { catgtMargin, prepareCatgt } from '../spectral/catgt.ts'
 import { prepareDirect } from './direct.ts'
-import { blockFrames, clipped, countedFrom, lengthOf, widened, type Block } from './grid.ts'
+import { clipped, countedFrom, lengthOf, widened, type Block } from './grid.ts'
 import { prepareMasks, runsBetween } from './masks.ts'
 import type { TemporalStage } from './stage.ts'
 
@@ -61,6 +63,10 @@ export function prepareComputer(plan: Plan, columns: number, segments: readonly 
   const steps = plan.spatial.map((step) => prepareSpatial(step, channels, plan.samplingRate))
   const masks = prepareMasks(plan.mask, columns, plan.columns)
   const spatialMargin = steps.reduce((sum, step) => sum + step.margin, 0)
+  if (plan.temporal.method === 'catgt' && spatialMargin + halo >= catgtMargin) {
+    const expected = `\`direct\` with steps that look ${spatialMargin} frames along time`
+    throw new InvalidParameterError('method', plan.temporal.method, expected)
+  }
   const inverse = scale && Float32Array.from(scale)
   let buffer = new Float32Array()
 
@@ -75,6 +81,7 @@ export function prepareComputer(plan: Plan, columns: number, segments: readonly 
     return { start: Math.min(cut.start, reach.start), end: Math.max(cut.end, reach.end) }
   }
 
+  const { blockFrames } = stage
   return {
     blockFrames,
     needed,
@@ -102,7 +109,7 @@ export function prepareComputer(plan: Plan, columns: number, segments: readonly 
         atStart: cut.start === 0,
         atEnd: cut.end === frames,
       }
-      stage.apply(at, runsBetween(masked, lengthOf(cut)), among(wide), data, look)
+      stage.apply(at, runsBetween(masked, lengthOf(cut)), among(wide), block.whole.start - cut.start, data, look)
       const rowsOf = (span: Span): Rows => ({
         data: data.subarray((span.start - wide.start) * channels, (span.end - wide.start) * channels),
         channels,
@@ -129,7 +136,8 @@ export function prepareComputer(plan: Plan, columns: number, segments: readonly 
 }
 
 function prepareStage(plan: Plan, scale: readonly number[] | null): TemporalStage {
-  return prepareDirect(plan.temporal, scale, plan.samplingRate)
+  const prepare = plan.temporal.method === 'catgt' ? prepareCatgt : prepareDirect
+  return prepare(plan.temporal, scale, plan.samplingRate)
 }
 
 /** Steps that look along no time get few frames at a time, which stay in the cache. */
@@ -172,7 +180,7 @@ function divide(data: Float32Array, scale: Float32Array): void {
 
 /** Of one thread: rows of a block, and its signals on the way. */
 function memoryOf(channels: number, stage: TemporalStage, spatialMargin: number): number {
-  const rows = blockFrames + 2 * (spatialMargin + halo)
+  const rows = stage.blockFrames + 2 * (spatialMargin + halo)
   const cut = rows + stage.before + stage.after
   return 4 * rows * channels + 2 * 8 * 16 * (cut + 64)
 }

@@ -5,7 +5,7 @@ import type { TemporalPlan } from '../../plan.ts'
 import { delayLane } from './delays.ts'
 import { designFilters } from './filters.ts'
 import { prepareRecursion, runBackward, runForward } from './recursion.ts'
-import { clipped, lengthOf } from './grid.ts'
+import { blockFrames, clipped, lengthOf } from './grid.ts'
 import type { TemporalStage } from './stage.ts'
 
 /** Channels that are taken out of the frames together: their samples lie in half a cache line. */
@@ -69,9 +69,10 @@ export function prepareDirect(
   }
 
   return {
+    blockFrames,
     before: filter.before + reach,
     after: filter.after + reach,
-    apply(counts, runs, inner, rows, look) {
+    apply(counts, runs, inner, _origin, rows, look) {
       const channels = counts.take.length
       rows.fill(0)
       for (const run of runs) {
