@@ -76,7 +76,8 @@ impl Source {
             Store::File { path, file, offset_bytes } => {
                 let length = words(range.end - range.start);
                 if room.len() < length {
-                    room.resize(length, 0);
+                    *room = vec![0; length];
+                    os::prefer_large_pages(room);
                 }
                 let counts = &mut room[..length];
                 let start = offset_bytes + 2 * range.start * self.columns as u64;
