@@ -2,16 +2,11 @@
 
 use std::ops::Range;
 
+use crate::pack::Finish;
+pub use crate::pack::Rounding;
+use crate::spatial::median::MedianFinder;
 use crate::spatial::{Rows, Scratch, SpatialStep};
-use crate::temporal::{Run, Temporal, TemporalScratch};
-
-/// How rows become int16; what lies beyond int16 is clamped.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Rounding {
-    HalfEven,
-    /// Towards zero.
-    Truncate,
-}
+use crate::temporal::{CHUNK, Counts, Row, Run, Target, Temporal, TemporalScratch, WIDTH, values};
 
 /// A plan's steps over one block.
 pub struct Engine {
@@ -49,6 +44,8 @@ pub struct Work<'a> {
     pub wanted: Range<u64>,
     /// ... nor on how many frames around these rows are made for, [`HALO`] at most.
     pub halo: usize,
+    /// Whether the rows are wanted, beside the words.
+    pub rows: bool,
     /// Where the words of the wanted frames go, if they do, and how many of it a frame takes: the rows come first, and
     /// what is beyond them stays.
     pub words: Option<(&'a mut [i16], usize)>,
@@ -60,15 +57,17 @@ pub const HALO: usize = 64;
 /// Buffers that a thread uses again for every block.
 #[derive(Default)]
 pub struct Workspace {
-    rows: Vec<f32>,
+    rows: Vec<Row<f32>>,
     masked: Vec<Range<usize>>,
     temporal: TemporalScratch,
     spatial: Scratch,
+    median: MedianFinder,
 }
 
 /// What came of a block; lies in a [`Workspace`].
 pub struct Computed<'a> {
-    /// The wanted frames and, on either side, as many as the halo asked for and the segment has.
+    /// The wanted frames and, on either side, as many as the halo asked for and the segment has; none if no rows
+    /// were asked for.
     pub rows: Rows<'a>,
     /// The wanted frames among the rows.
     pub inner: Range<usize>,
@@ -110,66 +109,136 @@ impl Engine {
             (range.start - outer.start) as usize..(range.end - outer.start) as usize
         };
         let offset = (wide.start - window.first_frame) as usize;
-        let inner = offset..offset + length(&wide);
 
-        let Workspace { rows, masked, temporal, spatial } = room;
-        rows.resize(length(&wide) * stride, 0.0);
-        masked_frames(window.runs, &inner, masked);
-        let mut all = Rows {
-            data: rows,
+        let span = within(&wide, &kept);
+        let inner = within(&kept, &work.wanted);
+        let finish = Finish {
+            machine: self.temporal.machine(),
             channels,
-            stride,
-            first_frame: wide.start,
-            segment: window.segment,
-            at_start: wide.start == 0,
-            at_end: wide.end == window.segment_frames,
-            masked,
+            global_median: self.global_median,
+            scale: self.scale.as_deref(),
+            rounding: self.rounding,
         };
-        self.temporal.apply(window.counts, self.columns, &self.take, window.runs, inner, &mut all, temporal);
+        let counts = Counts { data: window.counts, columns: self.columns, take: &self.take };
+        let Workspace { rows, masked, temporal, spatial, median } = room;
+        let frames_of = |frames: Range<u64>| {
+            let (at_start, at_end) = (frames.start == 0, frames.end == window.segment_frames);
+            (frames.start, at_start, at_end)
+        };
+        if self.spatial.is_empty() {
+            let anchor = offset..offset + length(&wide);
+            let kept_frames = offset + span.start..offset + span.end;
+            let wanted = kept_frames.start + inner.start..kept_frames.start + inner.end;
+            let frames = if work.rows { kept_frames.clone() } else { wanted.clone() };
+            let room = if work.rows { frames.len() } else { CHUNK };
+            grow(rows, room * stride);
+            let mut target = Finished {
+                finish: &finish,
+                median,
+                rows: values(&mut rows[..room * stride / WIDTH]),
+                stride,
+                first: work.rows.then_some(frames.start),
+                wanted,
+                words: work.words,
+            };
+            self.temporal.fill(&counts, window.runs, &anchor, &frames, &mut target, temporal);
+            masked_frames(window.runs, &kept_frames, masked);
+            let (first_frame, at_start, at_end) = frames_of(kept);
+            let data = if work.rows { values(&mut rows[..room * stride / WIDTH]) } else { &mut [] };
+            let segment = window.segment;
+            let rows = Rows { data, channels, stride, first_frame, segment, at_start, at_end, masked };
+            return Computed { rows, inner };
+        }
+
+        grow(rows, length(&wide) * stride);
+        let rows = &mut values(rows)[..length(&wide) * stride];
+        let all_frames = offset..offset + length(&wide);
+        masked_frames(window.runs, &all_frames, masked);
+        let (first_frame, at_start, at_end) = frames_of(wide.clone());
+        let segment = window.segment;
+        let mut all = Rows { data: rows, channels, stride, first_frame, segment, at_start, at_end, masked };
+        self.temporal.apply(window.counts, self.columns, &self.take, window.runs, all_frames, &mut all, temporal);
         let along_time = self.spatial.iter().rposition(|step| step.margin() > 0).map_or(0, |last| last + 1);
         for step in &self.spatial[..along_time] {
             step.apply(&mut all, spatial);
         }
 
-        let span = within(&wide, &kept);
         masked_frames(window.runs, &(offset + span.start..offset + span.end), masked);
-        let mut rows = Rows {
-            data: &mut rows[span.start * stride..span.end * stride],
-            channels,
-            stride,
-            first_frame: kept.start,
-            segment: window.segment,
-            at_start: kept.start == 0,
-            at_end: kept.end == window.segment_frames,
-            masked,
-        };
+        let (first_frame, at_start, at_end) = frames_of(kept);
+        let data = &mut rows[span.start * stride..span.end * stride];
+        let mut rows = Rows { data, channels, stride, first_frame, segment, at_start, at_end, masked };
         for step in &self.spatial[along_time..] {
             step.apply(&mut rows, spatial);
         }
-        let mut keys = Vec::new();
-        for row in rows.data.chunks_exact_mut(stride) {
-            if self.global_median && channels > 0 {
-                let median = crate::reference::median(&row[..channels], &mut keys);
-                row[..channels].iter_mut().for_each(|value| *value -= median);
-            }
-            if let Some(scale) = &self.scale {
-                row.iter_mut().zip(scale).for_each(|(value, scale)| *value /= scale);
-            }
-        }
-        let inner = within(&kept, &work.wanted);
-        if let Some((words, width)) = work.words {
-            let frames = rows.data[inner.start * stride..inner.end * stride].chunks_exact(stride);
-            for (row, frame) in frames.zip(words.chunks_exact_mut(width)) {
-                for (value, word) in row.iter().zip(&mut frame[..channels]) {
-                    // The conversion clamps.
-                    *word = match self.rounding {
-                        Rounding::HalfEven => value.round_ties_even() as i16,
-                        Rounding::Truncate => *value as i16,
-                    };
-                }
+        let mut words = work.words;
+        let mut gaps = masked.iter().peekable();
+        for (index, row) in rows.data.chunks_exact_mut(stride).enumerate() {
+            while gaps.next_if(|gap| gap.end <= index).is_some() {}
+            let masked = gaps.peek().is_some_and(|gap| gap.contains(&index));
+            let words = words.as_mut().filter(|_| inner.contains(&index));
+            let words = words.map(|(words, width)| &mut words[(index - inner.start) * *width..][..channels]);
+            if !masked {
+                finish.run(row, median, work.rows, words);
+            } else if let Some(words) = words {
+                words.fill(0);
             }
         }
         Computed { rows, inner }
+    }
+}
+
+/// Makes room for so many values.
+fn grow(rows: &mut Vec<Row<f32>>, count: usize) {
+    let count = count / WIDTH;
+    if rows.len() < count {
+        rows.resize(count, Row([0.0; WIDTH]));
+    }
+}
+
+/// Rows that are finished as soon as they are filtered; kept if they are wanted, or chunk after chunk in the same place.
+struct Finished<'a> {
+    finish: &'a Finish<'a>,
+    median: &'a mut MedianFinder,
+    rows: &'a mut [f32],
+    stride: usize,
+    /// The frame of the counts whose row stands first; None if rows are not kept.
+    first: Option<usize>,
+    /// The frames of the counts whose words are wanted.
+    wanted: Range<usize>,
+    words: Option<(&'a mut [i16], usize)>,
+}
+
+impl Finished<'_> {
+    fn rows_of(&self, frames: &Range<usize>) -> Range<usize> {
+        let first = self.first.map_or(0, |first| frames.start - first);
+        first * self.stride..(first + frames.len()) * self.stride
+    }
+}
+
+impl Target for Finished<'_> {
+    fn place(&mut self, frames: &Range<usize>) -> (&mut [f32], usize) {
+        let rows = self.rows_of(frames);
+        (&mut self.rows[rows], self.stride)
+    }
+
+    fn done(&mut self, frames: &Range<usize>) {
+        let rows = self.rows_of(frames);
+        let (keep, channels) = (self.first.is_some(), self.finish.channels);
+        for (frame, row) in frames.clone().zip(self.rows[rows].chunks_exact_mut(self.stride)) {
+            let words = self.words.as_mut().filter(|_| self.wanted.contains(&frame));
+            let words = words.map(|(words, width)| &mut words[(frame - self.wanted.start) * *width..][..channels]);
+            self.finish.run(row, self.median, keep, words);
+        }
+    }
+
+    fn clear(&mut self, frames: &Range<usize>) {
+        if self.first.is_some() {
+            self.place(frames).0.fill(0.0);
+        }
+        let Some((words, width)) = &mut self.words else { return };
+        for frame in frames.start.max(self.wanted.start)..frames.end.min(self.wanted.end) {
+            words[(frame - self.wanted.start) * *width..][..self.finish.channels].fill(0);
+        }
     }
 }
 
@@ -253,7 +322,13 @@ mod tests {
                     segment_frames: frames as u64,
                     runs: &runs_within(runs, &window),
                 },
-                Work { block: start as u64..end as u64, wanted: start as u64..end as u64, halo: 0, words: None },
+                Work {
+                    block: start as u64..end as u64,
+                    wanted: start as u64..end as u64,
+                    halo: 0,
+                    rows: true,
+                    words: None,
+                },
                 &mut work,
             );
             for row in computed.rows.data.chunks_exact(computed.rows.stride) {

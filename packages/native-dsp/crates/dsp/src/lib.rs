@@ -12,6 +12,7 @@ mod error;
 pub mod location;
 pub mod measure;
 pub mod motion;
+pub mod pack;
 pub mod pass;
 pub mod peaks;
 pub mod phase_shift;

@@ -88,7 +88,8 @@ impl Blocks {
         runs_between(masked, cut_frames, cut.start == 0, cut.end == frames, runs);
         let window =
             Window { counts: part(&cut), first_frame: cut.start, segment: block.segment, segment_frames: frames, runs };
-        let work = Work { block: block.whole.clone(), wanted: block.wanted.clone(), halo: around.halo, words };
+        let work =
+            Work { block: block.whole.clone(), wanted: block.wanted.clone(), halo: around.halo, rows: true, words };
         let computed = self.engine.compute(&window, work, workspace);
         let wanted = within(&block.wanted, &cut);
         let clip = |range: &Range<usize>| {

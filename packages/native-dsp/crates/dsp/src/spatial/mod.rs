@@ -17,6 +17,8 @@ mod spatial_high_pass;
 mod tile;
 mod traces;
 
+pub mod median;
+
 use std::ops::Range;
 
 use crate::{DspError, Result};

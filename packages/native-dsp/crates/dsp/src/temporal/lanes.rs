@@ -11,6 +11,12 @@ pub(crate) const WIDTH: usize = 16;
 #[repr(C, align(64))]
 pub(crate) struct Row<S>(pub [S; WIDTH]);
 
+/// The values of rows, one after the other.
+pub(crate) fn values(rows: &mut [Row<f32>]) -> &mut [f32] {
+    // SAFETY: a row is nothing but its values, which fill it.
+    unsafe { std::slice::from_raw_parts_mut(rows.as_mut_ptr().cast(), rows.len() * WIDTH) }
+}
+
 /// A floating-point type that signals are computed in.
 pub(crate) trait Scalar: Copy + Default + PartialOrd + Send + Sync + 'static {
     fn from_f64(value: f64) -> Self;

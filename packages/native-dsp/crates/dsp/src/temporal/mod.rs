@@ -12,8 +12,10 @@ use crate::design::cascade::{Cascade, Section};
 use crate::design::{Direction, FilterKind, FilterSpec};
 use crate::spatial::Rows;
 use crate::{DspError, Result};
-use delay::{Counts, Delays};
-use lanes::{Row, Scalar, WIDTH};
+use delay::Delays;
+pub(crate) use delay::{CHUNK, Counts};
+use lanes::Scalar;
+pub(crate) use lanes::{Row, WIDTH, values};
 pub(crate) use machine::Machine;
 use recursion::Recursions;
 pub(crate) use stage::Target;
@@ -109,6 +111,10 @@ impl Temporal {
         Ok(Self { machine, channels, delays, stage, warm_up, look_ahead })
     }
 
+    pub(crate) fn machine(&self) -> Machine {
+        self.machine
+    }
+
     pub fn channels(&self) -> usize {
         self.channels
     }
@@ -169,7 +175,7 @@ impl Temporal {
             if wanted.is_empty() {
                 continue;
             }
-            clear(target, done..wanted.start);
+            target.clear(&(done..wanted.start));
             done = wanted.end;
             let stretch =
                 Stretch { counts: *counts, frames: start..end, true_start, true_end, valid: first..last, wanted };
@@ -182,17 +188,7 @@ impl Temporal {
                 }
             }
         }
-        clear(target, done..inner.end);
-    }
-}
-
-/// Makes frames 0.
-fn clear(target: &mut dyn Target, frames: Range<usize>) {
-    for first in frames.clone().step_by(delay::CHUNK) {
-        let chunk = first..(first + delay::CHUNK).min(frames.end);
-        let (rows, stride) = target.place(&chunk);
-        rows[..chunk.len() * stride].fill(0.0);
-        target.done(&chunk);
+        target.clear(&(done..inner.end));
     }
 }
 
@@ -212,6 +208,10 @@ impl Target for RowsTarget<'_> {
     }
 
     fn done(&mut self, _frames: &Range<usize>) {}
+
+    fn clear(&mut self, frames: &Range<usize>) {
+        self.place(frames).0.fill(0.0);
+    }
 }
 
 /// The sections of several filters, run as one.

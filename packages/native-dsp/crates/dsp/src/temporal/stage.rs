@@ -57,6 +57,9 @@ pub(crate) trait Target {
 
     /// All tiles of these frames stand where they were to be placed.
     fn done(&mut self, frames: &Range<usize>);
+
+    /// Makes frames 0, which may be none.
+    fn clear(&mut self, frames: &Range<usize>);
 }
 
 /// One run of frames, as far as it matters.
