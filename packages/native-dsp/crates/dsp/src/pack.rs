@@ -46,7 +46,7 @@ impl Finish<'_> {
 /// Rounds `row - reference` to int16; NaN becomes the largest.
 fn pack(machine: Machine, row: &[f32], reference: f32, rounding: Rounding, words: &mut [i16]) {
     #[cfg(target_arch = "x86_64")]
-    if machine == Machine::Avx2 {
+    if machine.has_avx2() {
         // SAFETY: the processor has AVX2.
         return unsafe {
             match rounding {
@@ -111,7 +111,7 @@ mod tests {
             [0.5, 1.5, 2.5, -0.5, -1.5, 2.49, -2.51, 7.0, 32_766.5, 32_767.4, 4e9, 1e30, -32_768.4, -4e9, -1e30, 0.0];
         let even = [0, 2, 2, 0, -2, 2, -3, 7, 32_766, 32_767, 32_767, 32_767, -32_768, -32_768, -32_768, 0];
         let truncated = [0, 1, 2, 0, -1, 2, -2, 7, 32_766, 32_767, 32_767, 32_767, -32_768, -32_768, -32_768, 0];
-        for machine in [Machine::detect(), Machine::Portable] {
+        for machine in Machine::all() {
             for length in [1, 7, 15, 16] {
                 for repeated in [1, 3] {
                     let row: Vec<f32> = values[..length].repeat(repeated);

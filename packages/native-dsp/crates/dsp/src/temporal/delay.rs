@@ -141,7 +141,7 @@ fn pair_up(
     let clamp = |frame: isize| frame.clamp(within.start as isize, within.end as isize - 1) as usize;
     let last = first + pairs.len() as isize;
     #[cfg(target_arch = "x86_64")]
-    if let (Machine::Avx2, Some(column)) = (machine, counts.contiguous(tile)) {
+    if let (true, Some(column)) = (machine.has_avx2(), counts.contiguous(tile)) {
         let inside = first >= within.start as isize && last < within.end as isize;
         if inside {
             // SAFETY: the processor has AVX2; the frames from `first` to `last` lie within the counts, and
@@ -193,7 +193,7 @@ impl Delayed for f32 {
         target: &mut [Row<Self>],
     ) {
         #[cfg(target_arch = "x86_64")]
-        if machine == Machine::Avx2 {
+        if machine.has_avx2() {
             // SAFETY: as the caller's; the target's rows are 64 bytes each.
             return unsafe { avx2::convolve::<true>(taps, pairs, groups, target.as_mut_ptr().cast()) };
         }
@@ -210,7 +210,7 @@ impl Delayed for f64 {
         target: &mut [Row<Self>],
     ) {
         #[cfg(target_arch = "x86_64")]
-        if machine == Machine::Avx2 {
+        if machine.has_avx2() {
             let mut sums = [Row([0i32; WIDTH]); CHUNK];
             // SAFETY: as the caller's; the rows of sums are 64 bytes each, and a chunk of them.
             unsafe { avx2::convolve::<false>(taps, pairs, groups, sums.as_mut_ptr().cast()) };
@@ -243,7 +243,7 @@ fn convolve<S: Scalar>(taps: &[[[i16; WIDTH]; 2]], pairs: &Pairs, target: &mut [
 mod avx2 {
     use std::arch::x86_64::*;
 
-    use super::{GROUP, Pairs, WIDTH};
+    use super::{CHUNK, GROUP, Pairs, WIDTH};
 
     /// # Safety
     /// The processor has AVX2; at `at`, and so on every `columns` words, there are [`WIDTH`] samples of one more frame than
@@ -258,6 +258,8 @@ mod avx2 {
             let mut older = load(at);
             for pair in pairs {
                 at = at.add(columns);
+                // The same words of the next chunk.
+                _mm_prefetch::<_MM_HINT_T0>(at.wrapping_add(CHUNK * columns).cast());
                 let younger = load(at);
                 let to: *mut __m256i = pair.as_mut_ptr().cast();
                 _mm256_storeu_si256(to, _mm256_unpacklo_epi16(older, younger));
@@ -355,7 +357,7 @@ mod tests {
             let delays = Delays::design(Some(&shifts), taps, channels).unwrap();
             let counts = Counts { data: &data, columns, take };
             let within = 40..280;
-            for machine in [Machine::detect(), Machine::Portable] {
+            for machine in Machine::all() {
                 for chunk in [40..168, 100..101, 150..278, 203..280] {
                     for tile in 0..3 {
                         let mut target = vec![Row([0.0f64; WIDTH]); CHUNK];

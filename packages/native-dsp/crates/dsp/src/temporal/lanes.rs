@@ -71,6 +71,8 @@ pub(crate) trait Lanes: Copy {
     /// # Safety
     /// The processor has the instructions; so for what follows.
     unsafe fn splat(value: Self::Scalar) -> Self;
+    /// Fetches the cache lines of [`WIDTH`] values, if the processor can; they need not be there.
+    unsafe fn fetch(from: *const Self::Scalar);
     unsafe fn add(self, other: Self) -> Self;
     unsafe fn subtract(self, other: Self) -> Self;
     unsafe fn multiply(self, other: Self) -> Self;
@@ -103,6 +105,8 @@ macro_rules! portable {
             unsafe fn splat(value: $scalar) -> Self {
                 Self([value; WIDTH])
             }
+            #[inline(always)]
+            unsafe fn fetch(_from: *const $scalar) {}
             #[inline(always)]
             unsafe fn add(self, other: Self) -> Self {
                 Self(std::array::from_fn(|lane| self.0[lane] + other.0[lane]))
@@ -161,6 +165,12 @@ macro_rules! avx2 {
             #[inline(always)]
             unsafe fn splat(value: $scalar) -> Self {
                 Self([unsafe { $splat(value) }; $registers])
+            }
+            #[inline(always)]
+            unsafe fn fetch(from: *const $scalar) {
+                for line in 0..size_of::<[$scalar; WIDTH]>() / 64 {
+                    unsafe { _mm_prefetch::<_MM_HINT_T0>(from.cast::<i8>().wrapping_add(64 * line)) }
+                }
             }
             #[inline(always)]
             unsafe fn add(self, other: Self) -> Self {

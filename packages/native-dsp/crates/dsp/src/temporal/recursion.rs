@@ -178,7 +178,7 @@ pub(crate) trait Computed: Scalar {
 }
 
 macro_rules! computed {
-    ($scalar:ty, $lanes:ident, $avx2:ident) => {
+    ($scalar:ty, $lanes:ident, $avx2:ident, $avx512:ident) => {
         impl Computed for $scalar {
             unsafe fn recur(
                 machine: Machine,
@@ -193,6 +193,8 @@ macro_rules! computed {
                 // SAFETY: as the trait demands; the machine that was detected has the instructions.
                 unsafe {
                     match machine {
+                        #[cfg(target_arch = "x86_64")]
+                        Machine::Avx512 => $avx512(recursions, history, frames, from, between, to, scale),
                         #[cfg(target_arch = "x86_64")]
                         Machine::Avx2 => $avx2(recursions, history, frames, from, between, to, scale),
                         _ => visit_all::<super::lanes::Portable<$scalar>>(
@@ -217,11 +219,27 @@ macro_rules! computed {
             // SAFETY: as the caller's.
             unsafe { visit_all::<super::lanes::$lanes>(recursions, history, frames, from, between, to, scale) }
         }
+
+        /// The same operations, with twice as many registers.
+        #[cfg(target_arch = "x86_64")]
+        #[target_feature(enable = "avx2,fma,avx512f,avx512vl")]
+        unsafe fn $avx512(
+            recursions: &Recursions<$scalar>,
+            history: &mut History<$scalar>,
+            frames: usize,
+            from: From<$scalar>,
+            between: To<$scalar>,
+            to: To<$scalar>,
+            scale: Option<&Row<$scalar>>,
+        ) {
+            // SAFETY: as the caller's.
+            unsafe { visit_all::<super::lanes::$lanes>(recursions, history, frames, from, between, to, scale) }
+        }
     };
 }
 
-computed!(f32, Single, visit_all_single);
-computed!(f64, Double, visit_all_double);
+computed!(f32, Single, visit_all_single, visit_all_single_512);
+computed!(f64, Double, visit_all_double, visit_all_double_512);
 
 /// # Safety
 /// As [`Computed::recur`].
@@ -313,26 +331,28 @@ impl<L: Lanes> Registers<L> {
 trait Step {
     const ONE_POLE: bool = false;
 
+    /// The input without its zeros, given the one before it.
+    ///
     /// # Safety
     /// The processor has the instructions.
-    unsafe fn zeros<L: Lanes>(x: L, registers: &mut Registers<L>) -> L;
+    unsafe fn zeros<L: Lanes>(x: L, before: L, registers: &mut Registers<L>) -> L;
 
     /// # Safety
     /// The processor has the instructions.
     #[inline(always)]
-    unsafe fn step<L: Lanes>(x: L, registers: &mut Registers<L>) -> L {
+    unsafe fn step<L: Lanes>(x: L, before: L, registers: &mut Registers<L>) -> L {
         // SAFETY: as the caller's.
         unsafe {
-            let d = Self::zeros(x, registers);
-            let [first, second] = [registers.past[2], registers.past[3]];
-            let poles = registers.poles;
+            let d = Self::zeros(x, before, registers);
+            let (first, poles) = (registers.past[2], registers.poles);
             let y = if Self::ONE_POLE {
                 first.multiply_take(poles[0], d)
             } else {
                 // The older output first: the younger one is what the next frame waits for.
-                first.multiply_take(poles[0], second.multiply_take(poles[1], d))
+                let rest = registers.past[3].multiply_take(poles[1], d);
+                registers.past[3] = first;
+                first.multiply_take(poles[0], rest)
             };
-            registers.past[3] = first;
             registers.past[2] = y;
             y
         }
@@ -350,19 +370,16 @@ impl Step for Difference {
     const ONE_POLE: bool = true;
 
     #[inline(always)]
-    unsafe fn zeros<L: Lanes>(x: L, registers: &mut Registers<L>) -> L {
-        let d = unsafe { x.subtract(registers.past[0]) };
-        registers.past[0] = x;
-        d
+    unsafe fn zeros<L: Lanes>(x: L, before: L, _registers: &mut Registers<L>) -> L {
+        unsafe { x.subtract(before) }
     }
 }
 
 impl Step for SecondDifference {
     #[inline(always)]
-    unsafe fn zeros<L: Lanes>(x: L, registers: &mut Registers<L>) -> L {
-        let e = unsafe { x.subtract(registers.past[0]) };
+    unsafe fn zeros<L: Lanes>(x: L, before: L, registers: &mut Registers<L>) -> L {
+        let e = unsafe { x.subtract(before) };
         let d = unsafe { e.subtract(registers.past[1]) };
-        registers.past[0] = x;
         registers.past[1] = e;
         d
     }
@@ -370,20 +387,18 @@ impl Step for SecondDifference {
 
 impl Step for Span {
     #[inline(always)]
-    unsafe fn zeros<L: Lanes>(x: L, registers: &mut Registers<L>) -> L {
+    unsafe fn zeros<L: Lanes>(x: L, before: L, registers: &mut Registers<L>) -> L {
         let d = unsafe { x.subtract(registers.past[1]) };
-        registers.past[1] = registers.past[0];
-        registers.past[0] = x;
+        registers.past[1] = before;
         d
     }
 }
 
 impl Step for SecondSum {
     #[inline(always)]
-    unsafe fn zeros<L: Lanes>(x: L, registers: &mut Registers<L>) -> L {
-        let e = unsafe { x.add(registers.past[0]) };
+    unsafe fn zeros<L: Lanes>(x: L, before: L, registers: &mut Registers<L>) -> L {
+        let e = unsafe { x.add(before) };
         let d = unsafe { e.add(registers.past[1]) };
-        registers.past[0] = x;
         registers.past[1] = e;
         d
     }
@@ -391,15 +406,15 @@ impl Step for SecondSum {
 
 impl Step for General {
     #[inline(always)]
-    unsafe fn zeros<L: Lanes>(x: L, registers: &mut Registers<L>) -> L {
-        let [first, second] = [registers.past[0], registers.past[1]];
-        let zeros = registers.zeros;
-        let d = unsafe { first.multiply_add(zeros[0], second.multiply_add(zeros[1], x)) };
-        registers.past[1] = first;
-        registers.past[0] = x;
-        d
+    unsafe fn zeros<L: Lanes>(x: L, before: L, registers: &mut Registers<L>) -> L {
+        let (second, zeros) = (registers.past[1], registers.zeros);
+        registers.past[1] = before;
+        unsafe { before.multiply_add(zeros[0], second.multiply_add(zeros[1], x)) }
     }
 }
+
+/// Frames ahead whose cache lines are fetched: the next tile of a chunk stands behind the one that is computed.
+const AHEAD: usize = super::delay::CHUNK * WIDTH;
 
 /// # Safety
 /// As [`Computed::recur`].
@@ -416,20 +431,27 @@ unsafe fn one<L: Lanes, A: Step>(
     unsafe {
         let mut a = Registers::<L>::load(&sections[0], &history[0]);
         let (mut source, mut target) = (from.at, to.at);
+        let mut before = a.past[0];
+        macro_rules! run {
+            ($result:ident => $scaled:expr) => {
+                for _ in 0..frames {
+                    let x = L::load(source);
+                    L::fetch(source.wrapping_add(AHEAD));
+                    let $result = A::step(x, before, &mut a);
+                    $scaled.store(target);
+                    before = x;
+                    source = source.wrapping_offset(from.step);
+                    target = target.wrapping_offset(to.step);
+                }
+            };
+        }
         if let Some(scale) = scale {
             let scale = L::load(scale.0.as_ptr());
-            for _ in 0..frames {
-                A::step(L::load(source), &mut a).multiply(scale).store(target);
-                source = source.wrapping_offset(from.step);
-                target = target.wrapping_offset(to.step);
-            }
+            run!(result => result.multiply(scale));
         } else {
-            for _ in 0..frames {
-                A::step(L::load(source), &mut a).store(target);
-                source = source.wrapping_offset(from.step);
-                target = target.wrapping_offset(to.step);
-            }
+            run!(result => result);
         }
+        a.past[0] = before;
         a.save(&mut history[0]);
     }
 }
@@ -450,20 +472,31 @@ unsafe fn two<L: Lanes, A: Step, B: Step>(
         let mut a = Registers::<L>::load(&sections[0], &history[0]);
         let mut b = Registers::<L>::load(&sections[1], &history[1]);
         let (mut source, mut target) = (from.at, to.at);
+        let mut before = a.past[0];
+        macro_rules! run {
+            ($result:ident => $scaled:expr) => {
+                for _ in 0..frames {
+                    let x = L::load(source);
+                    L::fetch(source.wrapping_add(AHEAD));
+                    // What the second takes in is what the first gave out.
+                    let between = a.past[2];
+                    let y = A::step(x, before, &mut a);
+                    let $result = B::step(y, between, &mut b);
+                    $scaled.store(target);
+                    before = x;
+                    source = source.wrapping_offset(from.step);
+                    target = target.wrapping_offset(to.step);
+                }
+            };
+        }
         if let Some(scale) = scale {
             let scale = L::load(scale.0.as_ptr());
-            for _ in 0..frames {
-                B::step(A::step(L::load(source), &mut a), &mut b).multiply(scale).store(target);
-                source = source.wrapping_offset(from.step);
-                target = target.wrapping_offset(to.step);
-            }
+            run!(result => result.multiply(scale));
         } else {
-            for _ in 0..frames {
-                B::step(A::step(L::load(source), &mut a), &mut b).store(target);
-                source = source.wrapping_offset(from.step);
-                target = target.wrapping_offset(to.step);
-            }
+            run!(result => result);
         }
+        a.past[0] = before;
+        b.past[0] = a.past[2];
         a.save(&mut history[0]);
         b.save(&mut history[1]);
     }

@@ -8,7 +8,7 @@ use super::machine::Machine;
 use super::recursion::{Computed, From, History, Recursions, To};
 
 /// Chunks that are filtered backward before the forward filters go on: as many as stay in a cache.
-const SLAB: usize = 12;
+const SLAB: usize = 20;
 /// The odd extension at a true end is not longer.
 const LONGEST_EXTENSION: usize = CHUNK - 1;
 
