@@ -1,12 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import type { PassSource } from '../src/pass.ts'
 import { createTypeScriptPassing } from '../src/typescript/passing.ts'
+import { testCatgt } from './pass-catgt-kit.ts'
 import { compareWords, equalWords, planFor, simulateCounts } from './pass-counts.ts'
 import { testPassing } from './pass-kit.ts'
 
 const passing = createTypeScriptPassing()
 
 testPassing('typescript', passing)
+testCatgt('typescript', passing)
 
 describe('typescript: a source that a function reads', () => {
   const counts = simulateCounts(20_000, 5)
