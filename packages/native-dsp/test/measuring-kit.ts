@@ -4,6 +4,7 @@ import type { Dsp } from '../src/dsp.ts'
 import { channelLabels, type BadChannelMethod, type ChannelLabel } from '../src/measuring.ts'
 import { surveyRecording } from '../src/survey.ts'
 import { designDecimation } from '../src/typescript/measure/decimation.ts'
+import { testLowBand } from './low-band-kit.ts'
 import { testMeasuringControl } from './measuring-control-kit.ts'
 import { createRecording } from './memory-recording.ts'
 import { probe, probeChannels, probePositions, reference, saturated, saturatedChannels } from './measuring-samples.ts'
@@ -19,6 +20,7 @@ export function testMeasuring(dsp: Dsp): void {
   testBadChannels(dsp, counts)
   testMasks(dsp)
   testDecimation(dsp, counts)
+  testLowBand(dsp)
   testMeasuringControl(dsp)
 }
 

@@ -52,6 +52,20 @@ export function saturated(frames = 3000): Int16Array {
   return counts
 }
 
+/** `walk` of `make.py`: counts that wander, far from 0. */
+export function walk(frames: number): Int16Array {
+  let count = 1500
+  return Int16Array.from(uniform(4, frames), (value, t) => (count += (value >> 13) + (t % 2)))
+}
+
+interface LowBand {
+  readonly rate: number
+  readonly frames: number
+  readonly picked: readonly number[]
+  readonly 'zero-phase': readonly number[]
+  readonly causal: readonly number[]
+}
+
 interface Welch {
   readonly frames: number
   readonly segment: number
@@ -78,6 +92,7 @@ interface Reference {
   readonly rms: readonly number[]
   readonly welch: readonly Welch[]
   readonly 'bad channels': { readonly probe: BadChannelReference; readonly excerpt: BadChannelReference }
+  readonly 'low band': readonly LowBand[]
   readonly saturation: Readonly<Record<'spikeinterface' | 'ibl' | 'ibl muted', readonly (readonly [number, number])[]>>
   readonly decimate: {
     readonly frames: readonly number[]
