@@ -33,12 +33,8 @@ export function testLowBand(dsp: Dsp): void {
       'frames decimated by %i beside a pass are exact sums, rounded once, on %i threads',
       async ([factor, threads]) => {
         const folder = await mkdtemp(join(tmpdir(), 'neurojoint-lf-'))
-        const source = {
-          kind: 'memory',
-          counts: probe(9000),
-          columns: probeChannels,
-          segments: [7, 1, 0, 8992],
-        } as const
+        const segments: readonly number[] = [7, 1, 0, 8992]
+        const source = { kind: 'memory', counts: probe(9000), columns: probeChannels, segments } as const
         const [rows, copied] = [[3, 0, 40], [12]]
         const plan: Plan = { ...blankPlan, columns: rows }
         const pass = await dsp.openPass(source, plan)
