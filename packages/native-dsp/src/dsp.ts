@@ -1,6 +1,4 @@
-import type { Recording } from '@neurojoint/formats/recording'
-import type { PreprocessingChain, RecordingLayout } from './chain.ts'
-import type { Detecting, Peaks } from './detecting.ts'
+import type { Detecting } from './detecting.ts'
 import type { Locating } from './locating.ts'
 import type { Measuring } from './measuring.ts'
 import type { Passing } from './pass.ts'
@@ -39,32 +37,6 @@ export interface PhaseShift {
   readonly shifts: ArrayLike<number>
 }
 
-/** Peaks of a recording, in order of segment, sample and channel; samples count from the start of their segment. */
-export interface RecordingPeaks extends Peaks {
-  /** Which of the recording's segments the peak lies in. */
-  readonly segment: Int32Array
-}
-
-/** What preprocessing finds in a recording. */
-export interface Preprocessed {
-  /** The channels that took part, as indices into `recording.channels`; noise levels are in this order. */
-  readonly channels: Int32Array
-  /** (uV) */
-  readonly noiseLevels: Float32Array
-  /** Amplitudes in uV; `channel` is an index into `recording.channels`. */
-  readonly peaks: RecordingPeaks
-}
-
-/** How a recording is preprocessed, beside the chain itself. */
-export interface PreprocessOptions extends OperationOptions {
-  /** Where the channels are and when they are sampled. */
-  readonly layout: RecordingLayout
-  /** Indices into `recording.channels` of those that take part; all if not given. Others enter no common reference. */
-  readonly channels?: readonly number[] | undefined
-  /** Threads of the native implementation; 1 to 64; as many as processors, up to 8, if not given. Does not change the result. */
-  readonly threads?: number | undefined
-}
-
 /**
  * Preprocessing of extracellular recordings; the native and the TypeScript implementation mean the same.
  *
@@ -98,20 +70,6 @@ export interface Dsp extends Detecting, Locating, Measuring, Passing, Referencin
     shape: { readonly channels: number },
     options?: OperationOptions,
   ): Promise<Float32Array>
-  /**
-   * Runs a chain over a whole recording in memory that does not grow with its length, in floating point from the counts
-   * to the peaks, and returns noise levels and peaks of the result.
-   *
-   * A segment is cut into blocks of 32768 frames from its start on, computed with margins after which the filter has
-   * forgotten all but one part in 10^9; nothing is filtered across segments. Noise levels are those of 32 stretches of
-   * 2048 frames, spread evenly over the recording, or of all frames of a recording that has no more; 0 for a channel
-   * that never moves.
-   */
-  preprocessRecording(
-    recording: Recording,
-    chain: PreprocessingChain,
-    options: PreprocessOptions,
-  ): Promise<Preprocessed>
   /** Opens a seeded recording with known spikes, computed where it is read. */
   readonly openSimulation: OpenSimulation
 }

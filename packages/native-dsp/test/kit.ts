@@ -1,8 +1,6 @@
-import { afterAll, describe, expect, test } from 'vitest'
-import type { PreprocessingChain } from '../src/chain.ts'
+import { describe, expect, test } from 'vitest'
 import type { Peaks } from '../src/detecting.ts'
-import type { Dsp, PreprocessOptions } from '../src/dsp.ts'
-import { createRecording, type MemoryRecording } from './memory-recording.ts'
+import type { Dsp } from '../src/dsp.ts'
 import {
   channels,
   difference,
@@ -10,7 +8,6 @@ import {
   readReference,
   readReferencePeaks,
   readSciPy,
-  referencePeaks,
   type ReferencePeak,
   rms,
   samplingRate,
@@ -20,19 +17,11 @@ import {
 } from './reference.ts'
 
 const bandPass = { low: 300, high: 6000, order: 5 }
-const chain: PreprocessingChain = {
-  bandPass,
-  phaseShift: true,
-  commonReference: 'median',
-  detect: { threshold: 5, radius: 60, exclusionSeconds: 0.0005 },
-}
-const layout = { positions: summary.channel_positions_um.flat(), shifts: summary.inter_sample_shift }
 
 /** What every implementation of `Dsp` must do; each one's own test file calls it. */
 export function testDsp(dsp: Dsp): void {
   const counts = readReference('excerpt_int16')
   testKernels(dsp, counts)
-  testRecording(dsp, Int16Array.from(counts))
   testControl(dsp, counts)
   testOddSizes(dsp)
 }
@@ -160,136 +149,6 @@ function testKernels(dsp: Dsp, counts: Float32Array): void {
   })
 }
 
-function testRecording(dsp: Dsp, counts: Int16Array): void {
-  describe(`${dsp.implementation}: preprocessRecording`, () => {
-    const opened: MemoryRecording[] = []
-    const open = async (...of: Parameters<typeof createRecording>): Promise<MemoryRecording> => {
-      const recording = await createRecording(...of)
-      opened.push(recording)
-      return recording
-    }
-    afterAll(async () => {
-      for (const recording of opened) await recording.close()
-    })
-
-    test('finds the 189 peaks of SpikeInterface, in microvolts', async () => {
-      const recording = await open(counts, channels, { gain: summary.gain_uV })
-      const found = await dsp.preprocessRecording(recording, chain, { layout, channels: goodColumns })
-      expect(places(found.peaks)).toEqual(referencePlaces)
-      const amplitudes = referencePeaks.map(({ amplitude }) => amplitude * summary.gain_uV)
-      expect(difference(found.peaks.amplitude, amplitudes)).toBeLessThan(0.1)
-      const levels = readReference('noise_levels_mad_all_samples').map((level) => level * summary.gain_uV)
-      expect(difference(found.noiseLevels, levels)).toBeLessThan(2e-3)
-      expect(Array.from(found.channels)).toEqual(goodColumns)
-    })
-
-    test('a recording of several blocks gives what its kernels give in one piece', async () => {
-      const long = repeat(counts, 4)
-      const recording = await open(long, channels)
-      const found = await dsp.preprocessRecording(recording, chain, { layout })
-      const filtered = await dsp.bandPass(Float32Array.from(long), { channels, samplingRate, ...bandPass })
-      const shifted = await dsp.shiftPhase(filtered, { channels, shifts: layout.shifts })
-      const peaks = await dsp.detectPeaks(await dsp.subtractCommonMedian(shifted, { channels }), {
-        channels,
-        positions: layout.positions,
-        noiseLevels: found.noiseLevels,
-        threshold: 5,
-        radius: 60,
-        exclusionSamples: 15,
-        sign: 'negative',
-      })
-      expect(places(peaks).length).toBeGreaterThan(600)
-      expect(places(found.peaks)).toEqual(places(peaks))
-      expect(difference(found.peaks.amplitude, peaks.amplitude)).toBeLessThan(1e-4)
-    })
-
-    test('a channel that stands still has no noise, and takes no peaks from its neighbours', async () => {
-      const unreferenced = { bandPass, phaseShift: true, detect: chain.detect }
-      const stuck = counts.map((count, at) => (at % channels === 10 ? 511 : count))
-      const others = Array.from({ length: channels }, (_, index) => index).filter((index) => index !== 10)
-      const recording = await open(stuck, channels)
-      const found = await dsp.preprocessRecording(recording, unreferenced, { layout })
-      const without = await dsp.preprocessRecording(recording, unreferenced, { layout, channels: others })
-      expect(found.noiseLevels[10]).toBe(0)
-      expect(places(found.peaks).length).toBeGreaterThan(100)
-      expect(places(found.peaks)).toEqual(places(without.peaks))
-    })
-
-    test('segments are processed each for itself', async () => {
-      const alone = await dsp.preprocessRecording(await open(counts, channels), chain, { layout })
-      const twice = await open(repeat(counts, 2), channels, { segments: [30_000, 30_000] })
-      const { peaks } = await dsp.preprocessRecording(twice, chain, { layout })
-      const once = places(alone.peaks)
-      expect(Array.from(peaks.segment)).toEqual([...once.map(() => 0), ...once.map(() => 1)])
-      expect(places(peaks)).toEqual([...once, ...once])
-    })
-
-    test('odd lengths and an empty recording are processed', async () => {
-      for (const frames of [0, 1, 7, 33]) {
-        const recording = await open(counts.slice(0, frames * channels), channels)
-        const found = await dsp.preprocessRecording(recording, chain, { layout })
-        expect(found.noiseLevels).toHaveLength(channels)
-      }
-      const single = await open(counts.slice(0, 100), 1)
-      const found = await dsp.preprocessRecording(single, chain, { layout: { positions: [0, 0], shifts: [0] } })
-      expect(found.peaks.sampleIndex).toHaveLength(0)
-    })
-
-    test('a layout or a chain that does not fit is refused by name', async () => {
-      const recording = await open(counts.slice(0, channels), channels)
-      const refusal = (given: unknown, options: PreprocessOptions): Promise<unknown> =>
-        dsp.preprocessRecording(recording, given as PreprocessingChain, options) // as a database may hold it
-      const { positions } = layout
-      await expect(refusal(chain, { layout: { positions } })).rejects.toMatchObject({ parameter: 'layout.shifts' })
-      await expect(refusal(chain, { layout: { positions: [0, 0] } })).rejects.toMatchObject({ code: 'wrong-length' })
-      await expect(refusal(chain, { layout, channels: [32] })).rejects.toMatchObject({ parameter: 'channels' })
-      await expect(refusal(chain, { layout, channels: [1, 1] })).rejects.toMatchObject({ parameter: 'channels' })
-      await expect(refusal(chain, { layout, threads: 0 })).rejects.toMatchObject({ parameter: 'threads', value: 0 })
-      await expect(refusal(chain, { layout, threads: 2 ** 32 })).rejects.toMatchObject({ parameter: 'threads' })
-      for (const exclusionSeconds of [1.1, 1e300]) {
-        const slow = { ...chain, detect: { ...chain.detect, exclusionSeconds } }
-        await expect(refusal(slow, { layout })).rejects.toMatchObject({ parameter: 'detect.exclusionSeconds' })
-      }
-      await expect(refusal({ ...chain, whiten: true }, { layout })).rejects.toMatchObject({ value: 'whiten' })
-      await expect(refusal({ ...chain, bandPass: { ...bandPass, low: '300' } }, { layout })).rejects.toMatchObject({
-        parameter: 'bandPass.low',
-        value: '300',
-      })
-      await expect(
-        refusal({ detect: chain.detect, highPass: { cutoff: 1, order: 5 } }, { layout }),
-      ).rejects.toMatchObject({ code: 'invalid-parameter' })
-    })
-
-    // Long before it would be done; a tenth of a second is usual, but other work may take the processor away.
-    test('stops soon after an abort, with its reason, and leaves the event loop free', async () => {
-      const recording = await open(repeat(counts, 20), channels)
-      const control = new AbortController()
-      const reason = new Error('enough')
-      let abortedAt = Infinity
-      const lags = watchEventLoop()
-      setTimeout(() => {
-        abortedAt = performance.now()
-        control.abort(reason)
-      }, 60)
-      const running = dsp.preprocessRecording(recording, chain, { layout, signal: control.signal, threads: 1 })
-      expect(await outcome(running)).toBe(reason)
-      expect(performance.now() - abortedAt).toBeLessThan(1000)
-      expect(lags()).toBeLessThan(1000)
-    })
-
-    test('reports progress that never falls and ends with 1', async () => {
-      const fractions: number[] = []
-      const recording = await open(repeat(counts, 8), channels)
-      await dsp.preprocessRecording(recording, chain, { layout, onProgress: (fraction) => fractions.push(fraction) })
-      const settled = fractions.length
-      expect(fractions).toEqual(fractions.toSorted((a, b) => a - b))
-      expect(fractions.filter((fraction) => fraction === 1)).toHaveLength(1)
-      await new Promise((resolve) => setTimeout(resolve, 20))
-      expect(fractions).toHaveLength(settled)
-    })
-  })
-}
-
 function testControl(dsp: Dsp, counts: Float32Array): void {
   describe(`${dsp.implementation}: signals`, () => {
     test('a signal that is already aborted rejects with its reason', async () => {
@@ -372,8 +231,6 @@ const places = ({ sampleIndex, channel }: Peaks, column = (index: number): numbe
 
 const placesOf = (peaks: readonly ReferencePeak[]): string[] => peaks.map(({ sample, column }) => `${sample} ${column}`)
 
-const referencePlaces = placesOf(referencePeaks)
-
 /** Compares the sum and the sum of squares of each channel over all frames. */
 function expectSums(traces: Float32Array, step: string): void {
   for (let channel = 0; channel < channels; channel++) {
@@ -382,25 +239,5 @@ function expectSums(traces: Float32Array, step: string): void {
     expect(Math.abs(total - (summary.steps[step]?.sum[channel] ?? Number.NaN))).toBeLessThan(1e-2)
     const squares = samples.reduce((sum, sample) => sum + sample * sample, 0)
     expect(Math.abs(squares / (summary.steps[step]?.sumsq[channel] ?? Number.NaN) - 1)).toBeLessThan(1e-6)
-  }
-}
-
-function repeat(counts: Int16Array, times: number): Int16Array {
-  const long = new Int16Array(counts.length * times)
-  for (let copy = 0; copy < times; copy++) long.set(counts, copy * counts.length)
-  return long
-}
-
-/** Returns a function that stops watching and tells the longest time (ms) the event loop was late. */
-function watchEventLoop(): () => number {
-  let last = performance.now()
-  let worst = 0
-  const timer = setInterval(() => {
-    worst = Math.max(worst, performance.now() - last - 5)
-    last = performance.now()
-  }, 5)
-  return () => {
-    clearInterval(timer)
-    return worst
   }
 }

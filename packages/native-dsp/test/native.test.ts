@@ -1,4 +1,3 @@
-import { truncate } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
 import type { Dsp } from '../src/dsp.ts'
 import { MissingBindingError } from '../src/errors.ts'
@@ -9,7 +8,6 @@ import { openNativeSimulation } from '../src/simulate-native.ts'
 import { probeSimulation, simulatedProbe } from '../src/simulate-probe.ts'
 import { createTypeScriptDsp } from '../src/typescript/typescript-dsp.ts'
 import { testDsp } from './kit.ts'
-import { createRecording } from './memory-recording.ts'
 import { channels, difference, readReference, samplingRate, summary } from './reference.ts'
 
 const native = tryNative()
@@ -47,18 +45,6 @@ describe.skipIf(!native)('native (needs `pnpm build:native`)', () => {
     const running = runOperation(binding, {}, () => opened[0]!.traces(0, most, most))
     const message: unknown = expect.stringContaining('capacity overflow')
     await expect(running).rejects.toMatchObject({ code: 'panic', message })
-  })
-
-  test('a file that is shorter than its recording is refused with both sizes', async () => {
-    const recording = await createRecording(new Int16Array(1000), 1)
-    await truncate(recording.location?.path ?? '', 3999)
-    const chain = { detect: { threshold: 5, radius: 60, exclusionSeconds: 0.0005 } }
-    const refused = dsp.preprocessRecording(recording, chain, { layout: { positions: [0, 0] } })
-    await expect(refused).rejects.toMatchObject({
-      code: 'truncated-file',
-      message: expect.stringContaining('has 3999 bytes; the recording needs 4000'),
-    })
-    await recording.close()
   })
 })
 

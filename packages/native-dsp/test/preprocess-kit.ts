@@ -51,7 +51,7 @@ export function testPreprocess(dsp: Dsp): void {
   let targets = 0
   const newTarget = (): string => join(root, `out${++targets}`)
 
-  describe(`${dsp.implementation}: from file to file`, () => {
+  describe(`${dsp.implementation}: from file to file`, { timeout: 30_000 }, () => {
     test('the result is a SpikeGLX recording that says what was done, with the sync word untouched', async () => {
       const target = newTarget()
       const fractions: number[] = []
@@ -190,7 +190,7 @@ export function testPreprocess(dsp: Dsp): void {
     })
   })
 
-  describe(`${dsp.implementation}: named chains`, () => {
+  describe(`${dsp.implementation}: named chains`, { timeout: 30_000 }, () => {
     // the native implementation has no spectral stage yet
     const named = Object.entries(chains).filter(([name]) => name !== 'catgt' || dsp.implementation === 'typescript')
     test.each(named)('%s runs, finds the dead and the noisy channel, and is told in the meta', async (name, own) => {
@@ -209,7 +209,7 @@ export function testPreprocess(dsp: Dsp): void {
     })
   })
 
-  describe(`${dsp.implementation}: other formats`, () => {
+  describe(`${dsp.implementation}: other formats`, { timeout: 30_000 }, () => {
     test('recordings of several files become plain files that are opened as one recording', async () => {
       const node = join(root, 'Record Node 111')
       await cp(new URL('openephys/sim_a/', fixtures), node, { recursive: true })
@@ -296,7 +296,7 @@ export function testPreprocess(dsp: Dsp): void {
     })
   })
 
-  describe(`${dsp.implementation}: what cannot be done`, () => {
+  describe(`${dsp.implementation}: what cannot be done`, { timeout: 30_000 }, () => {
     test('leaves nothing after an abort', async () => {
       const target = newTarget()
       const controller = new AbortController()

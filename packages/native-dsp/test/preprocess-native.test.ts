@@ -4,9 +4,13 @@ import { MissingBindingError } from '../src/errors.ts'
 import { loadBinding } from '../src/native/load-binding.ts'
 import { createNativeDsp } from '../src/native/native-dsp.ts'
 import { testPreprocess } from './preprocess-kit.ts'
+import { testPreprocessedPeaks } from './preprocess-peaks-kit.ts'
 
 const native = tryNative()
-if (native) testPreprocess(native)
+if (native) {
+  testPreprocess(native)
+  testPreprocessedPeaks(native)
+}
 
 describe.skipIf(!native)('native (needs `pnpm build:native`)', () => {
   test('is what preprocessing uses', () => {

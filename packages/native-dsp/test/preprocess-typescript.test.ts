@@ -1,4 +1,7 @@
 import { createTypeScriptDsp } from '../src/typescript/typescript-dsp.ts'
 import { testPreprocess } from './preprocess-kit.ts'
+import { testPreprocessedPeaks } from './preprocess-peaks-kit.ts'
 
-testPreprocess(createTypeScriptDsp(null))
+const dsp = createTypeScriptDsp(null)
+testPreprocess(dsp)
+testPreprocessedPeaks(dsp)

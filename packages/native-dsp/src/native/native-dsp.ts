@@ -1,9 +1,6 @@
-import { availableParallelism } from 'node:os'
 import type { Dsp } from '../dsp.ts'
 import { requireBandPass, requireFrames, requireHighPass, requirePhaseShift } from '../parameters.ts'
-import { planRecording } from '../recording-plan.ts'
 import { openNativeSimulation } from '../simulate-native.ts'
-import { createTypeScriptDsp } from '../typescript/typescript-dsp.ts'
 import type { Binding } from './binding.ts'
 import { createNativeDetecting } from './detecting.ts'
 import { createNativeMeasuring } from './measuring.ts'
@@ -12,7 +9,7 @@ import { runOperation } from './operation.ts'
 import { createNativePassing } from './passing.ts'
 import { createNativeReferencing } from './referencing.ts'
 
-/** The interface over a loaded binding. A recording that is not one flat file is read, and preprocessed, by TypeScript. */
+/** The interface over a loaded binding. */
 export function createNativeDsp(binding: Binding): Dsp {
   return {
     ...createNativePassing(binding),
@@ -55,30 +52,6 @@ export function createNativeDsp(binding: Binding): Dsp {
     ...createNativeLocating(binding),
     ...createNativeReferencing(binding),
 
-    async preprocessRecording(recording, chain, options) {
-      const { location } = recording
-      if (!location) return createTypeScriptDsp(null).preprocessRecording(recording, chain, options)
-      const { columns, ...plan } = planRecording(recording, chain, options)
-      const job = {
-        ...plan,
-        path: location.path,
-        columns: location.columns,
-        segments: recording.segments.map(({ frames }) => frames),
-        channels: columns,
-        detection: { ...plan.detection, sign: 'negative', method: 'locally-exclusive' } as const,
-        threads: options.threads ?? Math.min(availableParallelism(), mostThreads),
-      }
-      const { noiseLevels, peaks, segment } = await runOperation(binding, options, (...control) =>
-        binding.preprocessRecording(job, ...control),
-      )
-      const channels = Int32Array.from(plan.channels)
-      const channel = peaks.channel.map((index) => channels[index] ?? -1)
-      return { channels, noiseLevels, peaks: { ...peaks, channel, segment } }
-    },
-
     openSimulation: (parameters) => openNativeSimulation(binding, parameters),
   }
 }
-
-/** Each thread holds a block of its own. */
-const mostThreads = 8

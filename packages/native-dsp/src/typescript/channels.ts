@@ -2,7 +2,6 @@ import { designButterworth } from './butterworth.ts'
 import { margin, type Cascade } from './cascade.ts'
 import { delay, designDelays, shiftMargin } from './phase-shift.ts'
 import { filterZeroPhase } from './zero-phase.ts'
-import type { RecordingPlan } from '../recording-plan.ts'
 
 /** What is done to each channel for itself. */
 export interface ChannelSteps {
@@ -12,7 +11,15 @@ export interface ChannelSteps {
   run(channel: number, signal: Float64Array, spare: Float64Array): Float64Array
 }
 
-export function prepareSteps(plan: Pick<RecordingPlan, 'filter' | 'shifts' | 'samplingRate'>): ChannelSteps {
+/** What is done to every channel. */
+interface Steps {
+  readonly samplingRate: number // (Hz)
+  /** A high-pass where `high` is missing. */
+  readonly filter?: { readonly order: number; readonly low: number; readonly high?: number }
+  readonly shifts?: readonly number[]
+}
+
+export function prepareSteps(plan: Steps): ChannelSteps {
   const cascade = plan.filter && designButterworth(plan.filter.order, plan.filter, plan.samplingRate)
   const delays = plan.shifts && designDelays(plan.shifts)
   return {

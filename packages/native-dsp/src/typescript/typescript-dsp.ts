@@ -6,7 +6,6 @@ import { createTypeScriptDetecting } from './detecting.ts'
 import { createTypeScriptMeasuring } from './measuring.ts'
 import { createTypeScriptPassing } from './passing.ts'
 import { createTypeScriptLocating } from './locating.ts'
-import { preprocess } from './recording.ts'
 import { subtractMedian } from './reference.ts'
 import { createTypeScriptReferencing } from './referencing.ts'
 import { openTypescriptSimulation } from './simulate/open.ts'
@@ -55,7 +54,6 @@ export function createTypeScriptDsp(reason: string | null): Dsp {
     ...createTypeScriptMeasuring(),
     ...createTypeScriptLocating(),
     ...createTypeScriptReferencing(),
-    preprocessRecording: preprocess,
     openSimulation: openTypescriptSimulation,
   }
 }

@@ -5,7 +5,6 @@
 //! positions in µm.
 
 pub mod block;
-pub mod chain;
 mod control;
 pub mod design;
 mod error;
@@ -16,10 +15,8 @@ pub mod pack;
 pub mod pass;
 pub mod peaks;
 pub mod phase_shift;
-pub mod recording;
 pub mod reference;
 pub mod simulate;
-pub mod source;
 pub mod spatial;
 pub mod spectral;
 mod symmetric;

@@ -8,7 +8,6 @@ mod locating;
 mod measuring;
 mod pass;
 mod plan;
-mod recording;
 mod referencing;
 mod simulate;
 mod task;
