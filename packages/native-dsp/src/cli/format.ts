@@ -1,0 +1,80 @@
+import type { PreprocessingPlan } from '../preprocess/plan-preprocessing.ts'
+import type { PreprocessReport } from '../preprocess/preprocess.ts'
+import type { Errand } from './find-recordings.ts'
+
+/** What was done, for people. */
+export function formatReport(report: PreprocessReport): string {
+  const { chain, skipped, badChannels, noiseLevels, masked, peaks, files, bytes, seconds, timesRealTime } = report
+  const lines = [
+    `${chain.name || 'The chain'}: ${stepsOf(chain.steps)}`,
+    ...(skipped.length > 0 ? [`left out, as the recording carries them: ${stepsOf(skipped)}`] : []),
+    ...(badChannels.length > 0
+      ? [`bad channels: ${badChannels.map(({ channel, label }) => `${channel} (${label})`).join(', ')}`]
+      : []),
+    ...(masked.length > 0 ? [`${count(masked.length, 'stretch', 'stretches')} masked`] : []),
+    ...(noiseLevels ? [`noise: ${median(noiseLevels).toFixed(1)} uV (median over channels)`] : []),
+    ...(peaks ? [count(peaks.amplitude.length, 'peak', 'peaks')] : []),
+    `${formatBytes(bytes)} in ${formatSeconds(seconds)}, ${timesRealTime.toPrecision(3)} times real time`,
+    ...files.map((path) => `  ${path}`),
+  ]
+  return lines.join('\n')
+}
+
+/** What would be done, for people. */
+export function formatPlan(plan: PreprocessingPlan): string {
+  const { resolution, target, bytes, memoryBytes, estimatedSeconds, implementation } = plan
+  const { chain, skipped, badChannels } = resolution
+  const lines = [
+    `${chain.name || 'The chain'}: ${stepsOf(chain.steps)}`,
+    ...(skipped.length > 0 ? [`left out, as the recording carries them: ${stepsOf(skipped)}`] : []),
+    ...(badChannels.length > 0
+      ? [`bad channels: ${badChannels.map(({ channel, label }) => `${channel} (${label})`).join(', ')}`]
+      : []),
+    `would write ${formatBytes(bytes)} in about ${formatSeconds(estimatedSeconds)} and what the disk needs beyond that`,
+    `would hold up to ${formatBytes(memoryBytes)} (${implementation === 'native' ? 'native' : 'TypeScript'})`,
+    ...target.files.flatMap(({ binPath, lfPath }) => [`  ${binPath}`, ...(lfPath === null ? [] : [`  ${lfPath}`])]),
+  ]
+  return lines.join('\n')
+}
+
+/** The same as data; of peaks their number, since the files have them. */
+export const reportAsData = ({ source, target }: Errand, report: PreprocessReport): object => ({
+  source,
+  target,
+  ...report,
+  noiseLevels: report.noiseLevels && [...report.noiseLevels],
+  rms: report.rms && [...report.rms],
+  peaks: report.peaks?.amplitude.length ?? null,
+})
+
+export const planAsData = ({ source, target }: Errand, plan: PreprocessingPlan): object => ({
+  source,
+  target,
+  implementation: plan.implementation,
+  chain: plan.resolution.chain,
+  skipped: plan.resolution.skipped,
+  badChannels: plan.resolution.badChannels,
+  files: plan.target.files.flatMap(({ binPath, lfPath }) => [binPath, ...(lfPath === null ? [] : [lfPath])]),
+  frames: plan.frames,
+  bytes: plan.bytes,
+  memoryBytes: plan.memoryBytes,
+  estimatedSeconds: plan.estimatedSeconds,
+})
+
+const stepsOf = (steps: readonly { readonly step: string }[]): string => steps.map(({ step }) => step).join(', ')
+
+const count = (number: number, one: string, many: string): string =>
+  `${number.toLocaleString('en-US')} ${number === 1 ? one : many}`
+
+const median = (values: Float32Array): number => values.toSorted()[Math.trunc(values.length / 2)] ?? Number.NaN
+
+export function formatBytes(bytes: number): string {
+  const units = ['bytes', 'kB', 'MB', 'GB', 'TB']
+  const step = bytes < 1000 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3))
+  return `${step === 0 ? bytes : (bytes / 1000 ** step).toPrecision(3)} ${units[step]}`
+}
+
+export function formatSeconds(seconds: number): string {
+  if (seconds < 100) return `${seconds.toPrecision(2)} s`
+  return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`
+}

@@ -1,0 +1,88 @@
+import { openRecording } from '@neurojoint/formats/recording'
+import type { Chain } from '../chain/steps.ts'
+import { planPreprocessing } from '../preprocess/plan-preprocessing.ts'
+import { preprocess, type PreprocessOptions } from '../preprocess/preprocess.ts'
+import { type Command, parseCommand, usage, UsageError } from './arguments.ts'
+import { type Errand, findRecordings } from './find-recordings.ts'
+import { formatPlan, formatReport, planAsData, reportAsData } from './format.ts'
+import { createProgressLine, type ProgressStream } from './progress-line.ts'
+import { readChain } from './read-chain.ts'
+
+/** What a command line talks with. */
+export interface Terminal {
+  readonly out: { write(text: string): unknown }
+  readonly error: ProgressStream
+  readonly signal: AbortSignal
+}
+
+/** Runs a command line; returns the exit code: 0, 1 where something failed, 2 for a line that cannot be meant, 130 when stopped. */
+export async function runCommandLine(argv: readonly string[], terminal: Terminal): Promise<number> {
+  try {
+    const command = parseCommand(argv)
+    if (command) await run(command, terminal)
+    else terminal.out.write(`${usage}\n`)
+    return 0
+  } catch (error) {
+    if (terminal.signal.aborted) {
+      terminal.error.write('Stopped: of what was at work, nothing is left.\n')
+      return 130
+    }
+    const isUsage = error instanceof UsageError
+    terminal.error.write(`${messageOf(error)}\n${isUsage ? '\nneurojoint-dsp --help tells more.\n' : ''}`)
+    return isUsage ? 2 : 1
+  }
+}
+
+async function run(command: Command, terminal: Terminal): Promise<void> {
+  const chain = await readChain(command.chain)
+  const errands = await findRecordings(command.source, command.out)
+  const results: object[] = []
+  for (const errand of errands) {
+    if (errands.length > 1 && !command.json) terminal.out.write(`${errand.source}\n`)
+    const { text, data } = await runErrand(command, chain, errand, terminal)
+    results.push(data)
+    if (!command.json) terminal.out.write(`${text}\n`)
+  }
+  if (command.json) terminal.out.write(`${JSON.stringify(results, null, 2)}\n`)
+}
+
+interface Outcome {
+  readonly text: string
+  readonly data: object
+}
+
+async function runErrand(command: Command, chain: Chain, errand: Errand, terminal: Terminal): Promise<Outcome> {
+  const recording = await openRecording(errand.source)
+  const progress = createProgressLine(terminal.error)
+  try {
+    const options = optionsOf(command, recording.samplingRate, terminal.signal)
+    if (command.dryRun) {
+      const plan = await planPreprocessing(recording, errand.target, chain, options)
+      return { text: formatPlan(plan), data: planAsData(errand, plan) }
+    }
+    const onProgress = (fraction: number): void => progress.show(fraction)
+    const report = await preprocess(recording, errand.target, chain, { ...options, onProgress })
+    progress.end()
+    return { text: formatReport(report), data: reportAsData(errand, report) }
+  } finally {
+    progress.end()
+    await recording.close()
+  }
+}
+
+function optionsOf(command: Command, samplingRate: number, signal: AbortSignal): PreprocessOptions {
+  const { threads, start, end, channels, peaks, lf, noise, masks, again, skip, overwrite } = command
+  return {
+    signal,
+    overwrite,
+    ...(threads !== null && { threads }),
+    ...(start !== null && { start: Math.round(start * samplingRate) }),
+    ...(end !== null && { end: Math.round(end * samplingRate) }),
+    ...(channels && { channels }),
+    ...(again && { alreadyApplied: 'again' }),
+    ...(skip && { alreadyApplied: 'skip' }),
+    outputs: { noiseLevels: noise, saturation: masks, lf, peaks: peaks ? { locateRadius: 75 } : null },
+  }
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
