@@ -20,8 +20,7 @@ export async function findRecordings(source: string, out: string): Promise<reado
   if (first === undefined) return [{ source, target: out }]
   const probes = new Set(runs.map(({ probeNumber }) => probeNumber))
   // probes that lie in one folder are told apart by their files
-  if (folders.length === 1 && probes.size > 1)
-    return runs.map(({ path }) => ({ source: path, target: out }))
+  if (folders.length === 1 && probes.size > 1) return runs.map(({ path }) => ({ source: path, target: out }))
   return folders.map((folder) => ({
     source: folder,
     target: folders.length === 1 ? out : join(out, basename(folder)),

@@ -1,0 +1,119 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { openRecording } from '@neurojoint/formats/recording'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { chains, loadDsp, through, writeSimulatedRun } from '../src/index.ts'
+import { runCommandLine } from '../src/cli/run.ts'
+
+let folder = ''
+let run = ''
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'neurojoint-cli-'))
+  const dsp = await loadDsp()
+  for (const probe of [0, 1])
+    await writeSimulatedRun(dsp, { folder, name: 'mouse', probe, simulation: { seed: probe, durationSeconds: 1 } })
+  run = join(folder, 'mouse_g0')
+}, 60_000)
+
+afterAll(() => rm(folder, { recursive: true, force: true }))
+
+/** What a command line prints, and its exit code. */
+async function command(...argv: readonly string[]) {
+  const printed = { out: '', error: '' }
+  const code = await runCommandLine(argv, {
+    out: { write: (text) => (printed.out += text) },
+    error: { write: (text) => (printed.error += text) },
+    signal: new AbortController().signal,
+  })
+  return { ...printed, code }
+}
+
+test('a run of two probes becomes a folder for each, which open like any recording and hold what `through` shows', async () => {
+  const out = join(folder, 'out')
+  const { code, out: text, error } = await command(run, '--chain', 'neurojoint', '--out', out, '--peaks', '--noise')
+  expect({ code, error }).toEqual({ code: 0, error: '' })
+  expect((await readdir(out)).toSorted()).toEqual(['mouse_g0_imec0', 'mouse_g0_imec1'])
+  expect(text).toContain('times real time')
+  const probe = join(run, 'mouse_g0_imec1')
+  const [source, written] = [await openRecording(probe), await openRecording(join(out, 'mouse_g0_imec1'))]
+  const filtered = await through(source, chains.neurojoint)
+  const range = { start: 19_000, end: 19_300 }
+  expect(Buffer.from((await written.traces(range)).buffer)).toEqual(Buffer.from((await filtered.traces(range)).buffer))
+  for (const recording of [filtered, written, source]) await recording.close()
+}, 60_000)
+
+test('a dry run tells what it would do, and writes nothing', async () => {
+  const out = join(folder, 'dry')
+  const { code, out: text } = await command(run, '--chain', 'catgt', '--out', out, '--dry-run')
+  expect(code).toBe(0)
+  expect(text).toContain('catgt: phase-shift, catgt-butterworth, common-reference')
+  expect(text).toMatch(/would write 23\.1 MB in about/)
+  await expect(readdir(out)).rejects.toMatchObject({ code: 'ENOENT' })
+}, 60_000)
+
+test('a chain in a file, some channels of a stretch, and a report as data', async () => {
+  const path = join(folder, 'chain.json')
+  await writeFile(path, JSON.stringify({ steps: [{ step: 'high-pass', cutoff: 500 }] }))
+  const out = join(folder, 'part')
+  const probe = join(run, 'mouse_g0_imec0')
+  const stretch = ['--start', '0.25', '--end', '0.75', '--channels', '0-9,20']
+  const { code, out: text } = await command(probe, '--chain', path, '--out', out, ...stretch, '--json')
+  expect(code).toBe(0)
+  const [report] = JSON.parse(text)
+  expect(report).toMatchObject({ source: probe, target: out, chain: { steps: [{ step: 'high-pass', cutoff: 500 }] } })
+  expect(report.bytes).toBe(15_000 * 12 * 2)
+  const written = await openRecording(out)
+  expect([written.channels.length, written.segments[0]?.frames]).toEqual([11, 15_000])
+  await written.close()
+}, 60_000)
+
+test('what cannot be meant ends with 2 and says what is wrong, what fails ends with 1', async () => {
+  const to = ['--out', join(folder, 'nowhere')]
+  for (const [argv, said] of [
+    [['--chain', 'catgt', ...to], 'No recording is named'],
+    [[run, ...to], '--chain is missing'],
+    [[run, '--chain', 'catgt'], '--out is missing'],
+    [[run, '--chain', 'katgt', ...to], 'neurojoint, catgt, ibl'],
+    [[run, '--chain', 'catgt', ...to, '--threads', '0'], '--threads 0'],
+    [[run, '--chain', 'catgt', ...to, '--channels', '5-2'], '5-2'],
+    [[run, '--chain', 'catgt', ...to, '--fast'], '--fast'],
+    [[run, '--chain', 'catgt', ...to, '--again', '--skip'], 'not both'],
+  ] as const) {
+    const { code, error } = await command(...argv)
+    expect({ code, said: error.includes(said), error }).toMatchObject({ code: 2, said: true })
+  }
+  const missing = await command(join(folder, 'missing.ap.bin'), '--chain', 'catgt', ...to)
+  expect(missing).toMatchObject({ code: 1, out: '' })
+  expect(missing.error).toContain('missing.ap')
+  expect((await command('--help')).out).toContain('neurojoint-dsp RECORDING --chain CHAIN --out FOLDER')
+})
+
+test('the program itself does not replace unasked what is there', async () => {
+  const program = join(import.meta.dirname, '../src/cli/main.ts')
+  const out = join(folder, 'program')
+  const argv = [program, join(run, 'mouse_g0_imec0'), '--chain', 'ibl', '--out', out, '--end', '0.2']
+  const execute = promisify(execFile)
+  await execute('node', argv)
+  const before = await readFile(join(out, 'mouse_g0_t0.imec0.ap.meta'), 'utf8')
+  await expect(execute('node', argv)).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining('overwrite') })
+  expect(await readFile(join(out, 'mouse_g0_t0.imec0.ap.meta'), 'utf8')).toBe(before)
+}, 60_000)
+
+test('stopped while it works, it ends with 130 and leaves nothing', async () => {
+  const interruption = new AbortController()
+  const out = join(folder, 'stopped')
+  const said: string[] = []
+  const write = (text: string): void => {
+    said.push(text)
+    if (text.includes('%')) interruption.abort()
+  }
+  const argv = [join(run, 'mouse_g0_imec0'), '--chain', 'neurojoint', '--out', out]
+  const terminal = { out: { write }, error: { isTTY: true, write }, signal: interruption.signal }
+  expect(await runCommandLine(argv, terminal)).toBe(130)
+  expect(said.at(-1)).toContain('nothing is left')
+  expect(await readdir(out)).toEqual([])
+}, 60_000)
