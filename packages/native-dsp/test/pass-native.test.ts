@@ -6,13 +6,17 @@ import { createNativeDsp } from '../src/native/native-dsp.ts'
 import type { PassSource } from '../src/pass.ts'
 import type { Plan } from '../src/plan.ts'
 import { createTypeScriptPassing } from '../src/typescript/passing.ts'
+import { testCatgt } from './pass-catgt-kit.ts'
 import { compareWords, planFor, simulateCounts } from './pass-counts.ts'
 import { testPassing } from './pass-kit.ts'
 
 const bandPass = { kind: 'band-pass', low: 300, high: 6000, order: 5, direction: 'zero-phase' } as const
 
 const native = tryNative()
-if (native) testPassing('native', native)
+if (native) {
+  testPassing('native', native)
+  testCatgt('native', native)
+}
 
 describe.skipIf(!native)('native (needs `pnpm build:native`)', () => {
   const passing = native ?? createTypeScriptPassing()

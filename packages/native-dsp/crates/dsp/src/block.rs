@@ -2,10 +2,12 @@
 
 use std::ops::Range;
 
+use crate::control::Control;
 use crate::pack::Finish;
 pub use crate::pack::Rounding;
 use crate::spatial::median::MedianFinder;
 use crate::spatial::{Rows, Scratch, SpatialStep};
+use crate::spectral::{self, Spectral, SpectralScratch};
 use crate::temporal::{CHUNK, Counts, Row, Run, Target, Temporal, TemporalScratch, WIDTH, values};
 
 /// A plan's steps over one block.
@@ -15,6 +17,8 @@ pub struct Engine {
     /// The word of each row.
     pub take: Vec<usize>,
     pub temporal: Temporal,
+    /// CatGT's temporal stage, in place of `temporal`.
+    pub spectral: Option<Spectral>,
     /// In this order, after the temporal steps.
     pub spatial: Vec<Box<dyn SpatialStep>>,
     /// Whether, last of all, the median over all rows (the mean of the two middle ones of an even number) is subtracted.
@@ -49,6 +53,8 @@ pub struct Work<'a> {
     /// Where the words of the wanted frames go, if they do, and how many of it a frame takes: the rows come first, and
     /// what is beyond them stays.
     pub words: Option<(&'a mut [i16], usize)>,
+    /// Asked between channels where a block takes long; after a cancellation, what is computed is of no use.
+    pub control: &'a dyn Control,
 }
 
 /// Frames around a block that rows can be made for; they are a little less exact than those of the block.
@@ -60,6 +66,7 @@ pub struct Workspace {
     rows: Vec<Row<f32>>,
     masked: Vec<Range<usize>>,
     temporal: TemporalScratch,
+    spectral: SpectralScratch,
     spatial: Scratch,
     median: MedianFinder,
 }
@@ -76,15 +83,23 @@ pub struct Computed<'a> {
 impl Engine {
     /// Frames of the segment before a block that its result depends on.
     pub fn before(&self) -> usize {
-        self.temporal.before() + self.spatial_margin() + HALO
+        self.temporal_reach().0 + self.spatial_margin() + HALO
     }
 
     /// Frames of the segment after a block that its result depends on.
     pub fn after(&self) -> usize {
-        self.temporal.after() + self.spatial_margin() + HALO
+        self.temporal_reach().1 + self.spatial_margin() + HALO
     }
 
-    fn spatial_margin(&self) -> usize {
+    fn temporal_reach(&self) -> (usize, usize) {
+        match self.spectral {
+            Some(_) => (spectral::MARGIN, spectral::MARGIN),
+            None => (self.temporal.before(), self.temporal.after()),
+        }
+    }
+
+    /// Frames on either side of a frame that its spatial steps depend on.
+    pub fn spatial_margin(&self) -> usize {
         self.spatial.iter().map(|step| step.margin()).sum()
     }
 
@@ -120,12 +135,12 @@ impl Engine {
             rounding: self.rounding,
         };
         let counts = Counts { data: window.counts, columns: self.columns, take: &self.take };
-        let Workspace { rows, masked, temporal, spatial, median } = room;
+        let Workspace { rows, masked, temporal, spectral, spatial, median } = room;
         let frames_of = |frames: Range<u64>| {
             let (at_start, at_end) = (frames.start == 0, frames.end == window.segment_frames);
             (frames.start, at_start, at_end)
         };
-        if self.spatial.is_empty() {
+        if self.spatial.is_empty() && self.spectral.is_none() {
             let anchor = offset..offset + length(&wide);
             let kept_frames = offset + span.start..offset + span.end;
             let wanted = kept_frames.start + inner.start..kept_frames.start + inner.end;
@@ -157,7 +172,13 @@ impl Engine {
         let (first_frame, at_start, at_end) = frames_of(wide.clone());
         let segment = window.segment;
         let mut all = Rows { data: rows, channels, stride, first_frame, segment, at_start, at_end, masked };
-        self.temporal.apply(window.counts, self.columns, &self.take, window.runs, all_frames, &mut all, temporal);
+        if let Some(stage) = &self.spectral {
+            let origin = (work.block.start - window.first_frame) as usize;
+            // A cancellation leaves the rest of the rows 0; whoever asked for them knows of it.
+            let _ = stage.apply(&counts, window.runs, origin, all_frames, &mut all, spectral, work.control);
+        } else {
+            self.temporal.apply(window.counts, self.columns, &self.take, window.runs, all_frames, &mut all, temporal);
+        }
         let along_time = self.spatial.iter().rposition(|step| step.margin() > 0).map_or(0, |last| last + 1);
         for step in &self.spatial[..along_time] {
             step.apply(&mut all, spatial);
@@ -279,6 +300,7 @@ mod tests {
             columns: COLUMNS,
             take: (0..CHANNELS).collect(),
             temporal: Temporal::prepare(&spec, 30_000.0, CHANNELS).unwrap(),
+            spectral: None,
             spatial: Vec::new(),
             global_median: true,
             scale: None,
@@ -328,6 +350,7 @@ mod tests {
                     halo: 0,
                     rows: true,
                     words: None,
+                    control: &crate::Unattended,
                 },
                 &mut work,
             );

@@ -24,7 +24,7 @@ export function prepareDirect(
   samplingRate: number,
 ): TemporalStage {
   const { causal, zeroPhase } = designFilters(plan.filters, samplingRate)
-  const taps = plan.shifts?.map((shift) => designDelay(shift, plan.taps).whole)
+  const taps = plan.shifts && designDelays(plan.shifts, plan.taps)
   const delayed = plan.shifts?.some((shift) => shift !== 0) ?? false
   const reach = delayed ? plan.taps / 2 : 0
   const filter = prepareFilter(causal, zeroPhase)
@@ -74,16 +74,26 @@ export function prepareDirect(
     after: filter.after + reach,
     apply(counts, runs, inner, _origin, rows, look) {
       const channels = counts.take.length
-      rows.fill(0)
+      let done = inner.start
       for (const run of runs) {
-        if (run.start >= inner.end || run.end <= inner.start) continue
+        const given = clipped(run, inner)
+        if (given.end <= given.start) continue
+        rows.fill(0, (done - inner.start) * channels, (given.start - inner.start) * channels)
+        done = given.end
         for (let first = 0; first < channels; first += lanes) {
           look()
           applyGroup(counts, run, inner, rows, first)
         }
       }
+      rows.fill(0, (done - inner.start) * channels)
     },
   }
+}
+
+/** The whole taps of each channel; those of equal shifts are designed once. */
+function designDelays(shifts: readonly number[], count: TemporalPlan['taps']): readonly Float64Array[] {
+  const designed = new Map([...new Set(shifts)].map((shift) => [shift, designDelay(shift, count).whole]))
+  return shifts.map((shift) => designed.get(shift)!)
 }
 
 interface LaneFilter {
@@ -118,7 +128,10 @@ function prepareFilter(causal: Cascade, zeroPhase: Cascade): LaneFilter {
   }
 }
 
-/** The reverse of `putLanes`: frames become signals, one after the other. */
+/** Frames whose words of some channels stay in the nearest cache. */
+const framesAtOnce = 64
+
+/** Frames become signals, one after the other. */
 function takeLanes(
   data: Int16Array,
   columns: number,
@@ -130,11 +143,13 @@ function takeLanes(
   stride: number,
   margin: number,
 ): void {
-  const words = Int32Array.from(take.slice(first, first + count))
-  const frames = run.end - run.start
-  for (let t = 0; t < frames; t++) {
-    const frame = (run.start + t) * columns
-    for (let lane = 0, at = margin + t; lane < count; lane++, at += stride) into[at] = data[frame + words[lane]!]!
+  for (let start = run.start; start < run.end; start += framesAtOnce) {
+    const end = Math.min(run.end, start + framesAtOnce)
+    for (let lane = 0; lane < count; lane++) {
+      let to = lane * stride + margin + start - run.start
+      const last = end * columns
+      for (let at = start * columns + take[first + lane]!; at < last; at += columns) into[to++] = data[at]!
+    }
   }
 }
 
@@ -143,6 +158,7 @@ function repeatEnds(samples: Float64Array, start: number, length: number, reach:
   samples.fill(samples[start + length - reach - 1]!, start + length - reach, start + length)
 }
 
+/** Signals become frames: the reverse of `takeLanes`. */
 function putLanes(
   signals: Float64Array,
   stride: number,
@@ -153,8 +169,13 @@ function putLanes(
   channels: number,
   count: number,
 ): void {
-  for (let t = 0, frame = to; t < frames; t++, frame += channels) {
-    for (let lane = 0, at = skipped + t; lane < count; lane++, at += stride) rows[frame + lane] = signals[at]!
+  for (let start = 0; start < frames; start += framesAtOnce) {
+    const end = Math.min(frames, start + framesAtOnce)
+    for (let lane = 0; lane < count; lane++) {
+      let at = lane * stride + skipped + start
+      const last = to + end * channels
+      for (let place = to + start * channels + lane; place < last; place += channels) rows[place] = signals[at++]!
+    }
   }
 }
 

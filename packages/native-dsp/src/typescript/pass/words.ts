@@ -20,9 +20,8 @@ export function wordsOf(
   const words = new Int16Array((inner.end - inner.start) * width)
   const selected = Int32Array.from(chosen)
   const round = rounding === 'half-even' ? roundHalfEven : truncate
-  const inOrder = selected.every((row, at) => row === at)
   for (let frame = inner.start, to = 0; frame < inner.end; frame++, to += width) {
-    round(data, frame * channels, inOrder ? null : selected, selected.length, words, to)
+    round(data, frame * channels, selected, words, to)
   }
   const from = Int32Array.from(copied)
   if (from.length === 0) return words
@@ -36,30 +35,16 @@ export function wordsOf(
 /** Added to a number and taken away again, it leaves the nearest whole number, the even one of two (at most 2^51 from 0). */
 const shifter = 2 ** 52 + 2 ** 51
 
-function roundHalfEven(
-  data: Float32Array,
-  start: number,
-  selected: Int32Array | null,
-  count: number,
-  words: Int16Array,
-  to: number,
-): void {
-  for (let index = 0; index < count; index++) {
-    const value = data[start + (selected ? selected[index]! : index)]!
-    words[to + index] = Math.max(-32_768, Math.min(32_767, value + shifter - shifter))
+function roundHalfEven(data: Float32Array, start: number, selected: Int32Array, words: Int16Array, to: number): void {
+  for (let index = 0; index < selected.length; index++) {
+    const value = data[start + selected[index]!]! + shifter - shifter
+    words[to + index] = value > 32_767 ? 32_767 : value < -32_768 ? -32_768 : value
   }
 }
 
-function truncate(
-  data: Float32Array,
-  start: number,
-  selected: Int32Array | null,
-  count: number,
-  words: Int16Array,
-  to: number,
-): void {
-  for (let index = 0; index < count; index++) {
-    const value = data[start + (selected ? selected[index]! : index)]!
-    words[to + index] = Math.max(-32_768, Math.min(32_767, value))
+function truncate(data: Float32Array, start: number, selected: Int32Array, words: Int16Array, to: number): void {
+  for (let index = 0; index < selected.length; index++) {
+    const value = data[start + selected[index]!]!
+    words[to + index] = value > 32_767 ? 32_767 : value < -32_768 ? -32_768 : value
   }
 }

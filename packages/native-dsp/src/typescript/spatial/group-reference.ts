@@ -1,4 +1,5 @@
-import { meanOf, middleOf, wholeCount } from './reference-value.ts'
+import { createMedianFinder } from '../median.ts'
+import { meanOf, wholeCount } from './reference-value.ts'
 import type { PrepareSpatial } from './step.ts'
 
 /**
@@ -13,6 +14,7 @@ export const prepareGroupReference: PrepareSpatial<'group-reference'> = ({ opera
       from: Int32Array.from(from),
       values: new Float32Array(of.length),
     }))
+  const finder = createMedianFinder(Math.max(1, ...prepared.map(({ of }) => of.length)))
   const references = new Float64Array(prepared.length)
   return {
     margin: 0,
@@ -22,14 +24,19 @@ export const prepareGroupReference: PrepareSpatial<'group-reference'> = ({ opera
           const { of, values } = prepared[group]!
           for (let index = 0; index < of.length; index++) values[index] = data[start + of[index]!]!
           if (whole) for (let index = 0; index < of.length; index++) values[index] = wholeCount(values[index]!)
-          const exact = operator === 'mean' ? meanOf(values) : middleOf(values, middle)
+          const exact = operator === 'mean' ? meanOf(values) : finder.find(values, 0, of.length, middle)
           references[group] = whole ? Math.trunc(exact) : Math.fround(exact)
         }
         for (let group = 0; group < prepared.length; group++) {
           const { from } = prepared[group]!
+          const reference = references[group]!
+          if (!whole) {
+            for (let index = 0; index < from.length; index++) data[start + from[index]!]! -= reference
+            continue
+          }
           for (let index = 0; index < from.length; index++) {
             const at = start + from[index]!
-            data[at] = (whole ? wholeCount(data[at]!) : data[at]!) - references[group]!
+            data[at] = wholeCount(data[at]!) - reference
           }
         }
       }

@@ -88,9 +88,10 @@ impl Blocks {
         runs_between(masked, cut_frames, cut.start == 0, cut.end == frames, runs);
         let window =
             Window { counts: part(&cut), first_frame: cut.start, segment: block.segment, segment_frames: frames, runs };
-        let work =
-            Work { block: block.whole.clone(), wanted: block.wanted.clone(), halo: around.halo, rows: true, words };
+        let (block_frames, wanted) = (block.whole.clone(), block.wanted.clone());
+        let work = Work { block: block_frames, wanted, halo: around.halo, rows: true, words, control };
         let computed = self.engine.compute(&window, work, workspace);
+        control.check()?;
         let wanted = within(&block.wanted, &cut);
         let clip = |range: &Range<usize>| {
             let at = |frame: usize| frame.clamp(wanted.start, wanted.end) - wanted.start;

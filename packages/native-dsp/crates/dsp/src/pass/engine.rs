@@ -1,9 +1,10 @@
 //! A plan's steps, prepared.
 
 use super::plan::{FilterPlan, GroupReferencePlan, Method, Middle, Operator, Plan, SpatialPlan, TemporalPlan};
-use crate::block::Engine;
+use crate::block::{Engine, HALO};
 use crate::design::{FilterKind, FilterSpec};
 use crate::spatial;
+use crate::spectral::{MARGIN, Magnitude, Spectral, SpectralSpec};
 use crate::temporal::{Temporal, TemporalSpec};
 use crate::{DspError, Result};
 
@@ -19,16 +20,25 @@ pub fn prepare_engine(plan: &Plan, columns: usize) -> Result<Engine> {
     let scale = plan.scale.as_ref().filter(|_| !plan.spatial.is_empty());
     let scale = scale.map(|scale| scale.iter().map(|&factor| factor as f32).collect::<Vec<_>>());
     let spec = temporal_spec(&plan.temporal, scale.clone())?;
+    let spectral = spectral_spec(&plan.temporal, scale.clone());
+    let spectral = spectral.map(|spec| Spectral::prepare(&spec, plan.sampling_rate, rows)).transpose()?;
     let spatial = steps.iter().map(|step| spatial::prepare(step, rows, plan.sampling_rate)).collect::<Result<_>>()?;
-    Ok(Engine {
+    let engine = Engine {
         columns,
         take: plan.columns.clone(),
         temporal: Temporal::prepare(&spec, plan.sampling_rate, rows)?,
+        spectral,
         spatial,
         global_median,
         scale,
         rounding: plan.rounding,
-    })
+    };
+    let reach = engine.spatial_margin() + HALO;
+    if engine.spectral.is_some() && reach >= MARGIN {
+        let expected = "`direct` with steps that look so many frames along time";
+        return Err(DspError::InvalidParameter { name: "method", value: reach as f64, expected });
+    }
+    Ok(engine)
 }
 
 fn is_global_median(step: &GroupReferencePlan, rows: usize) -> bool {
@@ -43,9 +53,18 @@ fn unknown<T>(name: &'static str) -> Result<T> {
     Err(DspError::InvalidParameter { name, value: f64::NAN, expected: "a step that passes can run already" })
 }
 
+fn spectral_spec(plan: &TemporalPlan, scale: Option<Vec<f32>>) -> Option<SpectralSpec> {
+    let magnitude = |filter: &FilterPlan| match *filter {
+        FilterPlan::CatgtButterworth { order, low, high } => Some(Magnitude { order, low, high }),
+        _ => None,
+    };
+    let filters = plan.filters.iter().filter_map(magnitude).collect();
+    (plan.method == Method::Catgt).then(|| SpectralSpec { shifts: plan.shifts.clone(), filters, scale })
+}
+
 fn temporal_spec(plan: &TemporalPlan, scale: Option<Vec<f32>>) -> Result<TemporalSpec> {
     if plan.method == Method::Catgt {
-        return unknown("method");
+        return Ok(TemporalSpec { shifts: None, taps: plan.taps, filters: Vec::new(), scale: None });
     }
     let filters = plan.filters.iter().map(|filter| {
         let (kind, direction) = match *filter {

@@ -15,6 +15,7 @@ use super::workers::{self, lock};
 use crate::control::Paced;
 use crate::measure::lf::LfScratch;
 use crate::peaks::sink::PeakScratch;
+use crate::spectral;
 use crate::{Control, DspError, Result};
 
 /// Frames on the grid.
@@ -60,7 +61,7 @@ impl Pass {
 
     /// Frames on the grid.
     pub fn block_frames(&self) -> usize {
-        BLOCK_FRAMES
+        if self.blocks.engine.spectral.is_some() { spectral::BLOCK } else { BLOCK_FRAMES }
     }
 
     /// What a call with so many threads holds at most beside its results, whatever the length of the source (bytes).

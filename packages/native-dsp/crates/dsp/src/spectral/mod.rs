@@ -12,7 +12,7 @@ use realfft::num_complex::Complex;
 use realfft::{ComplexToReal, RealFftPlanner, RealToComplex};
 
 use crate::spatial::Rows;
-use crate::temporal::Run;
+use crate::temporal::{Counts, Run};
 use crate::{Control, DspError, Result};
 
 /// Frames that are transformed together.
@@ -100,15 +100,12 @@ impl Spectral {
     /// Writes the frames `inner` of a window of counts to `rows`, which has as many frames.
     ///
     /// Blocks begin at the frame `origin` of the window; frames before the first and after the last of them, fewer than
-    /// [`MARGIN`], come from their margins. `counts` are frames of `columns` words, of which `take` names those of the
-    /// channels. `runs` are apart from each other and in order; frames in no run become 0, and a run's first and last
+    /// [`MARGIN`], come from their margins. `runs` are apart from each other and in order; frames in no run become 0, and a run's first and last
     /// samples are repeated beyond it. Channels that are neither delayed nor filtered keep their counts.
     #[allow(clippy::too_many_arguments)]
-    pub fn apply(
+    pub(crate) fn apply(
         &self,
-        counts: &[i16],
-        columns: usize,
-        take: &[usize],
+        counts: &Counts<'_>,
         runs: &[Run],
         origin: usize,
         inner: Range<usize>,
@@ -131,7 +128,7 @@ impl Spectral {
                 for channel in 0..self.channels {
                     control.check()?;
                     let shift = self.shifts.as_ref().map_or(0.0, |shifts| shifts[channel]);
-                    let word = |frame: usize| f64::from(counts[frame * columns + take[channel]]);
+                    let word = |frame: usize| f64::from(counts.data[frame * counts.columns + counts.take[channel]]);
                     let is_kept = self.gains.is_none() && shift == 0.0;
                     if !is_kept {
                         for (at, sample) in scratch.signal.iter_mut().enumerate() {

@@ -19,7 +19,8 @@ fn apply(spec: &SpectralSpec, counts: &[i16], runs: &[Run]) -> Vec<f32> {
         masked: &[],
     };
     let scratch = &mut SpectralScratch::default();
-    spectral.apply(counts, 1, &[0], runs, 0, 0..counts.len(), &mut rows, scratch, &Unattended).unwrap();
+    let counts_at_hand = Counts { data: counts, columns: 1, take: &[0] };
+    spectral.apply(&counts_at_hand, runs, 0, 0..counts.len(), &mut rows, scratch, &Unattended).unwrap();
     data.iter().step_by(16).copied().collect()
 }
 
