@@ -6,7 +6,7 @@ use super::criteria::{PeakCriteria, Sign};
 use super::exclusion::Exclusion;
 use super::kernels::Kernel;
 use super::matched_filter::{MatchedFilter, Scratch, WIDTH};
-use crate::control::{Control, SilentPart};
+use crate::control::{Control, Paced, SilentPart};
 use crate::measure::noise::noise_levels;
 use crate::reference::require_frames;
 use crate::{DspError, Result};
@@ -54,6 +54,7 @@ pub fn matched_noise_levels(
     let filter = MatchedFilter::prepare(criteria, channels)?;
     let mut scratch = Scratch::default();
     let mut levels = Vec::with_capacity(filter.kernels.len());
+    let progress = Paced::new(control, criteria.depths.len());
     for kernels in filter.kernels.chunks(channels) {
         let mut filtered = Vec::new();
         for stretch in stretches(frames) {
@@ -66,6 +67,7 @@ pub fn matched_noise_levels(
             }
         }
         levels.extend(noise_levels(&filtered, channels, &SilentPart(control))?);
+        progress.step();
     }
     control.progress(1.0);
     Ok(levels)
@@ -110,6 +112,7 @@ pub fn detect_matched(
     let side = criteria.prototype[criteria.peak].signum();
     let mut candidates = Vec::new();
     let mut scratch = Scratch::default();
+    let progress = Paced::new(control, frames.div_ceil(WIDTH - 2) + 1);
     // A frame is judged with the ones beside it, so that stretches overlap by two.
     for start in (0..frames).step_by(WIDTH - 2) {
         control.check()?;
@@ -123,7 +126,7 @@ pub fn detect_matched(
             search(signal, inner.clone(), *threshold, both, |at, size| candidates.push(found(at, side * size)));
         }
         candidates[first..].sort_by_key(|candidate| (candidate.frame, candidate.kernel.channel));
-        control.progress(0.9 * start as f64 / frames as f64);
+        progress.step();
     }
     let exclusion = Exclusion::new(&criteria.peaks.positions, criteria.peaks.radius, 0);
     let mut peaks = Vec::new();
