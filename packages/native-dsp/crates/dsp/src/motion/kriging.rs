@@ -37,7 +37,7 @@ impl Kriging {
             return Err(DspError::InvalidParameter { name: "positions", value, expected: "finite numbers" });
         }
         let reach = sigma * (-LEAST_KERNEL.ln()).powf(1.0 / power);
-        let inverse = invert(positions, |a, b| kernel(distance(a, b), sigma, power, reach));
+        let inverse = invert(positions, |a, b| kernel(square(a, b), sigma, power, reach));
         let sums = inverse.chunks_exact(positions.len().max(1)).map(|row| row.iter().sum()).collect();
         let extreme = |of: fn(f64, f64) -> f64, axis: usize| positions.iter().map(|p| p[axis]).reduce(of);
         let corner = |of: fn(f64, f64) -> f64| [0, 1].map(|axis| extreme(of, axis).unwrap_or(0.0));
@@ -59,7 +59,7 @@ impl Kriging {
         for place in places {
             near.clear();
             for (contact, &position) in self.positions.iter().enumerate() {
-                let value = kernel(distance(place, position), self.sigma, self.power, self.reach);
+                let value = kernel(square(place, position), self.sigma, self.power, self.reach);
                 if value > 0.0 {
                     near.push((contact, value));
                 }
@@ -68,7 +68,7 @@ impl Kriging {
             let sum: f64 = near.iter().map(|&(contact, value)| self.sums[contact] * value).sum();
             let factor = if inside && sum != 0.0 { 1.0 / sum } else { 1.0 };
             for contact in 0..count {
-                if distance(place, self.positions[contact]) > 2.0 * self.reach {
+                if square(place, self.positions[contact]) > 4.0 * self.reach * self.reach {
                     continue;
                 }
                 let row = &self.inverse[contact * count..][..count];
@@ -83,12 +83,13 @@ impl Kriging {
     }
 }
 
-fn distance(a: [f64; 2], b: [f64; 2]) -> f64 {
-    (a[0] - b[0]).hypot(a[1] - b[1])
+/// The square of the distance.
+fn square(a: [f64; 2], b: [f64; 2]) -> f64 {
+    (a[0] - b[0]) * (a[0] - b[0]) + (a[1] - b[1]) * (a[1] - b[1])
 }
 
-fn kernel(distance: f64, sigma: f64, power: f64, reach: f64) -> f64 {
-    if distance > reach { 0.0 } else { (-(distance / sigma).powf(power)).exp() }
+fn kernel(square: f64, sigma: f64, power: f64, reach: f64) -> f64 {
+    if square > reach * reach { 0.0 } else { (-(square.sqrt() / sigma).powf(power)).exp() }
 }
 
 /// The inverse of `kernel + ridge` between all positions, group by group of those that know of each other.

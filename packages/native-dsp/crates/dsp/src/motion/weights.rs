@@ -3,6 +3,9 @@
 /// Frames that are combined at a time, transposed.
 const TILE: usize = 64;
 
+/// Values in a line of the processor's cache.
+const LINE: usize = 16;
+
 /// For each row, the rows that it is made of.
 #[derive(Debug, Default)]
 pub(crate) struct Weights {
@@ -34,10 +37,15 @@ impl Weights {
     pub fn apply(&self, data: &mut [f32], stride: usize, scratch: &mut Vec<f32>) {
         assert!(stride.is_multiple_of(8) && self.ends.len() <= stride);
         assert!(self.sources.iter().all(|&source| (source as usize) < stride));
-        scratch.clear();
-        scratch.resize(3 * stride * TILE, 0.0);
-        let (padded, tiles) = scratch.split_at_mut(stride * TILE);
+        if scratch.len() < 3 * stride * TILE + LINE {
+            scratch.resize(3 * stride * TILE + LINE, 0.0);
+        }
+        // values that are read together lie in one cache line
+        let skipped = scratch.as_ptr().align_offset(LINE * size_of::<f32>()).min(LINE);
+        let (padded, tiles) = scratch[skipped..].split_at_mut(stride * TILE);
         let (from, to) = tiles.split_at_mut(stride * TILE);
+        // what lies between the rows and the stride is 0 and stays so
+        to[self.ends.len() * TILE..stride * TILE].fill(0.0);
         for frames in data.chunks_mut(stride * TILE) {
             if frames.len() == stride * TILE {
                 self.combine(frames, stride, from, to);
@@ -126,7 +134,6 @@ mod avx2 {
             }
             start = end;
         }
-        // what lies between the rows and the stride is 0 and stays so
         for frame in (0..TILE).step_by(8) {
             for row in (0..rows).step_by(8) {
                 unsafe {
