@@ -81,3 +81,23 @@ test('the same peaks give the same file, and nothing is left among the globals',
   expect(driftRaster(peaks(50)) === driftRaster(peaks(50))).toBe(true)
   expect('document' in globalThis).toBe(false)
 })
+
+test('motion is drawn as a line per window, at its centre plus the displacement', () => {
+  const motion = { times: [0, 5, 10], depths: [20, 80], displacement: [0, 0, 10, -10, 20, 0] }
+  const axes = { timeRange: [0, 10], depthRange: [0, 100] } as const
+  const document = parse(driftRaster({ ...peaks(100), motion, ...axes }))
+  const lines = Array.from(document.querySelectorAll('path[d]'), (path) => path.getAttribute('d') ?? '')
+  const points = lines.map((line) =>
+    line
+      .split(/[ML]/)
+      .slice(1)
+      .map((point) => point.split(',').map(Number)),
+  )
+  const drawn = points.filter((line) => line.length === 3)
+  expect(drawn).toHaveLength(4) // each twice, a white edge below
+  const [[first = [], , last = []] = []] = drawn
+  expect((first[1] ?? 0) - (last[1] ?? 0)).toBeGreaterThan(0) // upwards
+  expect(() => driftRaster({ ...peaks(3), motion: { ...motion, depths: [20] } })).toThrow(
+    expect.objectContaining({ code: 'invalid-figure' }),
+  )
+})

@@ -12,6 +12,15 @@ export interface DriftRaster {
   readonly depths: ArrayLike<number>
   /** In microvolts, of either sign; drawn darker the larger. */
   readonly amplitudes?: ArrayLike<number>
+  /**
+   * Is drawn as lines on top: how far the tissue is displaced at the centre of each window (µm), `times.length *
+   * depths.length`, a time after the other.
+   */
+  readonly motion?: {
+    readonly times: ArrayLike<number>
+    readonly depths: ArrayLike<number>
+    readonly displacement: ArrayLike<number>
+  }
   readonly title?: string
   /** Stands before the number of peaks in the line below the title. */
   readonly caption?: string
@@ -28,6 +37,8 @@ const mostDots = 4000
 /** Image pixels per unit of the figure. */
 const density = 2
 const colors = 255
+/** Apart from all colours of the ramp. */
+const motionColor = '#d1495b'
 
 interface Peaks {
   readonly times: Float64Array
@@ -83,6 +94,7 @@ export function driftRaster(options: DriftRaster): string {
       peaks.times.length === 0
         ? Plot.text(['No peaks'], { frameAnchor: 'middle', fill: quiet, stroke: 'white', strokeWidth: 8, fontSize: 15 })
         : drawPeaks(peaks, { x, y, ...area }),
+      ...drawMotion(options, x, y),
       Plot.ruleY([y[0]], { stroke: quiet }),
     ],
   })
@@ -160,6 +172,31 @@ function drawPeaks(peaks: Peaks, area: Area): Plot.Markish {
     fill: (i: number) => formatRgb(rampColor(shades[i] ?? 0)),
     r: times.length > 1000 ? 1.4 : 2,
   })
+}
+
+/** A line for each window, at its centre plus the displacement, light on dark where it crosses peaks. */
+function drawMotion(
+  { motion }: DriftRaster,
+  x: readonly [number, number],
+  y: readonly [number, number],
+): Plot.Markish[] {
+  if (!motion) return []
+  const { times, depths, displacement } = motion
+  const expected = times.length * depths.length
+  if (displacement.length !== expected) {
+    const problem = `the motion has ${times.length} times, ${depths.length} depths and ${displacement.length} displacements`
+    throw new InvalidFigureError('driftRaster', problem, `Give ${expected} displacements.`)
+  }
+  return Array.from({ length: depths.length }, (_, window) => {
+    const at = (bin: number): number =>
+      (depths[window] ?? Number.NaN) + (displacement[bin * depths.length + window] ?? Number.NaN)
+    const bins = Array.from(Array.from(times).keys()).filter((bin) => isWithin(times[bin], x) && isWithin(at(bin), y))
+    const line = { x: (bin: number) => times[bin] ?? 0, y: at, strokeLinejoin: 'round' as const }
+    return [
+      Plot.line(bins, { ...line, stroke: 'white', strokeWidth: 4 }),
+      Plot.line(bins, { ...line, stroke: motionColor, strokeWidth: 1.6 }),
+    ]
+  }).flat()
 }
 
 /** The peaks as a PNG in a data URI. */

@@ -77,6 +77,8 @@ export type {
 } from './locating.ts'
 export { displacementAt } from './motion.ts'
 export type { DepthWindows, Motion } from './motion.ts'
+export { movingPeaks } from './moving-peaks.ts'
+export type { MovingPeaksOptions } from './moving-peaks.ts'
 export { readGroundTruth } from './simulate-ground-truth.ts'
 export type { GroundTruth } from './simulate-ground-truth.ts'
 export { probeSimulation, simulatedProbe } from './simulate-probe.ts'

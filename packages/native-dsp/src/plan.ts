@@ -113,7 +113,10 @@ export interface MixPlan {
   }[]
 }
 
-/** Moves rows along the probe against the drift of the tissue. */
+/**
+ * Moves rows along the probe against the drift of the tissue: the value at x, y is that at x, y plus the displacement there,
+ * by kriging with the kernel `exp(-(distance / sigma)^power)`. Beyond the outermost rows it fades.
+ */
 export interface MotionCorrectionPlan {
   readonly kind: 'motion-correction'
   readonly positions: readonly number[] // (um) x, y of each row in turn

@@ -1,14 +1,18 @@
 import { describe, expect, test } from 'vitest'
 import { MissingBindingError } from '../src/errors.ts'
-import type { Locating } from '../src/locating.ts'
+import type { Dsp } from '../src/dsp.ts'
 import { loadBinding } from '../src/native/load-binding.ts'
-import { createNativeLocating } from '../src/native/locating.ts'
+import { createNativeDsp } from '../src/native/native-dsp.ts'
 import { createTypeScriptLocating } from '../src/typescript/locating.ts'
 import { testLocating } from './locating-kit.ts'
+import { testMotionPass } from './motion-kit.ts'
 import { furthest, readArray, reference } from './locating-reference.ts'
 
 const native = tryNative()
-if (native) testLocating('native', native)
+if (native) {
+  testLocating('native', native)
+  testMotionPass('native', native)
+}
 
 describe.skipIf(!native)('native (needs `pnpm build:native`): the numbers of the TypeScript implementation', () => {
   const [one, two] = [native ?? createTypeScriptLocating(), createTypeScriptLocating()]
@@ -56,9 +60,9 @@ describe.skipIf(!native)('native (needs `pnpm build:native`): the numbers of the
 })
 
 /** Null without a binding; where it was built (`npm test` with Rust says so) that is an error. */
-function tryNative(): Locating | null {
+function tryNative(): Dsp | null {
   try {
-    return createNativeLocating(loadBinding())
+    return createNativeDsp(loadBinding())
   } catch (error) {
     if (error instanceof MissingBindingError && process.env['NEUROJOINT_NATIVE'] !== 'required') return null
     throw error

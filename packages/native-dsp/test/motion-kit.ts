@@ -1,12 +1,15 @@
 import { describe, expect, test } from 'vitest'
 import type { Locating, MotionEstimation, MovingPeaks } from '../src/locating.ts'
 import { displacementAt, type Motion } from '../src/motion.ts'
+import type { Passing } from '../src/pass.ts'
+import type { Plan } from '../src/plan.ts'
 import { furthest, readArray, reference } from './locating-reference.ts'
 
 /** The part of `locating-kit.ts` about motion. */
 export function testMotion(name: string, locating: Locating): void {
   testEstimates(name, locating)
   testCorrection(name, locating)
+  testRecording(name, locating)
 }
 
 /** Peaks of 120 units at 4 Hz over 120 s and 1600 um, scattered by 10 um, in tissue that is displaced by `drift`. */
@@ -162,4 +165,83 @@ function errorOf({ times, depths, displacement }: Motion, truth: (time: number, 
     return off.reduce((sum, value) => sum + (value - mean) ** 2, 0) / off.length
   })
   return Math.sqrt(squares.reduce((sum, value) => sum + value, 0) / depths.length)
+}
+
+/** What a pass with the step `motion-correction` must do. */
+export function testMotionPass(name: string, dsp: Locating & Passing): void {
+  const { times, depths, displacement, positions: sites } = reference.motion
+  const motion: Motion = { times, depths, displacement: displacement.flat() }
+  const still: Motion = { times: [0], depths: [0], displacement: [0] }
+  const counts = Int16Array.from(readArray('uncorrected'), Math.round)
+  const [channels, samplingRate, segments] = [sites.length, 50, [150, 250]]
+  const plan: Plan = {
+    samplingRate,
+    columns: sites.map((_, channel) => channel),
+    scale: null,
+    mask: null,
+    temporal: { method: 'direct', shifts: null, taps: 16, filters: [] },
+    spatial: [{ kind: 'motion-correction', positions: sites.flat(), sigma: 20, power: 2, motion: [still, motion] }],
+    rounding: 'half-even',
+  }
+
+  describe(`${name}: motion correction in a pass`, () => {
+    test('is that of the traces, by the motion of each segment', async () => {
+      const pass = await dsp.openPass({ kind: 'memory', counts, columns: channels, segments }, plan)
+      const found = await pass.traces({ segment: 1, start: 20, end: 250 })
+      const rest = await pass.traces({ segment: 0, start: 0, end: 150 })
+      await pass.close()
+      const input = Float32Array.from(counts.subarray(150 * channels))
+      const correction = { channels, samplingRate, positions: sites.flat(), motion }
+      const expected = (await dsp.correctMotion(input, correction)).subarray(20 * channels)
+      expect(furthest(found, expected)).toBeLessThan(0.501)
+      expect(furthest(rest, counts.subarray(0, 150 * channels))).toBeLessThanOrEqual(1)
+    })
+
+    test('is refused where a segment has no motion', async () => {
+      const source = { kind: 'memory', counts, columns: channels, segments: [400] } as const
+      await expect(dsp.openPass(source, plan)).rejects.toMatchObject({ code: 'wrong-length' })
+    })
+  })
+}
+
+/** 32 contacts, 16 units, 60 s at 1 kHz: a spike is one frame, its amplitudes those of a point source 30 um off the probe. */
+function testRecording(name: string, locating: Locating): void {
+  const channels = 32
+  const positions = Array.from({ length: channels }, (_, channel) => [32 * (channel % 2), 20 * (channel >> 1)]).flat()
+  const drift = (time: number): number => 20 * Math.abs(((time / 30) % 1) - 0.5) * 2 - 10
+  let state = 11
+  const roll = (): number => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
+    return state / 2 ** 32
+  }
+  const traces = Float32Array.from({ length: 60_000 * channels }, () => 6 * (roll() - 0.5))
+  const sampleIndex: number[] = []
+  const channel: number[] = []
+  for (let frame = 20; frame < 60_000 - 20; frame += 24) {
+    const unit = Math.floor(16 * roll())
+    const [x, y] = [8 + 16 * ((unit * 5) % 2), 40 + 14 * unit + drift(frame / 1000)]
+    const size = (2000 + 120 * unit) * (1 + 0.05 * roll())
+    const amplitude = (row: number): number =>
+      size / Math.hypot(positions[2 * row]! - x, positions[2 * row + 1]! - y, 30)
+    const rows = Array.from({ length: channels }, (_, row) => row)
+    for (const row of rows) traces[frame * channels + row]! -= amplitude(row)
+    sampleIndex.push(frame)
+    channel.push(rows.reduce((best, row) => (amplitude(row) > amplitude(best) ? row : best)))
+  }
+
+  describe(`${name}: a drifting recording`, { timeout: 30_000 }, () => {
+    const shape = { channels, positions, sampleIndex, channel, before: 4, after: 4 }
+    const estimate = async (frames: Float32Array): Promise<Motion> => {
+      const { y, alpha } = await locating.locatePeaks(frames, { ...shape, method: { kind: 'monopolar' } })
+      const peaks = { times: sampleIndex.map((frame) => frame / 1000), depths: y, amplitudes: alpha! }
+      return locating.estimateMotion(peaks, { duration: 60, depthRange: [0, 300], windows: null })
+    }
+
+    test('its motion is found within 2 um from its peaks, and is gone from the corrected traces', async () => {
+      const motion = await estimate(traces)
+      expect(errorOf(motion, drift)).toBeLessThan(2)
+      const corrected = await locating.correctMotion(traces, { channels, positions, samplingRate: 1000, motion })
+      expect(errorOf(await estimate(corrected), () => 0)).toBeLessThan(2)
+    })
+  })
 }
