@@ -89,8 +89,7 @@ fn is_near<const SIGN: u8>(samples: &[f32], stride: usize, thresholds: &[f32]) -
             if lane == 0 {
                 // The rows of a block are larger than the cache, and frames side by side hide that they come in order.
                 let ahead = samples.as_ptr().wrapping_add((lag + AT_ONCE) * stride);
-                // SAFETY: a prefetch reads nothing.
-                unsafe { _mm_prefetch::<_MM_HINT_T0>(ahead.cast()) };
+                _mm_prefetch::<_MM_HINT_T0>(ahead.cast());
             }
             any = _mm256_or_ps(any, beyond::<SIGN>(x, threshold));
         }
