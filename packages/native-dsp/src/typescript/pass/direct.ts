@@ -1,9 +1,10 @@
-import { padLength, remembered, type Cascade } from '../cascade.ts'
+import { InvalidParameterError } from '../../errors.ts'
+import { remembered } from '../cascade.ts'
 import { designDelay } from '../delay-design.ts'
 import type { Counts, Span } from '../rows.ts'
 import type { TemporalPlan } from '../../plan.ts'
 import { delayLane } from './delays.ts'
-import { designFilters } from './filters.ts'
+import { designFilters, type Filters } from './filters.ts'
 import { prepareRecursion, runBackward, runForward } from './recursion.ts'
 import { blockFrames, clipped, lengthOf } from './grid.ts'
 import type { TemporalStage } from './stage.ts'
@@ -16,18 +17,18 @@ const residue = 1e-8
 
 /**
  * Delays, then filters, in the time domain. Beyond the ends of a run the delay sees the end's own sample repeated, a
- * zero-phase filter the odd extension of `scipy.signal.sosfiltfilt`, and a causal one the end's sample since ever.
+ * zero-phase filter the odd extension of `scipy.signal.sosfiltfilt` (several have the sum of their lengths), and a causal
+ * one by itself the first sample since ever.
  */
 export function prepareDirect(
   plan: TemporalPlan,
   scale: readonly number[] | null,
   samplingRate: number,
 ): TemporalStage {
-  const { causal, zeroPhase } = designFilters(plan.filters, samplingRate)
   const taps = plan.shifts && designDelays(plan.shifts, plan.taps)
   const delayed = plan.shifts?.some((shift) => shift !== 0) ?? false
   const reach = delayed ? plan.taps / 2 : 0
-  const filter = prepareFilter(causal, zeroPhase)
+  const filter = prepareFilter(designFilters(plan.filters, samplingRate))
   let samples = new Float64Array()
   let signals = new Float64Array()
 
@@ -105,25 +106,32 @@ interface LaneFilter {
   run(signals: Float64Array, at: number, frames: number): void
 }
 
-function prepareFilter(causal: Cascade, zeroPhase: Cascade): LaneFilter {
-  const once = prepareRecursion(causal)
-  const twice = prepareRecursion(zeroPhase)
-  const most = zeroPhase.length === 0 ? 0 : padLength(zeroPhase)
+/** Filters that remember longer would need blocks that need not fit into memory. */
+const longestMemory = 2 ** 18
+
+function prepareFilter({ all, zeroPhase, extension }: Filters): LaneFilter {
+  const forward = prepareRecursion(all)
+  const backward = prepareRecursion(zeroPhase)
+  const before = remembered(all, residue)
+  const after = remembered(zeroPhase, residue)
+  if (before > longestMemory) {
+    const expected = `a filter that forgets within ${longestMemory} frames (a higher cutoff or a lower order)`
+    throw new InvalidParameterError('filters', before, expected)
+  }
   return {
-    before: remembered(causal, residue) + remembered(zeroPhase, residue),
-    after: remembered(zeroPhase, residue),
-    pad: most,
+    before,
+    after,
+    pad: extension,
     run(signals, at, frames) {
-      if (causal.length > 0) runForward(signals, at, at + frames, once)
-      if (zeroPhase.length === 0) return
-      const pad = Math.min(most, frames - 1)
+      if (all.length === 0) return
+      const pad = Math.min(extension, frames - 1)
       const last = at + frames - 1
       for (let distance = 1; distance <= pad; distance++) {
         signals[at - distance] = 2 * signals[at]! - signals[at + distance]!
         signals[last + distance] = 2 * signals[last]! - signals[last - distance]!
       }
-      runForward(signals, at - pad, last + 1 + pad, twice)
-      runBackward(signals, at - pad, last + 1 + pad, twice)
+      runForward(signals, at - pad, last + 1 + pad, forward)
+      runBackward(signals, at - pad, last + 1 + pad, backward)
     },
   }
 }

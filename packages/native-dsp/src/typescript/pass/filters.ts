@@ -1,19 +1,25 @@
 import { designButterworth } from '../butterworth.ts'
-import type { Cascade } from '../cascade.ts'
+import { padLength, type Cascade } from '../cascade.ts'
 import { InvalidParameterError } from '../../errors.ts'
 import type { FilterPlan } from '../../plan.ts'
 
 /** The sections of a plan's filters, in their order. */
 export interface Filters {
-  readonly causal: Cascade
+  readonly all: Cascade
+  /** Those that run backward, too. */
   readonly zeroPhase: Cascade
+  /** Samples by which the signal is extended at either end. */
+  readonly extension: number
 }
 
 export function designFilters(filters: readonly FilterPlan[], samplingRate: number): Filters {
-  const causal = filters.filter((filter) => 'direction' in filter && filter.direction === 'causal')
-  const zeroPhase = filters.filter((filter) => 'direction' in filter && filter.direction === 'zero-phase')
   const design = (filter: FilterPlan): Cascade => designSections(filter, samplingRate)
-  return { causal: causal.flatMap(design), zeroPhase: zeroPhase.flatMap(design) }
+  const zeroPhase = filters.filter((filter) => 'direction' in filter && filter.direction === 'zero-phase').map(design)
+  return {
+    all: filters.flatMap(design),
+    zeroPhase: zeroPhase.flat(),
+    extension: zeroPhase.reduce((sum, cascade) => sum + padLength(cascade), 0),
+  }
 }
 
 function designSections(filter: FilterPlan, samplingRate: number): Cascade {
