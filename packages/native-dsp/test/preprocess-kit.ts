@@ -145,7 +145,7 @@ export function testPreprocess(dsp: Dsp): void {
 
     test('findings come beside the frames, and without them', async () => {
       const target = newTarget()
-      const outputs = { noiseLevels: true, rms: true, saturation: true, peaks: { locateRadius: 75 } }
+      const outputs = { noiseLevels: true, rms: true, saturation: true, driftRaster: true }
       const report = await preprocess(metaPath, target, chain, { dsp, outputs })
       const bare = await preprocess(metaPath, null, chain, { dsp, outputs })
       expect([bare.files, bare.bytes]).toEqual([[], 0])
@@ -165,6 +165,13 @@ export function testPreprocess(dsp: Dsp): void {
       expect((await readNpy(join(target, 'run_g0_t0.imec0.ap.peaks.location.npy'))).shape).toEqual([
         stored.data.length,
         2,
+      ])
+      const raster = await readNpy(join(target, 'run_g0_t0.imec0.ap.drift_raster.npy'))
+      expect(raster.shape).toEqual([stored.data.length, 3])
+      expect(Array.from(raster.data, Number).slice(0, 3)).toEqual([
+        (peaks?.sampleIndex[0] ?? 0) / 30_000,
+        peaks?.location?.[1],
+        peaks?.amplitude[0],
       ])
       expect((await readNpy(join(target, 'run_g0_t0.imec0.ap.masked.npy'))).shape).toEqual([0, 3])
     })
@@ -206,6 +213,46 @@ export function testPreprocess(dsp: Dsp): void {
       const traces = await result.traces({ start: 10_000, end: 10_500 })
       expect(traces.some((count) => count !== 0)).toBe(true)
       await result.close()
+    })
+  })
+
+  describe(`${dsp.implementation}: what is measured for a chain`, { timeout: 30_000 }, () => {
+    test('whitens to one size and no correlation, and keeps the matrix', async () => {
+      const recording = await openRecording(metaPath)
+      const filtered = await through(
+        recording,
+        {
+          steps: [
+            { step: 'high-pass' },
+            { step: 'bad-channels', method: 'given', channels: [5, 20], action: 'exclude' },
+            { step: 'whiten', scale: 50 },
+          ],
+        },
+        { dsp },
+      )
+      const traces = await filtered.traces({ start: 0, end: frames, channels: [3, 4, 6] })
+      const covariance = (a: number, b: number): number =>
+        Array.from(
+          { length: frames },
+          (_, frame) => (traces[3 * frame + a] ?? 0) * (traces[3 * frame + b] ?? 0),
+        ).reduce((sum, product) => sum + product / frames, 0)
+      for (const place of [0, 1, 2]) expect(Math.abs(covariance(place, place) / 2500 - 1)).toBeLessThan(0.05)
+      expect(Math.abs(covariance(0, 1)) / 2500).toBeLessThan(0.02)
+      expect(Math.abs(covariance(1, 2)) / 2500).toBeLessThan(0.02)
+      expect(filtered.resolution.plan.spatial).toMatchObject([{ purpose: 'whiten' }])
+      await Promise.all([filtered.close(), recording.close()])
+    })
+
+    test('estimates motion in a pass of its own; a recording of some tenths of a second stands still', async () => {
+      const recording = await openRecording(metaPath)
+      const steps: Chain['steps'] = [...chain.steps, { step: 'motion-correction' }]
+      const filtered = await through(recording, { steps }, { dsp })
+      expect(filtered.resolution.plan.spatial.at(-1)).toMatchObject({
+        kind: 'motion-correction',
+        motion: [{ displacement: [0] }],
+      })
+      expect(await filtered.traces({ start: 0, end: 10 })).toHaveLength(320)
+      await Promise.all([filtered.close(), recording.close()])
     })
   })
 

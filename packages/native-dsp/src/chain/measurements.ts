@@ -1,5 +1,5 @@
 import type { MixPlan, Plan } from '../plan.ts'
-import type { CompleteStep } from './steps.ts'
+import type { CompleteStep, SegmentMotion } from './steps.ts'
 
 type StepOf<Name extends CompleteStep['step']> = Extract<CompleteStep, { step: Name }>
 
@@ -14,10 +14,10 @@ export interface BadChannel {
 export interface Measurements {
   /** Of the channels `used`, from the counts as they were recorded. */
   badChannels(step: StepOf<'bad-channels'>, used: readonly number[]): Promise<readonly BadChannel[]>
-  /** Weights that make each of the rows `bad` from the rows `good`. */
-  interpolation(bad: readonly number[], good: readonly number[]): Promise<MixPlan['rows']>
-  /** (counts, of the rows) the standard deviation of all values of the result of a plan in the rows. */
+  /** (counts, all of the first channel's gain) the standard deviation of all values of the result of a plan in the rows. */
   standardDeviation(plan: Plan, rows: readonly number[]): Promise<number>
   /** Weights that make the rows of the result of a plan uncorrelated. */
   whitening(plan: Plan, step: StepOf<'whiten'>, rows: readonly number[]): Promise<MixPlan['rows']>
+  /** How the tissue moves in each segment, from the peaks of the result of a plan in the rows. */
+  motion(plan: Plan, step: StepOf<'motion-correction'>, rows: readonly number[]): Promise<readonly SegmentMotion[]>
 }

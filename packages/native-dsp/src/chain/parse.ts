@@ -118,11 +118,13 @@ const readers: {
   whiten: record({
     scope: withDefault('all', oneOf('all', 'local')),
     radius: withDefault(100, positive),
-    epsilon: withDefault(1e-8, notNegative),
+    epsilon: withDefault(null, orNull(notNegative)),
     scale: withDefault(null, orNull(positive)),
   }),
   'motion-correction': record({
-    motion: listOf(segmentMotion),
+    motion: withDefault(null, orNull(listOf(segmentMotion))),
+    rigid: withDefault(false, flag),
+    timeBinSeconds: withDefault(2, positive),
     sigma: withDefault(20, positive),
     power: withDefault(2, positive),
   }),
@@ -151,7 +153,7 @@ function requireEdges(path: string, step: CompleteStep): void {
   if (step.step === 'local-reference' && step.inner >= step.outer)
     throw new InvalidParameterError(`${path}.inner`, step.inner, `less than \`outer\`, ${step.outer}`)
   if (step.step === 'motion-correction')
-    for (const [index, { times, depths, displacement }] of step.motion.entries()) {
+    for (const [index, { times, depths, displacement }] of (step.motion ?? []).entries()) {
       if (displacement.length === times.length * depths.length && displacement.length > 0) continue
       const expected = `${times.length} times ${depths.length} numbers, and not none`
       throw new InvalidParameterError(`${path}.motion[${index}].displacement`, displacement.length, expected)

@@ -1,5 +1,6 @@
 import { InvalidParameterError } from '../errors.ts'
 import type { GroupReferencePlan, LocalReferencePlan, Plan, SpatialPlan } from '../plan.ts'
+import { krigingMix } from '../referencing-plans.ts'
 import { groupRows, type Layout } from './layout.ts'
 import type { BadChannel, Measurements } from './measurements.ts'
 import type { CompleteStep } from './steps.ts'
@@ -42,8 +43,10 @@ export async function planSpatial(
       const broken = bad.filter(({ label }) => label !== 'outside').map(({ channel }) => channel)
       if (step.action === 'exclude' || broken.length === 0) return null
       const good = layout.used.filter((row) => !broken.includes(row))
-      layout.positions(path)
-      return { kind: 'mix', purpose: 'interpolate', rows: await measure.interpolation(broken, good) }
+      const positions = layout.positions(path)
+      // SpikeInterface takes the usual distance of rows of sites, IBL 20 um
+      const sigma = step.method === 'ibl' ? 20 : rowPitch(positions)
+      return krigingMix({ positions, bad: broken, good, sigma, power: 1.3 })
     }
     case 'common-reference':
       return planGroupReference(path, step, layout, members)
@@ -64,8 +67,10 @@ export async function planSpatial(
       layout.positions(path)
       return { kind: 'mix', purpose: 'whiten', rows: await measure.whitening(before, step, members.from) }
     case 'motion-correction': {
-      const { motion, sigma, power } = step
-      return { kind: 'motion-correction', positions: layout.positions(path), sigma, power, motion }
+      const { sigma, power } = step
+      const positions = layout.positions(path)
+      const motion = step.motion ?? (await measure.motion(before, step, members.from))
+      return { kind: 'motion-correction', positions, sigma, power, motion }
     }
     case 'mask':
     case 'high-pass':
@@ -97,6 +102,18 @@ function planGroupReference(
     .map((from) => ({ of: from.filter((row) => isOf.has(row)), from }))
     .filter(({ of }) => of.length > 0)
   return groups.length === 0 ? null : { kind: 'group-reference', operator, middle, whole, groups }
+}
+
+/** The distance between neighbouring depths that is found most often (um); 20 where there is one depth only. */
+function rowPitch(positions: readonly number[]): number {
+  const depths = [...new Set(positions.filter((_, at) => at % 2 === 1))].toSorted((a, b) => a - b)
+  const counts = new Map<number, number>()
+  for (const [place, depth] of depths.entries()) {
+    const step = (depths[place + 1] ?? depth) - depth
+    if (step > 0) counts.set(step, (counts.get(step) ?? 0) + 1)
+  }
+  const [most] = [...counts].toSorted((a, b) => b[1] - a[1] || a[0] - b[0])
+  return most?.[0] ?? 20
 }
 
 /** Channels that the bases of a probe read out together. */

@@ -35,9 +35,9 @@ const measure: Measurements = {
     { channel: 1, label: 'dead' },
     { channel: 2, label: 'outside' },
   ],
-  interpolation: async (bad, good) => bad.map((row) => ({ row, of: good, weights: good.map(() => 1 / good.length) })),
   standardDeviation: async () => 10,
   whitening: async (_, __, rows) => rows.map((row) => ({ row, of: [row], weights: [2] })),
+  motion: async () => [{ times: [0], depths: [0], displacement: [3] }],
 }
 
 const resolve = (steps: readonly ChainStep[], facts: Partial<Recording> = {}, options: ResolveOptions = {}) =>
@@ -45,6 +45,8 @@ const resolve = (steps: readonly ChainStep[], facts: Partial<Recording> = {}, op
 
 describe('a chain resolved against a recording', () => {
   test('is in frames, counts and rows', async () => {
+    const sum = 2 * Math.exp(-1) + Math.exp(-(2 ** 1.3))
+    const [near, far] = [Math.exp(-1) / sum, Math.exp(-(2 ** 1.3)) / sum]
     const { plan, badChannels, good } = await resolveChain(parseChain(chains.neurojoint), recordingOf(), measure)
     expect(plan).toEqual({
       samplingRate: 30_000,
@@ -62,7 +64,8 @@ describe('a chain resolved against a recording', () => {
         {
           kind: 'mix',
           purpose: 'interpolate',
-          rows: [{ row: 1, of: [0, 2, 3, 4, 5, 6], weights: Array.from({ length: 6 }, () => 1 / 6) }],
+          // exp(-1) at 20 um, exp(-2^1.3) at 40 um, as shares of their sum
+          rows: [{ row: 1, of: [0, 2, 3], weights: [near, near, far].map((weight) => expect.closeTo(weight, 12)) }],
         },
         {
           kind: 'group-reference',
@@ -130,6 +133,14 @@ describe('a chain resolved against a recording', () => {
   test('makes one gain of all gains', async () => {
     const mixed = channels.map((channel) => (channel.index === 3 ? { ...channel, gain: 4 } : channel))
     expect((await resolve([], { channels: mixed })).plan.scale).toEqual([1, 1, 1, 2, 1, 1, 1, 1])
+  })
+
+  test('takes motion as it is given, or as it is measured', async () => {
+    const motion = [{ times: [0], depths: [0], displacement: [5] }]
+    const { plan } = await resolve([{ step: 'motion-correction', motion }])
+    const measured = await resolve([{ step: 'motion-correction' }, { step: 'whiten' }])
+    expect(plan.spatial).toMatchObject([{ sigma: 20, power: 2, motion }])
+    expect(measured.plan.spatial).toMatchObject([{ motion: [{ displacement: [3] }] }, { purpose: 'whiten' }])
   })
 
   test('masks lost frames, joined and in order', async () => {

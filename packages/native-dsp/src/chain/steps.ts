@@ -179,15 +179,19 @@ export interface GainControl {
   readonly epsilon?: number | undefined
 }
 
-/** Makes the noise of channels uncorrelated and of one size: ZCA from the covariance in fixed stretches. */
+/**
+ * Makes the noise of channels uncorrelated and of one size: ZCA from the covariance in fixed stretches. Before it, bad channels
+ * are better excluded than interpolated: what is made from neighbours holds nothing of its own but rounding, which would be
+ * blown up.
+ */
 export interface WhitenStep {
   readonly step: 'whiten'
   /** From all channels (default), or for each channel from those within `radius`. */
   readonly scope?: 'all' | 'local' | undefined
   /** (um) Default 100. */
   readonly radius?: number | undefined
-  /** Added to the variances, as a share of their mean. Default 1e-8. */
-  readonly epsilon?: number | undefined
+  /** (counts^2) added to the eigenvalues of the covariance; null, the default, for SpikeInterface's rule. */
+  readonly epsilon?: number | null | undefined
   /**
    * (counts) what one standard deviation of the noise becomes. Default null: the median of the channels' standard deviations,
    * so that sizes stay about what they were.
@@ -198,8 +202,15 @@ export interface WhitenStep {
 /** Moves the signal along the probe against the drift of the tissue. */
 export interface MotionCorrectionStep {
   readonly step: 'motion-correction'
-  /** The motion of each segment. */
-  readonly motion: readonly SegmentMotion[]
+  /**
+   * The motion of each segment; null, the default, to estimate it: from the peaks of the result of all steps before, beyond
+   * 8 noise levels, located by their centre of mass, in a pass of its own over the whole recording.
+   */
+  readonly motion?: readonly SegmentMotion[] | null | undefined
+  /** Whether all depths are estimated to move alike. Default false: windows 400 um apart. */
+  readonly rigid?: boolean | undefined
+  /** (s) of the estimate. Default 2. */
+  readonly timeBinSeconds?: number | undefined
   /** (um) of the kriging kernel. Default 20. */
   readonly sigma?: number | undefined
   /** Of the kriging kernel. Default 2. */

@@ -1,7 +1,6 @@
 import type { Recording } from '@neurojoint/formats/recording'
 import { flag, notNegative, numberIn, oneOf, orNull, positive, record, withDefault } from '../chain/readers.ts'
 import type { Reader } from '../chain/readers.ts'
-import type { Resolution } from '../chain/resolve.ts'
 import type { PassOutputs } from '../pass.ts'
 
 /** What is found or written beside the frames, in the same pass. */
@@ -16,6 +15,11 @@ export interface OutputChoices {
   readonly peaks?: PeakChoices | null | undefined
   /** The LF band of a full band, in a file of its own. Default false. */
   readonly lf?: boolean | undefined
+  /**
+   * A file of times (s from the start of the recording), depths (um) and amplitudes (uV) of the peaks, which `driftRaster` of
+   * `@neurojoint/figures` draws. Default false; where no peaks are asked for, those of the defaults, located within 75 um.
+   */
+  readonly driftRaster?: boolean | undefined
 }
 
 export interface PeakChoices {
@@ -54,9 +58,15 @@ const readOutputs: Reader<CompleteOutputs> = record<CompleteOutputs>({
   saturation: withDefault(false, flag),
   peaks: withDefault(null, orNull(parsePeaks)),
   lf: withDefault(false, flag),
+  driftRaster: withDefault(false, flag),
 })
 
-export const parseOutputs = (outputs: OutputChoices = {}): CompleteOutputs => readOutputs('outputs', outputs)
+/** Reads choices of outputs; throws `invalid-parameter` with the path of what is wrong. */
+export function parseOutputs(outputs: OutputChoices = {}): CompleteOutputs {
+  const complete = readOutputs('outputs', outputs)
+  if (!complete.driftRaster || complete.peaks) return complete
+  return { ...complete, peaks: parsePeaks('peaks', { locateRadius: 75 }) }
+}
 
 /** (Hz) the rate that an LF band is to have, about. */
 const lfRate = 2500
@@ -71,7 +81,7 @@ const farAway = 1e7
 export function passOutputs(
   { noiseLevels, rms, peaks, lf }: CompleteOutputs,
   { samplingRate, channels }: Recording,
-  { good }: Resolution,
+  good: readonly number[],
   lfPath: string | null,
 ): PassOutputs {
   const takesPart = new Set(good)

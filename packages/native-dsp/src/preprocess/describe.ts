@@ -144,6 +144,19 @@ export function peakFiles(target: Target, peaks: RecordingPeaks): readonly SideF
   }))
 }
 
+/** Rows of time (s from the start of the recording), depth (um) and amplitude (uV), one for each peak. */
+export function driftRasterFile(target: Target, peaks: RecordingPeaks, recording: Recording): SideFile {
+  const { segment, sampleIndex, channel, amplitude, location } = peaks
+  const rows = new Float64Array(3 * amplitude.length)
+  for (const [peak, sample] of sampleIndex.entries()) {
+    const start = recording.segments[segment[peak] ?? 0]?.startSeconds ?? 0
+    const depth = location?.[2 * peak + 1] ?? recording.channels[channel[peak] ?? 0]?.site?.y ?? Number.NaN
+    rows.set([start + sample / recording.samplingRate, depth, amplitude[peak] ?? Number.NaN], 3 * peak)
+  }
+  const content = formatNpy(ndarray(rows, [amplitude.length, 3]))
+  return { path: join(target.folder, `${target.stem}.drift_raster.npy`), content }
+}
+
 /** Rows of segment, start and end of what was masked. */
 export const maskFile = (target: Target, masked: readonly FrameInterval[]): SideFile => ({
   path: join(target.folder, `${target.stem}.masked.npy`),

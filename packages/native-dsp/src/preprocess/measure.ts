@@ -6,7 +6,8 @@ import type { Dsp, OperationOptions } from '../dsp.ts'
 import { InvalidParameterError } from '../errors.ts'
 import type { Plan } from '../plan.ts'
 import { fixedSample } from './fixed-sample.ts'
-import { interpolationRows } from './interpolation.ts'
+import { matrixMix, rowsWithin } from '../referencing-plans.ts'
+import { measureMotion } from './measure-motion.ts'
 import { openPasses } from './open-passes.ts'
 
 /** Stretches in which bad channels are looked for. */
@@ -42,8 +43,6 @@ export function measureRecording(
       return [...given, ...found].toSorted((a, b) => a.channel - b.channel)
     },
 
-    interpolation: async (bad, good) => interpolationRows(recording.channels, bad, good),
-
     async standardDeviation(plan, rows) {
       let [count, sum, squares] = [0, 0, 0]
       await visitResult(dsp, recording, plan, rows, options, (traces) => {
@@ -56,9 +55,28 @@ export function measureRecording(
       return count === 0 ? 0 : Math.sqrt(Math.max(0, squares / count - (sum / count) ** 2))
     },
 
-    async whitening(_plan, step) {
-      throw new InvalidParameterError('step', step.step, 'another step: whitening is not there yet')
+    async whitening(plan, step, rows) {
+      const traces: Float32Array[] = []
+      await visitResult(dsp, recording, plan, rows, options, (stretch) => traces.push(stretch))
+      const sample = joined(traces)
+      const channels = rows.length
+      if (sample.length === 0) return []
+      const positions = rows.flatMap((row) => [
+        recording.channels[row]?.site?.x ?? 0,
+        recording.channels[row]?.site?.y ?? 0,
+      ])
+      const neighbours = step.scope === 'local' ? rowsWithin(positions, step.radius) : null
+      const epsilon = step.epsilon ?? undefined
+      const matrix = await dsp.whiteningMatrix(sample, { channels, neighbours, epsilon }, options)
+      const scale = step.scale ?? median(await dsp.rms(sample, { channels }, options))
+      return matrixMix(matrix, channels, 'whiten').rows.map(({ row, of, weights }) => ({
+        row: rows[row] ?? 0,
+        of: of.map((place) => rows[place] ?? 0),
+        weights: weights.map((weight) => weight * scale),
+      }))
     },
+
+    motion: (plan, step, rows) => measureMotion(dsp, recording, plan, step, rows, options),
   }
 }
 
@@ -70,19 +88,34 @@ function inDepthOrder({ channels }: Recording, rows: readonly number[]): readonl
   )
 }
 
-/** Hands out the result of a plan in the fixed stretches, frame-major. */
+function joined(parts: readonly Float32Array[]): Float32Array {
+  const whole = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0))
+  let at = 0
+  for (const part of parts) {
+    whole.set(part, at)
+    at += part.length
+  }
+  return whole
+}
+
+const median = (values: Float32Array): number => values.toSorted()[Math.floor(values.length / 2)] ?? 1
+
+/** Hands out the result of a plan in the fixed stretches, frame-major, in counts of the first channel's gain. */
 async function visitResult(
   dsp: Dsp,
   recording: Recording,
   plan: Plan,
   rows: readonly number[],
   options: Pick<OperationOptions, 'signal'>,
-  visit: (traces: Int16Array) => void,
+  visit: (traces: Float32Array) => void,
 ): Promise<void> {
+  const scales = rows.map((row) => plan.scale?.[row] ?? 1)
+  const scaled = (traces: Int16Array): Float32Array =>
+    Float32Array.from(traces, (count, at) => count * (scales[at % rows.length] ?? 1))
   const passes = await openPasses(dsp, recording, { ...plan, rounding: 'half-even' })
   try {
     for (const stretch of fixedSample(recording, resultSample.count, resultSample.frames))
-      visit(await passes.traces({ ...stretch, rows }, options))
+      visit(scaled(await passes.traces({ ...stretch, rows }, options)))
   } finally {
     await passes.close()
   }

@@ -8,7 +8,7 @@ import type { Chain, CompleteChain, CompleteStep } from '../chain/steps.ts'
 import type { OperationOptions } from '../dsp.ts'
 import { chooseDsp } from './choose-dsp.ts'
 import { parseOutputs, type CompleteOutputs, type OutputChoices } from './choices.ts'
-import { describeTarget, maskFile, peakFiles, writeSideFile, type SideFile } from './describe.ts'
+import { describeTarget, driftRasterFile, maskFile, peakFiles, writeSideFile, type SideFile } from './describe.ts'
 import type { Findings } from './findings.ts'
 import { measureRecording } from './measure.ts'
 import { openPasses, type RecordingPass } from './open-passes.ts'
@@ -155,6 +155,7 @@ async function sideFiles(
   return [
     ...(await describeTarget(recording, target, parts, resolution)),
     ...(findings.peaks ? peakFiles(target, findings.peaks) : []),
+    ...(findings.peaks && outputs.driftRaster ? [driftRasterFile(target, findings.peaks, recording)] : []),
     ...(outputs.saturation ? [maskFile(target, findings.masked)] : []),
     provenanceFile(recording, target, resolution, findings, implementation),
   ]

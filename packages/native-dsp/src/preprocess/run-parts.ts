@@ -60,7 +60,7 @@ async function runPart(
   noise: Float32Array | null,
   options: PassOptions,
 ): Promise<PassFindings> {
-  const asked = passOutputs(outputs, recording, resolution, writes ? file.lfPath : null)
+  const asked = passOutputs(outputs, recording, resolution.good, writes ? file.lfPath : null)
   const { extent } = target
   const peaks = asked.peaks && { ...asked.peaks, ...(noise && { noiseLevels: noise }) }
   return pass.run(
