@@ -3,6 +3,8 @@ export type { BadChannels, BadChannelSearch } from './bad-channels.ts'
 export { parseChain } from './chain/parse.ts'
 export { extractFeatures } from './typescript/detecting/pass-features.ts'
 export type { PassFeatureShape, PeakFeatures } from './typescript/detecting/pass-features.ts'
+export { findMatchedPeaks } from './typescript/detecting/pass-matched.ts'
+export type { PassMatchedDetection, PassMatchedPeaks } from './typescript/detecting/pass-matched.ts'
 export { extractWaveforms, readWaveforms } from './typescript/detecting/pass-waveforms.ts'
 export type { PassPlaces, PassWaveformShape, WaveformBatch } from './typescript/detecting/pass-waveforms.ts'
 export type {

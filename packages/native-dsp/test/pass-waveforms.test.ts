@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest'
+import { findMatchedPeaks } from '../src/typescript/detecting/pass-matched.ts'
 import { extractFeatures } from '../src/typescript/detecting/pass-features.ts'
 import { extractWaveforms, readWaveforms } from '../src/typescript/detecting/pass-waveforms.ts'
 import type { Pass, PassRange } from '../src/pass.ts'
 import { createTypeScriptDetecting } from '../src/typescript/detecting.ts'
-import { channels, makeTraces, positions } from './detecting-fixture.ts'
+import { channels, makeTraces, positions, readFixture } from './detecting-fixture.ts'
 import { difference } from './reference.ts'
 
 const dsp = createTypeScriptDetecting()
@@ -108,6 +109,28 @@ test('features of a pass are those of its snippets', async () => {
   expect([features.components, features.svd.used > 80, features.svd.used <= 100]).toEqual([3, true, true])
   expect(fractions).toEqual(fractions.toSorted((a, b) => a - b))
   expect(fractions.at(-1)).toBe(1)
+})
+
+test('a matched filter over a pass finds what it finds in one piece', async () => {
+  const traces = new Float32Array(2 * whole.length)
+  traces.set(whole)
+  traces.set(whole, whole.length)
+  const pass: Pass = {
+    ...createPass(4096).pass,
+    traces: async ({ start, end }) => Int16Array.from(traces.subarray(start * channels, end * channels)),
+  }
+  const matched = { positions, prototype: readFixture('prototype'), prototypePeak: 15, sign: 'negative' } as const
+  const criteria = { ...matched, threshold: 5, radius: 60, exclusionSamples: 15 }
+  const noiseLevels = readFixture('matched_noise_levels_neg')
+  // cut at frame 32,768
+  const parts = { ...criteria, rows: channels, segments: [traces.length / channels] }
+  const found = await findMatchedPeaks(dsp, pass, { ...parts, noiseLevels })
+  const expected = await dsp.detectMatched(traces, { ...criteria, channels, noiseLevels })
+  expect(Array.from(found.sampleIndex)).toEqual(Array.from(expected.sampleIndex))
+  expect(Array.from(found.row)).toEqual(Array.from(expected.channel))
+  expect(difference(found.score, expected.score)).toBe(0)
+  const sampled = await findMatchedPeaks(dsp, pass, parts)
+  expect(Math.abs(sampled.row.length / found.row.length - 1)).toBeLessThan(0.05)
 })
 
 test('an abort rejects with its reason', async () => {

@@ -1,3 +1,5 @@
+import { centerOfMass } from '../location/center-of-mass.ts'
+import { contactsOf } from '../location/contacts.ts'
 import type { Rows } from '../rows.ts'
 import { createDetector, detectWithin, type Detector, type PeakCriteria } from './detector.ts'
 import { rowsWithin } from './exclusion.ts'
@@ -51,25 +53,23 @@ export function preparePeakSink(criteria: PeakCriteria, noiseLevels: Float32Arra
 type Locator = (rows: Rows, frame: number, row: number) => readonly [number, number]
 
 function prepareLocator({ criteria: { positions } }: Detector, { radius, before, after }: Locate): Locator {
-  const near = Array.from({ length: positions.length / 2 }, (_, row) => rowsWithin(positions, row, radius))
+  const near = Array.from({ length: positions.length / 2 }, (_, row) => {
+    const rows = rowsWithin(positions, row, radius)
+    return { rows, contacts: contactsOf(positions, rows), heights: new Float64Array(rows.length) }
+  })
   return ({ data, channels }, frame, row) => {
     const start = Math.max(0, frame - before) * channels
     const end = Math.min(data.length, (frame + after) * channels)
-    let [x, y, mass, middleX, middleY] = [0, 0, 0, 0, 0]
-    const neighbours = near[row]!
-    for (const other of neighbours) {
+    const { rows, contacts, heights } = near[row]!
+    for (let place = 0; place < rows.length; place++) {
       let [lowest, highest] = [Infinity, -Infinity]
-      for (let at = start + other; at < end; at += channels) {
-        lowest = Math.min(lowest, data[at]!)
-        highest = Math.max(highest, data[at]!)
+      for (let at = start + rows[place]!; at < end; at += channels) {
+        const value = data[at]!
+        if (value < lowest) lowest = value
+        if (value > highest) highest = value
       }
-      const weight = Math.fround(highest - lowest)
-      x += weight * positions[2 * other]!
-      y += weight * positions[2 * other + 1]!
-      mass += weight
-      middleX += positions[2 * other]!
-      middleY += positions[2 * other + 1]!
+      heights[place] = Math.fround(highest - lowest)
     }
-    return mass === 0 ? [middleX / neighbours.length, middleY / neighbours.length] : [x / mass, y / mass]
+    return centerOfMass(contacts, heights)
   }
 }
