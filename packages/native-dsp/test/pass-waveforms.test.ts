@@ -112,24 +112,25 @@ test('features of a pass are those of its snippets', async () => {
 })
 
 test('a matched filter over a pass finds what it finds in one piece', async () => {
-  const traces = new Float32Array(2 * whole.length)
-  traces.set(whole)
-  traces.set(whole, whole.length)
+  const rows = 4
+  const frames = 35_000 // cut at frame 32,768
+  const traces = Float32Array.from({ length: frames * rows }, (_, at) => {
+    return whole[(Math.floor(at / rows) % 30_000) * channels + (at % rows)] ?? Number.NaN
+  })
   const pass: Pass = {
     ...createPass(4096).pass,
-    traces: async ({ start, end }) => Int16Array.from(traces.subarray(start * channels, end * channels)),
+    traces: async ({ start, end }) => Int16Array.from(traces.subarray(start * rows, end * rows)),
   }
-  const matched = { positions, prototype: readFixture('prototype'), prototypePeak: 15, sign: 'negative' } as const
-  const criteria = { ...matched, threshold: 5, radius: 60, exclusionSamples: 15 }
-  const noiseLevels = readFixture('matched_noise_levels_neg')
-  // cut at frame 32,768
-  const parts = { ...criteria, rows: channels, segments: [traces.length / channels] }
-  const found = await findMatchedPeaks(dsp, pass, { ...parts, noiseLevels })
-  const expected = await dsp.detectMatched(traces, { ...criteria, channels, noiseLevels })
+  const matched = { prototype: readFixture('prototype'), prototypePeak: 15, sign: 'negative', depths: [0, 60] } as const
+  const filter = { ...matched, positions: positions.slice(0, 2 * rows), channels: rows }
+  const criteria = { ...filter, threshold: 4, radius: 60, exclusionSamples: 15 }
+  const noiseLevels = await dsp.matchedNoiseLevels(traces, filter)
+  const found = await findMatchedPeaks(dsp, pass, { ...criteria, rows, segments: [frames], noiseLevels })
+  const expected = await dsp.detectMatched(traces, { ...criteria, noiseLevels })
   expect(Array.from(found.sampleIndex)).toEqual(Array.from(expected.sampleIndex))
   expect(Array.from(found.row)).toEqual(Array.from(expected.channel))
   expect(difference(found.score, expected.score)).toBe(0)
-  const sampled = await findMatchedPeaks(dsp, pass, parts)
+  const sampled = await findMatchedPeaks(dsp, pass, { ...criteria, rows, segments: [frames] })
   expect(Math.abs(sampled.row.length / found.row.length - 1)).toBeLessThan(0.05)
 })
 
