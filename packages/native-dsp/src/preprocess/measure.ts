@@ -10,10 +10,11 @@ import { matrixMix, rowsWithin } from '../referencing-plans.ts'
 import { measureMotion } from './measure-motion.ts'
 import { openPasses } from './open-passes.ts'
 
-/** Stretches in which bad channels are looked for. */
-const badChannelChunks = 25
-/** Stretches of the result of earlier steps on which later ones are measured. */
-const resultSample = { count: 24, frames: 2048 }
+/** Stretches of 0.3 s in which bad channels are looked for by their coherence; IBL's rule has ten of its own. */
+const badChannelChunks = 12
+/** Stretches of the result of earlier steps whose covariance is measured, and whose size. */
+const covarianceSample = { count: 24, frames: 2048 }
+const sizeSample = { count: 8, frames: 2048 }
 
 /** Measures what a chain asks of a recording. */
 export function measureRecording(
@@ -35,7 +36,7 @@ export function measureRecording(
         ...options,
         method,
         groups: inDepthOrder(recording, candidates),
-        chunks: badChannelChunks,
+        chunks: method === 'ibl' ? undefined : badChannelChunks,
       })
       const found = labels.flatMap((label, channel): BadChannel[] =>
         label === null || label === 'good' ? [] : [{ channel, label }],
@@ -45,7 +46,7 @@ export function measureRecording(
 
     async standardDeviation(plan, rows) {
       let [count, sum, squares] = [0, 0, 0]
-      await visitResult(dsp, recording, plan, rows, options, (traces) => {
+      await visitResult(dsp, recording, plan, rows, { ...sizeSample, ...options }, (traces) => {
         count += traces.length
         for (const value of traces) {
           sum += value
@@ -57,7 +58,9 @@ export function measureRecording(
 
     async whitening(plan, step, rows) {
       const traces: Float32Array[] = []
-      await visitResult(dsp, recording, plan, rows, options, (stretch) => traces.push(stretch))
+      await visitResult(dsp, recording, plan, rows, { ...covarianceSample, ...options }, (stretch) =>
+        traces.push(stretch),
+      )
       const sample = joined(traces)
       const channels = rows.length
       if (sample.length === 0) return []
@@ -106,7 +109,7 @@ async function visitResult(
   recording: Recording,
   plan: Plan,
   rows: readonly number[],
-  options: Pick<OperationOptions, 'signal'>,
+  { count, frames, ...options }: Pick<OperationOptions, 'signal'> & { readonly count: number; readonly frames: number },
   visit: (traces: Float32Array) => void,
 ): Promise<void> {
   const scales = rows.map((row) => plan.scale?.[row] ?? 1)
@@ -114,7 +117,7 @@ async function visitResult(
     Float32Array.from(traces, (count, at) => count * (scales[at % rows.length] ?? 1))
   const passes = await openPasses(dsp, recording, { ...plan, rounding: 'half-even' })
   try {
-    for (const stretch of fixedSample(recording, resultSample.count, resultSample.frames))
+    for (const stretch of fixedSample(recording, count, frames))
       visit(scaled(await passes.traces({ ...stretch, rows }, options)))
   } finally {
     await passes.close()
