@@ -84,6 +84,7 @@ export function testPreprocess(dsp: Dsp): void {
         'common-reference',
         'rounding',
       ])
+      expect(result.applied?.[2]?.details).toMatch(/given=AP105 given=AP120$/)
       expect(result.channels).toEqual((await openRecording(metaPath)).channels)
       await expect(preprocess(result, newTarget(), chain, { dsp })).rejects.toMatchObject({ code: 'already-applied' })
       const again = await preprocess(result, null, chain, { dsp, alreadyApplied: 'skip' })

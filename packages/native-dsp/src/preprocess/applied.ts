@@ -1,4 +1,4 @@
-import type { AppliedStep } from '@neurojoint/formats/recording'
+import type { AppliedStep, Recording } from '@neurojoint/formats/recording'
 import type { Resolution } from '../chain/resolve.ts'
 import type { CompleteStep } from '../chain/steps.ts'
 import { version } from '../version.ts'
@@ -7,13 +7,14 @@ import { version } from '../version.ts'
 export const appliedByName = `NeuroJoint native-dsp ${version}`
 
 /** What a chain did, as recordings say it: each step with its parameters, and with what was measured for it. */
-export function appliedBy({ chain, badChannels }: Resolution): readonly AppliedStep[] {
+export function appliedBy({ chain, badChannels }: Resolution, { channels }: Recording): readonly AppliedStep[] {
+  const nameOf = (channel: number): string => channels[channel]?.name ?? `${channel}`
   const steps = chain.steps.map((step): AppliedStep => ({
     step: step.step,
     by: appliedByName,
     details: [
       ...detailsOf(step),
-      ...(step.step === 'bad-channels' ? badChannels.map(({ channel, label }) => `${label}=${channel}`) : []),
+      ...(step.step === 'bad-channels' ? badChannels.map(({ channel, label }) => `${label}=${nameOf(channel)}`) : []),
     ].join(' '),
   }))
   return steps.length === 0 ? [] : [...steps, { step: 'rounding', by: appliedByName, details: chain.rounding }]
@@ -22,7 +23,8 @@ export function appliedBy({ chain, badChannels }: Resolution): readonly AppliedS
 /** `cutoff=300 order=3`, without long lists, which the sidecar has. */
 function detailsOf({ step: _step, ...entries }: CompleteStep): readonly string[] {
   return Object.entries(entries).flatMap(([name, value]: [string, unknown]) => {
-    if (value === null) return []
+    // channels are told by their names
+    if (value === null || name === 'channels') return []
     if (Array.isArray(value)) return value.length > 0 && value.length <= 16 ? [`${name}=${value.join(',')}`] : []
     return [`${name}=${typeof value === 'object' ? JSON.stringify(value) : String(value)}`]
   })

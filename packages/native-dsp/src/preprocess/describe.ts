@@ -25,7 +25,7 @@ export async function describeTarget(
   parts: readonly SegmentsPass[],
   resolution: Resolution,
 ): Promise<readonly SideFile[]> {
-  if (recording.format === 'spikeglx') return describeSpikeGlx(target, parts, resolution)
+  if (recording.format === 'spikeglx') return describeSpikeGlx(recording, target, parts, resolution)
   const lfFiles = target.files.filter(({ lfPath }) => lfPath !== null)
   return [
     describePlain(recording, target, parts, resolution, 1),
@@ -36,13 +36,14 @@ export async function describeTarget(
 }
 
 async function describeSpikeGlx(
+  recording: Recording,
   target: Target,
   parts: readonly SegmentsPass[],
   resolution: Resolution,
 ): Promise<readonly SideFile[]> {
   const files: SideFile[] = []
   const createdAt = localTime(new Date())
-  const steps = appliedBy(resolution).map(({ step, details }) => ({ step, details }))
+  const steps = appliedBy(resolution, recording).map(({ step, details }) => ({ step, details }))
   for (const [index, { binPath, lfPath, frames, startFrame }] of target.files.entries()) {
     const metaPath = parts[index]?.file?.path.replace(/\.bin$/, '.meta') ?? ''
     const meta = parseSpikeGlxMeta(await readFile(metaPath, 'utf8'), metaPath)
@@ -107,7 +108,9 @@ function describePlain(
     gaps: factor === 1 ? gapsInTarget(recording.gaps ?? [], target) : [],
     applied: [
       ...(recording.applied ?? []),
-      ...(factor === 1 ? appliedBy(resolution) : lfChain(factor).steps.map((step) => ({ ...step, by: appliedByName }))),
+      ...(factor === 1
+        ? appliedBy(resolution, recording)
+        : lfChain(factor).steps.map((step) => ({ ...step, by: appliedByName }))),
     ],
   }
   const first = target.files[0]

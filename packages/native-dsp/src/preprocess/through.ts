@@ -49,7 +49,7 @@ export async function through(
     channels,
     segments,
     gaps,
-    applied: [...applied, ...appliedBy(resolution)],
+    applied: [...applied, ...appliedBy(resolution, recording)],
     location: null,
     resolution,
     async traces({ segment = 0, start, end, channels: rows }) {
