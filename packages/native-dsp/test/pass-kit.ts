@@ -1,6 +1,9 @@
-import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises'
+import { execFile } from 'node:child_process'
+import { mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { Pass, Passing, PassOptions, PassSource } from '../src/pass.ts'
 import type { Interval, Plan } from '../src/plan.ts'
@@ -87,6 +90,35 @@ export function testPassing(name: string, passing: Passing): void {
         })
         expect(compareWords(some, expected)).toEqual(equalWords)
       }
+    })
+
+    test('do not depend on the range either where steps look along time, and their seams are none', async () => {
+      const all = Array.from({ length: channels }, (_, row) => row)
+      const gainControl = { windowFrames: 301, epsilon: 0.1 }
+      const shape = { order: 3, cutoff: 0.05, padding: 4, taper: 0 }
+      const spatial = [
+        { kind: 'mix', purpose: 'interpolate', rows: [{ row: 4, of: [3, 5], weights: [0.5, 0.5] }] },
+        { kind: 'spatial-high-pass', groups: [all], ...shape, gainControl },
+      ] as const
+      const pass = await open(memory, planFor(channels, { spatial, mask }))
+      const whole = await pass.traces({ segment: 0, start: 0, end: 20_000 }, { threads: 1 })
+      for (const [start, end] of [
+        [8191, 8193],
+        [16_000, 16_500],
+        [3015, 3025],
+      ] as const) {
+        const part = await pass.traces({ segment: 0, start, end }, { threads: 2 })
+        expect(compareWords(part, whole.subarray(start * channels, end * channels))).toEqual(equalWords)
+      }
+      // on a grid that lies elsewhere, the same frames are the same but for rounding
+      const later = { ...memory, counts: counts.subarray(5000 * columns, 20_000 * columns), segments: [15_000] }
+      const moved = await open(later, planFor(channels, { spatial }))
+      const found = await moved.traces({ segment: 0, start: 5000, end: 15_000 })
+      const unmasked = await open(memory, planFor(channels, { spatial }))
+      const expected = await unmasked.traces({ segment: 0, start: 10_000, end: 20_000 })
+      const { share, most } = compareWords(found, expected)
+      expect(most).toBeLessThanOrEqual(1)
+      expect(share).toBeLessThan(5e-4)
     })
 
     test('are what a run writes, to the bit, from memory and from a file', async () => {
@@ -302,6 +334,34 @@ export function testPassing(name: string, passing: Passing): void {
       await expect(pass.run({ path: folder, ...target }, {})).rejects.toMatchObject({ code: 'file' })
       expect(await left()).toEqual([])
     })
+
+    test.skipIf(process.platform !== 'linux')('a file that grows too large leaves nothing', async () => {
+      const room = place('full')
+      await mkdir(room)
+      const script = fileURLToPath(new URL('pass-limited.ts', import.meta.url))
+      // 64 blocks of 512 or 1024 bytes; Node ignores the signal, and the file system refuses
+      const command = ['ulimit -f 64 && exec "$0" "$@"', process.execPath, script, name, room]
+      const { stdout } = await promisify(execFile)('sh', ['-c', ...command])
+      expect(JSON.parse(stdout)).toEqual({ code: 'file', left: [] })
+    })
+
+    test.skipIf(process.getuid?.() === 0)(
+      'a source that may not be read, and a folder that may not be written',
+      async () => {
+        const secret = place('secret')
+        await mkdir(secret, { mode: 0o500 })
+        const pass = await open(memory, planFor(channels))
+        const forbidden = pass.run({ path: join(secret, 'failed.bin'), ...target }, {})
+        await expect(forbidden).rejects.toMatchObject({ code: 'file', message: expect.stringContaining('failed.bin') })
+        const path = place('unreadable.bin')
+        await writeFile(path, Buffer.from(counts.buffer), { mode: 0o200 })
+        const source: PassSource = { kind: 'file', path, offsetBytes: 0, columns, segments }
+        await expect(
+          passing.openPass(source, planFor(channels)).then((p) => p.run(null, { rms: true })),
+        ).rejects.toMatchObject({ code: 'file' })
+        expect(await readdir(secret)).toEqual([])
+      },
+    )
 
     test('the source is not written over', async () => {
       const path = place('precious.bin')
