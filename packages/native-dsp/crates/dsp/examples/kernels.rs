@@ -6,6 +6,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
+use neurojoint_dsp::Unattended;
 use neurojoint_dsp::block::{Engine, Rounding, Window, Work, Workspace};
 use neurojoint_dsp::design::{Direction, FilterKind, FilterSpec};
 use neurojoint_dsp::temporal::{Run, Temporal, TemporalSpec};
@@ -55,6 +56,7 @@ fn engine(shift: bool, filters: &[FilterKind], global_median: bool) -> Engine {
         columns: COLUMNS,
         take: (0..CHANNELS).collect(),
         temporal: Temporal::prepare(&spec, RATE, CHANNELS).expect("a spec that holds"),
+        spectral: None,
         spatial: Vec::new(),
         global_median,
         scale: None,
@@ -96,7 +98,7 @@ fn measure(engine: &Engine, counts: &[i16], block: usize, threads: usize) -> f64
                     let words = Some((&mut output[..], CHANNELS));
                     engine.compute(
                         &window,
-                        Work { block: block.clone(), wanted: block, halo: 0, rows: false, words },
+                        Work { block: block.clone(), wanted: block, halo: 0, rows: false, words, control: &Unattended },
                         &mut work,
                     );
                 }
