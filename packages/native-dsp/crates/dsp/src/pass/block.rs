@@ -30,10 +30,16 @@ pub struct Room {
 /// What is asked of a block beside its words.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Around {
-    /// Frames of rows on either side.
+    /// Whether rows are wanted, and frames of them on either side.
+    pub rows: bool,
     pub halo: usize,
     /// Frames of counts on either side.
     pub reach: usize,
+}
+
+impl Around {
+    /// Rows of the wanted frames alone.
+    pub const ROWS: Self = Self { rows: true, halo: 0, reach: 0 };
 }
 
 /// A block computed.
@@ -89,7 +95,7 @@ impl Blocks {
         let window =
             Window { counts: part(&cut), first_frame: cut.start, segment: block.segment, segment_frames: frames, runs };
         let (block_frames, wanted) = (block.whole.clone(), block.wanted.clone());
-        let work = Work { block: block_frames, wanted, halo: around.halo, rows: true, words, control };
+        let work = Work { block: block_frames, wanted, halo: around.halo, rows: around.rows, words, control };
         let computed = self.engine.compute(&window, work, workspace);
         control.check()?;
         let wanted = within(&block.wanted, &cut);

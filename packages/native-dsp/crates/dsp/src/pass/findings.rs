@@ -83,6 +83,11 @@ impl Finder {
         Ok(Self { rms: outputs.rms, peaks: outputs.peaks.as_ref().map(prepare).transpose()? })
     }
 
+    /// Whether it looks at rows.
+    pub fn needs_rows(&self) -> bool {
+        self.rms || self.peaks.is_some()
+    }
+
     /// Frames of rows that it needs around those of a block.
     pub fn halo(&self) -> usize {
         self.peaks.as_ref().map_or(0, PeakSink::halo).min(HALO)
@@ -116,7 +121,7 @@ impl Finder {
         let at = |frame: u64| (frame - wide.start) as usize;
         let inner = at(wanted.start)..at(wanted.end);
         let wide = Block { segment: block.segment, whole: wide.clone(), wanted: wide };
-        let computed = blocks.compute(&wide, Around::default(), None, room, control)?;
+        let computed = blocks.compute(&wide, Around::ROWS, None, room, control)?;
         Ok(Some(peaks.visit(&computed.rows, inner, scratch)))
     }
 

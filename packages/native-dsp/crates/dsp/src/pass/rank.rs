@@ -24,7 +24,7 @@ pub struct RankScratch {
 }
 
 /// When so few values may be the one that is looked for, they are put in order.
-const FEW: usize = 2048;
+const FEW: usize = 512;
 /// Values by which the search begins.
 const PROBES: usize = 256;
 
@@ -76,12 +76,7 @@ pub fn median(pieces: &[&[f32]], measure: Measure, scratch: &mut RankScratch) ->
     let candidates = &mut scratch.candidates;
     candidates.clear();
     for piece in pieces {
-        for part in piece.chunks(64) {
-            if any_within(part, measure, low, high) {
-                candidates
-                    .extend(part.iter().map(|&value| measure.of(value)).filter(|&value| value > low && value <= high));
-            }
-        }
+        collect(piece, measure, low, high, candidates);
     }
     let at = upper - low_count;
     let (below, &mut middle, _) = candidates.select_nth_unstable_by(at, f32::total_cmp);
@@ -171,24 +166,47 @@ fn counted_by(values: &[f32], of: impl Fn(f32) -> f32, first: f32, second: f32) 
     [one as usize, two as usize]
 }
 
-fn any_within(values: &[f32], measure: Measure, low: f32, high: f32) -> bool {
+/// Appends the values above `low`, up to `high`.
+fn collect(values: &[f32], measure: Measure, low: f32, high: f32, found: &mut Vec<f32>) {
     #[cfg(target_arch = "x86_64")]
     if is_x86_feature_detected!("avx2") {
         // SAFETY: the processor has AVX2.
-        return unsafe { any_within_avx2(values, measure, low, high) };
+        return unsafe { collect_avx2(values, measure, low, high, found) };
     }
-    any_within_portable(values, measure, low, high)
+    collect_portable(values, measure, low, high, found);
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2")]
-fn any_within_avx2(values: &[f32], measure: Measure, low: f32, high: f32) -> bool {
-    any_within_portable(values, measure, low, high)
+fn collect_avx2(values: &[f32], measure: Measure, low: f32, high: f32, found: &mut Vec<f32>) {
+    collect_portable(values, measure, low, high, found);
 }
 
 #[inline(always)]
-fn any_within_portable(values: &[f32], measure: Measure, low: f32, high: f32) -> bool {
-    values.iter().map(|&value| measure.of(value)).fold(false, |any, value| any | ((value > low) & (value <= high)))
+fn collect_portable(values: &[f32], measure: Measure, low: f32, high: f32, found: &mut Vec<f32>) {
+    match measure {
+        Measure::Value => collect_by(values, |value| value, low, high, found),
+        Measure::DistanceFrom(middle) => collect_by(values, |value| (value - middle).abs(), low, high, found),
+    }
+}
+
+/// Values that are looked at together; most of them hold none.
+const LOOKED_AT: usize = 16;
+
+#[inline(always)]
+fn collect_by(values: &[f32], of: impl Fn(f32) -> f32, low: f32, high: f32, found: &mut Vec<f32>) {
+    let within = |value: f32| (value > low) & (value <= high);
+    let mut parts = values.chunks_exact(LOOKED_AT);
+    for part in &mut parts {
+        let mut any = 0_u32;
+        for &value in part {
+            any |= u32::from(within(of(value)));
+        }
+        if any != 0 {
+            found.extend(part.iter().map(|&value| of(value)).filter(|&value| within(value)));
+        }
+    }
+    found.extend(parts.remainder().iter().map(|&value| of(value)).filter(|&value| within(value)));
 }
 
 #[cfg(test)]

@@ -110,7 +110,11 @@ impl Pass {
         let Visit { writer, lf, finder } = visit;
         let Kept { room, words, selected, peaks, lf: lf_scratch } = kept;
         let block = &job.block;
-        let around = Around { halo: finder.halo(), reach: lf.as_ref().map_or(0, |lf| lf.sink.margin()) };
+        let around = Around {
+            rows: finder.needs_rows(),
+            halo: finder.halo(),
+            reach: lf.as_ref().map_or(0, |lf| lf.sink.margin()),
+        };
         let width = writer.as_ref().map(|writer| if writer.in_order { writer.width() } else { self.rows });
         let out = width.map(|width| {
             words.resize(block.wanted_frames() * width, 0);

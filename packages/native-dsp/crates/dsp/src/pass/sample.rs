@@ -26,7 +26,7 @@ impl Pass {
     /// The noise level of each row in the fixed sample, as [`crate::measure::noise`] has it; `NaN` where all of it is masked.
     pub(super) fn noise_levels(&self, sample: &[Block], threads: usize, progress: &Paced<'_>) -> Result<Vec<f32>> {
         let stretches = self.each(threads, sample.len(), progress, |index, Kept { room, .. }| {
-            Ok(Turned::from(&self.blocks.compute(&sample[index], Around::default(), None, room, progress)?))
+            Ok(Turned::from(&self.blocks.compute(&sample[index], Around::ROWS, None, room, progress)?))
         })?;
         let silent = SilentPart(progress);
         let parts = self.rows.div_ceil(ROWS_AT_A_TIME);
