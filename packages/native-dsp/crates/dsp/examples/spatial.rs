@@ -8,8 +8,8 @@ use neurojoint_dsp::spatial::{
 };
 
 const CHANNELS: usize = 384;
-const FRAMES: usize = 8192;
-const REPEATS: usize = 7;
+const FRAMES: usize = 128;
+const REPEATS: usize = 200;
 
 fn main() {
     let only = std::env::args().nth(1);

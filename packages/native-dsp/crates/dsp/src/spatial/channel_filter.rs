@@ -2,8 +2,8 @@
 
 use std::f64::consts::PI;
 
-use super::lanes::{Lanes, pair};
-use super::tile::TILE;
+use super::lanes::{Lanes, pair, store_pair};
+use super::tile::TileRow;
 use crate::Result;
 use crate::design::butterworth::{Band, butterworth};
 use crate::design::cascade::Section;
@@ -56,14 +56,14 @@ impl Line {
         Self { rows, mirrored, extension: filter.extension.min(length - 1), taper }
     }
 
-    /// Numbers that [`Line::filter`] needs room for.
+    /// Rows of a tile that [`Line::filter`] needs room for.
     pub fn room(&self) -> usize {
-        (self.rows.len() + 2 * self.extension) * TILE
+        self.rows.len() + 2 * self.extension
     }
 
     /// Filters the rows of the group, in a tile; their values must have been multiplied by the filter's gain.
     #[inline(always)]
-    pub fn filter<V: Lanes>(&self, filter: &HighPass, tile: &mut [f32], room: &mut [f32]) {
+    pub fn filter<V: Lanes>(&self, filter: &HighPass, tile: &mut [TileRow], room: &mut [TileRow]) {
         match (filter.first, &filter.second[..]) {
             (None, &[a]) => self.run::<V, 0, 1>([], [a], tile, room),
             (None, &[a, b]) => self.run::<V, 0, 2>([], [a, b], tile, room),
@@ -82,48 +82,48 @@ impl Line {
         &self,
         first: [f32; FIRST],
         second: [[f32; 2]; SECOND],
-        tile: &mut [f32],
-        room: &mut [f32],
+        tile: &mut [TileRow],
+        room: &mut [TileRow],
     ) {
         let (extension, length, mirrored) = (self.extension, self.rows.len(), self.mirrored);
-        let (last, room) = (length - 1, &mut room[..(length + 2 * extension) * TILE]);
+        let (last, room) = (length - 1, &mut room[..length + 2 * extension]);
         let [early, late] = self.extended::<V>(tile, 0, extension);
         let mut forward = [Sections::<V, FIRST, SECOND>::at_rest(first, second, early); 2];
         forward[1] = Sections::at_rest(first, second, late);
-        let (head, body) = room.split_at_mut(extension * TILE);
-        let (body, tail) = body.split_at_mut(length * TILE);
-        for (index, to) in head.chunks_exact_mut(TILE).enumerate() {
+        let (head, body) = room.split_at_mut(extension);
+        let (body, tail) = body.split_at_mut(length);
+        for (index, to) in head.iter_mut().enumerate() {
             step_both(&mut forward, self.extended(tile, 0, extension - index), to);
         }
         if self.taper.is_empty() {
-            for (&row, to) in self.rows.iter().zip(body.chunks_exact_mut(TILE)) {
-                step_both(&mut forward, pair(&tile[row as usize * TILE..][..TILE]), to);
+            for (&row, to) in self.rows.iter().zip(body.iter_mut()) {
+                step_both(&mut forward, pair(&tile[row as usize]), to);
             }
         } else {
-            for (index, to) in body.chunks_exact_mut(TILE).enumerate() {
+            for (index, to) in body.iter_mut().enumerate() {
                 step_both(&mut forward, self.value(tile, index), to);
             }
         }
-        for (index, to) in tail.chunks_exact_mut(TILE).enumerate() {
+        for (index, to) in tail.iter_mut().enumerate() {
             step_both(&mut forward, self.extended(tile, last, last - 1 - index), to);
         }
-        let [early, late] = pair::<V>(&room[room.len() - TILE..]);
+        let [early, late] = pair::<V>(&room[room.len() - 1]);
         let mut backward = [Sections::<V, FIRST, SECOND>::at_rest(first, second, early); 2];
         backward[1] = Sections::at_rest(first, second, late);
-        let (body, beyond) = room.split_at_mut((extension + length - mirrored) * TILE);
-        for from in beyond.chunks_exact_mut(TILE).rev() {
+        let (body, beyond) = room.split_at_mut(extension + length - mirrored);
+        for from in beyond.iter_mut().rev() {
             step_both(&mut backward, pair(from), from);
         }
-        let body = &body[(extension + mirrored) * TILE..];
-        for (&row, from) in self.rows[mirrored..length - mirrored].iter().zip(body.chunks_exact(TILE)).rev() {
-            step_both(&mut backward, pair(from), &mut tile[row as usize * TILE..][..TILE]);
+        let body = &body[extension + mirrored..];
+        for (&row, from) in self.rows[mirrored..length - mirrored].iter().zip(body.iter()).rev() {
+            step_both(&mut backward, pair(from), &mut tile[row as usize]);
         }
     }
 
     /// A value of the mirrored and tapered signal.
     #[inline(always)]
-    fn value<V: Lanes>(&self, tile: &[f32], place: usize) -> [V; 2] {
-        let [early, late] = pair::<V>(&tile[self.rows[place] as usize * TILE..]);
+    fn value<V: Lanes>(&self, tile: &[TileRow], place: usize) -> [V; 2] {
+        let [early, late] = pair::<V>(&tile[self.rows[place] as usize]);
         if self.taper.is_empty() {
             return [early, late];
         }
@@ -133,7 +133,7 @@ impl Line {
 
     /// The odd extension: what stands at `inner`, turned by 180 degrees about the `end`.
     #[inline(always)]
-    fn extended<V: Lanes>(&self, tile: &[f32], end: usize, inner: usize) -> [V; 2] {
+    fn extended<V: Lanes>(&self, tile: &[TileRow], end: usize, inner: usize) -> [V; 2] {
         let ([early, late], [a, b]) = (self.value::<V>(tile, end), self.value::<V>(tile, inner));
         [early.add(early).sub(a), late.add(late).sub(b)]
     }
@@ -143,10 +143,11 @@ impl Line {
 fn step_both<V: Lanes, const FIRST: usize, const SECOND: usize>(
     sections: &mut [Sections<V, FIRST, SECOND>; 2],
     input: [V; 2],
-    to: &mut [f32],
+    to: &mut TileRow,
 ) {
-    sections[0].step(input[0]).store(to);
-    sections[1].step(input[1]).store(&mut to[8..]);
+    let early = sections[0].step(input[0]);
+    let late = sections[1].step(input[1]);
+    store_pair([early, late], to);
 }
 
 /// Sections on their way along the rows, in transposed direct form II.

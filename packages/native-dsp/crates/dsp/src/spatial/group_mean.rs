@@ -86,13 +86,18 @@ fn subtract<V: Lanes>(means: &GroupMeans, frames: &mut [f32], stride: usize, sum
     for frame in frames.chunks_exact_mut(stride) {
         sums.fill(0.0);
         for Pattern { groups, eights } in &means.members {
-            let mut sum = V::splat(0.0);
-            for &eight in eights {
-                let value = V::load(&frame[eight..]);
-                sum = sum.add(if means.whole { value.whole() } else { value });
+            // four sums side by side: the processor works on one while it waits for the others
+            let mut part = [V::splat(0.0); 4];
+            for four in eights.chunks(4) {
+                for index in 0..4 {
+                    if index < four.len() {
+                        let value = V::load(&frame[four[index]..]);
+                        part[index] = part[index].add(if means.whole { value.whole() } else { value });
+                    }
+                }
             }
             let mut lanes = [0.0; 8];
-            sum.store(&mut lanes);
+            part[0].add(part[1]).add(part[2].add(part[3])).store(&mut lanes);
             for (group, lane) in groups.iter().zip(lanes) {
                 if let Some(group) = group {
                     sums[*group] += lane;

@@ -1,7 +1,7 @@
-use super::lanes::{Lanes, dispatch, fast};
+use super::lanes::{Lanes, dispatch, fast, pair, store_pair};
 use super::network::{MOST_VALUES, MedianNetwork};
 use super::plan::{GroupPlan, GroupReferencePlan, Middle};
-use super::tile::{TILE, aligned, load_tile, store_tile};
+use super::tile::{TILE, TileRow, load_tile, store_tile, tile_rows};
 use super::{Rows, Scratch, SpatialStep, middle::middle};
 
 /// Medians over groups: small ones of sixteen frames at a time by a network, large ones by selection.
@@ -34,27 +34,21 @@ fn make_whole<V: Lanes>(values: &mut [f32]) {
 
 /// Of up to [`TILE`] frames.
 #[inline(always)]
-fn subtract_small<V: Lanes>(medians: &GroupMedians, frames: &mut [f32], stride: usize, scratch: &mut [f32]) {
-    let (tile, rest) = scratch.split_at_mut(stride * TILE);
-    let (sets, references) = rest.split_at_mut(MOST_VALUES * TILE);
+fn subtract_small<V: Lanes>(medians: &GroupMedians, frames: &mut [f32], stride: usize, room: &mut [TileRow]) {
+    let (tile, rest) = room.split_at_mut(stride);
+    let (sets, references) = rest.split_at_mut(MOST_VALUES);
     load_tile::<V>(frames, stride, tile);
-    for ((group, network), reference) in medians.small.iter().zip(references.chunks_exact_mut(TILE)) {
-        for (&row, set) in group.of.iter().zip(sets.chunks_exact_mut(TILE)) {
-            for half in [0, 8] {
-                let value = V::load(&tile[row * TILE + half..]);
-                (if medians.whole { value.whole() } else { value }).store(&mut set[half..]);
-            }
+    for ((group, network), reference) in medians.small.iter().zip(references.iter_mut()) {
+        for (&row, set) in group.of.iter().zip(sets.iter_mut()) {
+            *set = tile[row];
         }
         let [early, late] = network.middle::<V>(sets);
-        (if medians.whole { early.trunc() } else { early }).store(reference);
-        (if medians.whole { late.trunc() } else { late }).store(&mut reference[8..]);
+        store_pair(if medians.whole { [early.trunc(), late.trunc()] } else { [early, late] }, reference);
     }
-    for ((group, _), reference) in medians.small.iter().zip(references.chunks_exact(TILE)) {
+    for ((group, _), reference) in medians.small.iter().zip(references.iter()) {
         for &row in &group.from {
-            for half in [0, 8] {
-                let place = &mut tile[row * TILE + half..row * TILE + half + 8];
-                V::load(place).sub(V::load(&reference[half..])).store(place);
-            }
+            let ([early, late], [first, second]) = (pair::<V>(&tile[row]), pair::<V>(reference));
+            store_pair([early.sub(first), late.sub(second)], &mut tile[row]);
         }
     }
     store_tile::<V>(tile, stride, frames);
@@ -79,7 +73,7 @@ impl GroupMedians {
 impl SpatialStep for GroupMedians {
     fn apply(&self, rows: &mut Rows<'_>, scratch: &mut Scratch) {
         let (medians, stride) = (self, rows.stride);
-        let room = aligned(&mut scratch.floats, (stride + MOST_VALUES + self.small.len()) * TILE);
+        let room = tile_rows(&mut scratch.floats, stride + MOST_VALUES + self.small.len());
         let mut references = Vec::new();
         for frames in rows.data.chunks_mut(stride * TILE) {
             if self.whole {
@@ -90,7 +84,7 @@ impl SpatialStep for GroupMedians {
             if !self.small.is_empty() {
                 dispatch!(
                     self.fast,
-                    subtract_small(medians: &GroupMedians, frames: &mut [f32], stride: usize, room: &mut [f32])
+                    subtract_small(medians: &GroupMedians, frames: &mut [f32], stride: usize, room: &mut [TileRow])
                 );
             }
             let references = references.chunks_exact(self.large.len().max(1));

@@ -40,10 +40,16 @@ pub(crate) trait Lanes: Copy {
     }
 }
 
-/// The first sixteen numbers of `from`.
+/// All sixteen.
 #[inline(always)]
-pub(crate) fn pair<V: Lanes>(from: &[f32]) -> [V; 2] {
+pub(crate) fn pair<V: Lanes>(from: &[f32; 16]) -> [V; 2] {
     [V::load(from), V::load(&from[8..])]
+}
+
+#[inline(always)]
+pub(crate) fn store_pair<V: Lanes>([early, late]: [V; 2], to: &mut [f32; 16]) {
+    early.store(to);
+    late.store(&mut to[8..]);
 }
 
 impl Lanes for [f32; 8] {

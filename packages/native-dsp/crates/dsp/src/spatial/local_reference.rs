@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::lanes::{Lanes, dispatch, fast, pair};
+use super::lanes::{Lanes, dispatch, fast, pair, store_pair};
 use super::middle::middle;
 use super::neighbour_sums::NeighbourSums;
 use super::network::{MOST_VALUES, MedianNetwork};
 use super::plan::{LocalReferencePlan, Middle, Operator, require_apart};
-use super::tile::{TILE, aligned, load_tile, store_tile};
+use super::tile::{TILE, TileRow, load_tile, store_tile, tile_rows};
 use super::{Rows, Scratch, SpatialStep};
 use crate::{DspError, Result};
 
@@ -70,23 +70,21 @@ fn subtract_means<V: Lanes>(
     whole: bool,
     neighbours: &[Vec<usize>],
     plan: &NeighbourSums,
-    tile: &mut [f32],
-    sums: &mut [f32],
+    tile: &mut [TileRow],
+    sums: &mut [TileRow],
 ) {
-    let [early, late] = plan.add_up::<V>(tile, sums);
     let mut doubt = [0.0; TILE];
-    early.store(&mut doubt);
-    late.store(&mut doubt[8..]);
+    store_pair(plan.add_up::<V>(tile, sums), &mut doubt);
     for frame in (0..TILE).filter(|&frame| doubt[frame].is_nan()) {
-        for (entry, sum) in plan.entries.iter().zip(sums.chunks_exact_mut(TILE)) {
-            sum[frame] = neighbours[entry.row].iter().map(|&row| tile[row * TILE + frame]).sum();
+        for (entry, sum) in plan.entries.iter().zip(sums.iter_mut()) {
+            sum[frame] = neighbours[entry.row].iter().map(|&row| tile[row][frame]).sum();
         }
     }
-    for (entry, sum) in plan.entries.iter().zip(sums.chunks_exact(TILE)) {
+    for (entry, sum) in plan.entries.iter().zip(sums.iter()) {
         let count = V::splat(entry.count as f32);
         let reciprocal = V::splat(1.0 / entry.count as f32);
         for half in [0, 8] {
-            let place = &mut tile[entry.row * TILE + half..entry.row * TILE + half + 8];
+            let place = &mut tile[entry.row][half..half + 8];
             let (value, sum) = (V::load(place), V::load(&sum[half..]));
             let mean = if !whole {
                 sum.mul(reciprocal)
@@ -107,8 +105,8 @@ fn subtract_medians<V: Lanes>(
     whole: bool,
     neighbours: &[Vec<usize>],
     networks: &BTreeMap<usize, MedianNetwork>,
-    tile: &mut [f32],
-    room: &mut [f32],
+    tile: &mut [TileRow],
+    room: &mut [TileRow],
 ) {
     let (original, sets) = room.split_at_mut(tile.len());
     original.copy_from_slice(tile);
@@ -116,15 +114,15 @@ fn subtract_medians<V: Lanes>(
     for (row, of) in neighbours.iter().enumerate().filter(|(_, of)| !of.is_empty()) {
         let reference = match networks.get(&of.len()) {
             Some(network) => {
-                for (&member, set) in of.iter().zip(sets.chunks_exact_mut(TILE)) {
-                    set.copy_from_slice(&original[member * TILE..(member + 1) * TILE]);
+                for (&member, set) in of.iter().zip(sets.iter_mut()) {
+                    *set = original[member];
                 }
                 network.middle::<V>(sets)
             }
             None => select::<V>(of, original, &mut scratch),
         };
         for (half, reference) in reference.into_iter().enumerate() {
-            let place = &mut tile[row * TILE + 8 * half..row * TILE + 8 * half + 8];
+            let place = &mut tile[row][8 * half..8 * half + 8];
             let reference = if whole { reference.trunc() } else { reference };
             V::load(place).sub(reference).store(place);
         }
@@ -132,23 +130,24 @@ fn subtract_medians<V: Lanes>(
 }
 
 /// For more neighbours than networks are made for.
-fn select<V: Lanes>(of: &[usize], tile: &[f32], (values, keys): &mut (Vec<f32>, Vec<i32>)) -> [V; 2] {
+fn select<V: Lanes>(of: &[usize], tile: &[TileRow], (values, keys): &mut (Vec<f32>, Vec<i32>)) -> [V; 2] {
     let medians: [f32; TILE] = std::array::from_fn(|frame| {
         values.clear();
-        values.extend(of.iter().map(|&row| tile[row * TILE + frame]));
+        values.extend(of.iter().map(|&row| tile[row][frame]));
         middle(values, Middle::Mean, keys)
     });
     pair(&medians)
 }
 
 #[inline(always)]
-fn subtract<V: Lanes>(step: &LocalReference, data: &mut [f32], stride: usize, room: &mut [f32]) {
-    let (tile, room) = room.split_at_mut(stride * TILE);
+fn subtract<V: Lanes>(step: &LocalReference, data: &mut [f32], stride: usize, room: &mut [TileRow]) {
+    let (tile, room) = room.split_at_mut(stride);
     for frames in data.chunks_mut(stride * TILE) {
         load_tile::<V>(frames, stride, tile);
         if step.whole {
-            for values in tile.chunks_exact_mut(8) {
-                V::load(values).whole().store(values);
+            for row in tile.iter_mut() {
+                let [early, late] = pair::<V>(row);
+                store_pair([early.whole(), late.whole()], row);
             }
         }
         match &step.way {
@@ -162,7 +161,7 @@ fn subtract<V: Lanes>(step: &LocalReference, data: &mut [f32], stride: usize, ro
 impl SpatialStep for LocalReference {
     fn apply(&self, rows: &mut Rows<'_>, scratch: &mut Scratch) {
         let (step, data, stride) = (self, &mut *rows.data, rows.stride);
-        let room = aligned(&mut scratch.floats, (2 * stride + MOST_VALUES) * TILE);
-        dispatch!(self.fast, subtract(step: &LocalReference, data: &mut [f32], stride: usize, room: &mut [f32]));
+        let room = tile_rows(&mut scratch.floats, 2 * stride + MOST_VALUES);
+        dispatch!(self.fast, subtract(step: &LocalReference, data: &mut [f32], stride: usize, room: &mut [TileRow]));
     }
 }

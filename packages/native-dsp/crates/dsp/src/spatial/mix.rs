@@ -1,8 +1,8 @@
 //! Rows as weighted sums of rows.
 
-use super::lanes::{Lanes, dispatch, fast, pair};
+use super::lanes::{Lanes, dispatch, fast, pair, store_pair};
 use super::plan::{MixPlan, require_apart};
-use super::tile::{TILE, aligned, load_tile, store_tile};
+use super::tile::{TILE, TileRow, aligned, load_tile, store_tile, tile_rows};
 use super::{Rows, Scratch, SpatialStep};
 use crate::{DspError, Result};
 
@@ -61,33 +61,34 @@ impl Mix {
 }
 
 #[inline(always)]
-fn mix_tiles<V: Lanes>(mix: &Mix, data: &mut [f32], stride: usize, room: &mut [f32]) {
-    let (tile, sums) = room.split_at_mut(stride * TILE);
+fn mix_tiles<V: Lanes>(mix: &Mix, data: &mut [f32], stride: usize, room: &mut [TileRow]) {
+    let (tile, sums) = room.split_at_mut(stride);
     for frames in data.chunks_mut(stride * TILE) {
         load_tile::<V>(frames, stride, tile);
-        for (mixed, sum) in mix.rows.iter().zip(sums.chunks_exact_mut(TILE)) {
-            // two sums each of every other term: the processor works on one while it waits for the other
-            let mut even = [V::splat(0.0); 2];
-            let mut odd = even;
-            let mut terms = mixed.of.chunks_exact(2).zip(mixed.weights.chunks_exact(2));
-            for (of, weights) in &mut terms {
-                let ([a, b], weight) = (pair::<V>(&tile[of[0] as usize * TILE..]), V::splat(weights[0]));
-                even = [a.mul_add(weight, even[0]), b.mul_add(weight, even[1])];
-                let ([a, b], weight) = (pair::<V>(&tile[of[1] as usize * TILE..]), V::splat(weights[1]));
-                odd = [a.mul_add(weight, odd[0]), b.mul_add(weight, odd[1])];
+        for (mixed, sum) in mix.rows.iter().zip(sums.iter_mut()) {
+            // two sums, each of every other term: the processor works on one while it waits for the other
+            let (mut even, mut odd) = ([V::splat(0.0); 2], [V::splat(0.0); 2]);
+            let (of, weights) = (mixed.of.as_chunks::<2>(), mixed.weights.as_chunks::<2>());
+            for (of, weights) in of.0.iter().zip(weights.0) {
+                even = add_term(even, &tile[of[0] as usize], weights[0]);
+                odd = add_term(odd, &tile[of[1] as usize], weights[1]);
             }
-            if let (1, Some(&of), Some(&weight)) = (mixed.of.len() % 2, mixed.of.last(), mixed.weights.last()) {
-                let [a, b] = pair::<V>(&tile[of as usize * TILE..]);
-                even = [a.mul_add(V::splat(weight), even[0]), b.mul_add(V::splat(weight), even[1])];
+            for (&of, &weight) in of.1.iter().zip(weights.1) {
+                even = add_term(even, &tile[of as usize], weight);
             }
-            even[0].add(odd[0]).store(sum);
-            even[1].add(odd[1]).store(&mut sum[8..]);
+            store_pair([even[0].add(odd[0]), even[1].add(odd[1])], sum);
         }
-        for (mixed, sum) in mix.rows.iter().zip(sums.chunks_exact(TILE)) {
-            tile[mixed.row * TILE..(mixed.row + 1) * TILE].copy_from_slice(sum);
+        for (mixed, sum) in mix.rows.iter().zip(sums.iter()) {
+            tile[mixed.row] = *sum;
         }
         store_tile::<V>(tile, stride, frames);
     }
+}
+
+#[inline(always)]
+fn add_term<V: Lanes>(sum: [V; 2], row: &TileRow, weight: f32) -> [V; 2] {
+    let ([early, late], weight) = (pair::<V>(row), V::splat(weight));
+    [early.mul_add(weight, sum[0]), late.mul_add(weight, sum[1])]
 }
 
 impl SpatialStep for Mix {
@@ -96,7 +97,7 @@ impl SpatialStep for Mix {
         if self.few {
             return self.mix_frames(data, stride, aligned(&mut scratch.floats, self.rows.len()));
         }
-        let room = aligned(&mut scratch.floats, (stride + self.rows.len()) * TILE);
-        dispatch!(self.fast, mix_tiles(mix: &Mix, data: &mut [f32], stride: usize, room: &mut [f32]));
+        let room = tile_rows(&mut scratch.floats, stride + self.rows.len());
+        dispatch!(self.fast, mix_tiles(mix: &Mix, data: &mut [f32], stride: usize, room: &mut [TileRow]));
     }
 }

@@ -1,7 +1,7 @@
 use std::collections::HashSet;
 
-use super::lanes::{Lanes, pair};
-use super::tile::TILE;
+use super::lanes::{Lanes, pair, store_pair};
+use super::tile::TileRow;
 
 /// Sums over overlapping sets of rows, each one made from the sum of a set before it where that takes fewer additions:
 /// neighbours of neighbouring rows are nearly the same.
@@ -61,26 +61,24 @@ impl NeighbourSums {
     /// Adds up the frames of a tile, entry by entry; exact where the values are whole. Returns 0 where all sums are
     /// finite, NaN in the lanes of frames where one is not: there, sums made from others are not to be used.
     #[inline(always)]
-    pub fn add_up<V: Lanes>(&self, tile: &[f32], sums: &mut [f32]) -> [V; 2] {
+    pub fn add_up<V: Lanes>(&self, tile: &[TileRow], sums: &mut [TileRow]) -> [V; 2] {
         let mut finite = [V::splat(0.0); 2];
         let mut at = 0;
         for (index, entry) in self.entries.iter().enumerate() {
-            let (done, rest) = sums.split_at_mut(index * TILE);
             let mut sum = match entry.base {
-                Some(base) => pair::<V>(&done[base * TILE..]),
+                Some(base) => pair::<V>(&sums[base]),
                 None => [V::splat(0.0); 2],
             };
             for &operand in &self.operands[at..entry.added] {
-                let [early, late] = pair::<V>(&tile[operand as usize * TILE..]);
+                let [early, late] = pair::<V>(&tile[operand as usize]);
                 sum = [sum[0].add(early), sum[1].add(late)];
             }
             for &operand in &self.operands[entry.added..entry.subtracted] {
-                let [early, late] = pair::<V>(&tile[operand as usize * TILE..]);
+                let [early, late] = pair::<V>(&tile[operand as usize]);
                 sum = [sum[0].sub(early), sum[1].sub(late)];
             }
             at = entry.subtracted;
-            sum[0].store(rest);
-            sum[1].store(&mut rest[8..]);
+            store_pair(sum, &mut sums[index]);
             finite = [sum[0].mul_add(V::splat(0.0), finite[0]), sum[1].mul_add(V::splat(0.0), finite[1])];
         }
         finite

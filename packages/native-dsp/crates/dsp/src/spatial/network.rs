@@ -1,8 +1,8 @@
 //! Medians of many sets of equal size at once, by a network of comparisons.
 
-use super::lanes::{Lanes, pair};
+use super::lanes::{Lanes, pair, store_pair};
 use super::plan::Middle;
-use super::tile::TILE;
+use super::tile::TileRow;
 
 /// The most values that a network is made for; it takes about `n log² n / 4` comparisons.
 pub(super) const MOST_VALUES: usize = 128;
@@ -40,26 +40,25 @@ impl MedianNetwork {
         Self { values, comparisons, ranks }
     }
 
-    /// The middle of [`TILE`] sets, NaN where there is one; value `i` of each stands at `i * TILE`, and is moved about.
+    /// The middle of as many sets as there are frames in a tile, NaN where there is one; the values are moved about.
     #[inline(always)]
-    pub fn middle<V: Lanes>(&self, sets: &mut [f32]) -> [V; 2] {
-        let sets = &mut sets[..self.values * TILE];
+    pub fn middle<V: Lanes>(&self, sets: &mut [TileRow]) -> [V; 2] {
+        let sets = &mut sets[..self.values];
         let mut nan = [V::splat(0.0); 2];
-        for value in sets.chunks_exact(TILE) {
-            nan = [nan[0].or(V::load(value).nan()), nan[1].or(V::load(&value[8..]).nan())];
+        for value in sets.iter() {
+            let [early, late] = pair::<V>(value);
+            nan = [nan[0].or(early.nan()), nan[1].or(late.nan())];
         }
         for &[a, b] in &self.comparisons {
-            let (a, b) = (a as usize * TILE, b as usize * TILE);
-            for half in [0, 8] {
-                let (x, y) = (V::load(&sets[a + half..]), V::load(&sets[b + half..]));
-                x.min(y).store(&mut sets[a + half..]);
-                x.max(y).store(&mut sets[b + half..]);
-            }
+            let (a, b) = (a as usize, b as usize);
+            let (x, y) = (pair::<V>(&sets[a]), pair::<V>(&sets[b]));
+            store_pair([x[0].min(y[0]), x[1].min(y[1])], &mut sets[a]);
+            store_pair([x[0].max(y[0]), x[1].max(y[1])], &mut sets[b]);
         }
         let [lower, upper] = self.ranks;
-        let mut middle = pair::<V>(&sets[upper * TILE..]);
+        let mut middle = pair::<V>(&sets[upper]);
         if lower != upper {
-            let [early, late] = pair::<V>(&sets[lower * TILE..]);
+            let [early, late] = pair::<V>(&sets[lower]);
             let half = V::splat(0.5);
             middle = [middle[0].add(early).mul(half), middle[1].add(late).mul(half)];
         }
@@ -98,10 +97,12 @@ mod tests {
     fn the_middle_is_that_of_sorted_values_for_every_size() {
         for values in 1..=70 {
             let mut state = values as u32;
-            let mut sets: Vec<f32> = (0..values * TILE)
+            let mut sets: Vec<TileRow> = (0..values)
                 .map(|_| {
-                    state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-                    (state >> 24) as f32 - 128.0
+                    std::array::from_fn(|_| {
+                        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                        (state >> 24) as f32 - 128.0
+                    })
                 })
                 .collect();
             for (middle, place) in [
@@ -109,12 +110,12 @@ mod tests {
                 (Middle::Upper, [values / 2; 2]),
                 (Middle::Mean, [(values - 1) / 2, values / 2]),
             ] {
-                let mut sorted: Vec<f32> = sets.chunks_exact(TILE).map(|value| value[9]).collect();
+                let mut sorted: Vec<f32> = sets.iter().map(|value| value[9]).collect();
                 sorted.sort_by(f32::total_cmp);
                 let found = MedianNetwork::new(values, middle).middle::<[f32; 8]>(&mut sets.clone());
                 assert_eq!(found[1][1], (sorted[place[0]] + sorted[place[1]]) / 2.0, "{values} values");
             }
-            sets[3] = f32::NAN;
+            sets[0][3] = f32::NAN;
             let found = MedianNetwork::new(values, Middle::Mean).middle::<[f32; 8]>(&mut sets);
             assert!(found[0][3].is_nan() && !found[0][4].is_nan());
         }

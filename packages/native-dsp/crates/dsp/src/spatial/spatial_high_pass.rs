@@ -4,7 +4,7 @@ use super::channel_filter::{HighPass, Line};
 use super::gain_control::{GainControl, Window};
 use super::lanes::{Lanes, dispatch, fast};
 use super::plan::{SpatialHighPassPlan, require_apart};
-use super::tile::{TILE, aligned, load_tile, store_tile};
+use super::tile::{TILE, TileRow, aligned, load_tile, store_tile, tile_rows};
 use super::{Rows, Scratch, SpatialStep};
 use crate::Result;
 
@@ -36,22 +36,14 @@ impl SpatialHighPass {
         Ok(Self { fast: fast(), filter, lines, untouched, gain })
     }
 
-    fn filter_plain(&self, data: &mut [f32], stride: usize, room: &mut [f32]) {
-        let (one, part) = (&vec![1.0; stride], Part { first: 0.0, step: 0.0 });
-        for frames in data.chunks_mut(stride * TILE) {
-            self.filter_tile(frames, [one, one], part, f32::MIN_POSITIVE, room);
-        }
-    }
-
     /// Knot by knot the frames that have whole windows.
-    fn filter_with_gain(&self, control: &GainControl, rows: &mut Rows<'_>, room: &mut [f32]) {
+    fn filter_with_gain(&self, control: &GainControl, rows: &mut Rows<'_>, ring: &mut [f32], room: &mut [TileRow]) {
         let (stride, step, first) = (rows.stride, control.step as u64, rows.first_frame);
         let from = first + if rows.at_start { 0 } else { control.margin() as u64 };
         let to = (first + rows.frames() as u64).saturating_sub(if rows.at_end { 0 } else { control.margin() as u64 });
         if from >= to {
             return;
         }
-        let (ring, room) = room.split_at_mut(control.room(stride));
         let mut window = Window::open(control, first, stride, ring);
         let (mut before, mut after) = (vec![0.0; stride], vec![0.0; stride]);
         window.at(from / step, rows, &mut after);
@@ -62,59 +54,81 @@ impl SpatialHighPass {
             while start < end {
                 let stop = end.min(start + TILE as u64);
                 let frames = &mut rows.data[(start - first) as usize * stride..(stop - first) as usize * stride];
-                let part = Part { first: (start - knot * step) as f32 / step as f32, step: 1.0 / step as f32 };
-                self.filter_tile(frames, [&before, &after], part, control.epsilon, room);
+                let place = |index: usize| (start - knot * step + index as u64) as f32 / step as f32;
+                let gain = Gain { before: &before, after: &after, place: std::array::from_fn(place) };
+                self.filter_frames(frames, stride, Some(&gain), room);
                 start = stop;
             }
         }
     }
 
-    fn filter_tile(&self, frames: &mut [f32], gain: [&[f32]; 2], part: Part, epsilon: f32, room: &mut [f32]) {
+    /// Up to [`TILE`] frames.
+    fn filter_frames(&self, frames: &mut [f32], stride: usize, gain: Option<&Gain<'_>>, room: &mut [TileRow]) {
+        let (kept, room) = room.split_at_mut(self.untouched.len());
+        for (index, frame) in frames.chunks_exact(stride).enumerate() {
+            self.untouched.iter().zip(kept.iter_mut()).for_each(|(&row, kept)| kept[index] = frame[row]);
+        }
+        let mut full = Vec::new();
         let step = self;
+        if frames.len() < stride * TILE {
+            full.resize(stride * TILE, 0.0);
+            full[..frames.len()].copy_from_slice(frames);
+        }
+        let whole = if full.is_empty() { &mut *frames } else { &mut full[..] };
         dispatch!(
             self.fast,
             filter_tile(
                 step: &SpatialHighPass,
-                frames: &mut [f32],
-                gain: [&[f32]; 2],
-                part: Part,
-                epsilon: f32,
-                room: &mut [f32],
+                whole: &mut [f32],
+                stride: usize,
+                gain: Option<&Gain<'_>>,
+                room: &mut [TileRow],
             )
         );
+        if !full.is_empty() {
+            frames.copy_from_slice(&full[..frames.len()]);
+        }
+        for (index, frame) in frames.chunks_exact_mut(stride).enumerate() {
+            self.untouched.iter().zip(kept.iter()).for_each(|(&row, kept)| frame[row] = kept[index]);
+        }
     }
 }
 
-/// Where between two knots the frames of a tile stand.
-#[derive(Clone, Copy)]
-struct Part {
-    first: f32,
-    step: f32,
+/// The gain of all rows at the knots before and after the frames of a tile, and where each of them stands between the two.
+struct Gain<'a> {
+    before: &'a [f32],
+    after: &'a [f32],
+    place: TileRow,
 }
 
-/// Filters up to [`TILE`] frames; `gain` is that at the knots before and after them.
+impl Gain<'_> {
+    /// Of the eight rows from `row` on, in a frame of the tile.
+    #[inline(always)]
+    fn at<V: Lanes>(&self, row: usize, frame: usize) -> V {
+        let (before, after) = (V::load(&self.before[row..]), V::load(&self.after[row..]));
+        after.sub(before).mul_add(V::splat(self.place[frame]), before)
+    }
+}
+
+/// Filters [`TILE`] frames.
 #[inline(always)]
 fn filter_tile<V: Lanes>(
     step: &SpatialHighPass,
     frames: &mut [f32],
-    [before, after]: [&[f32]; 2],
-    part: Part,
-    epsilon: f32,
-    room: &mut [f32],
+    stride: usize,
+    gain: Option<&Gain<'_>>,
+    room: &mut [TileRow],
 ) {
-    let stride = before.len();
-    let (tile, room) = room.split_at_mut(stride * TILE);
-    let (kept, room) = room.split_at_mut(step.untouched.len() * TILE);
-    let (factor, epsilon) = (V::splat(step.filter.gain), V::splat(epsilon));
-    for (frame, kept) in frames.chunks_exact(stride).zip(kept.chunks_exact_mut(step.untouched.len().max(1))) {
-        step.untouched.iter().zip(kept).for_each(|(&row, kept)| *kept = frame[row]);
-    }
+    let (tile, room) = room.split_at_mut(stride);
+    let factor = V::splat(step.filter.gain);
+    let epsilon = V::splat(step.gain.as_ref().map_or(0.0, |control| control.epsilon));
     for (index, frame) in frames.chunks_exact_mut(stride).enumerate() {
-        let part = V::splat(part.first + part.step * index as f32);
-        for ((value, before), after) in frame.chunks_exact_mut(8).zip(before.chunks_exact(8)).zip(after.chunks_exact(8))
-        {
-            let gain = V::load(after).sub(V::load(before)).mul_add(part, V::load(before));
-            V::load(value).mul(factor.div(epsilon.max(gain))).store(value);
+        for (eight, value) in frame.as_chunks_mut::<8>().0.iter_mut().enumerate() {
+            let scale = match gain {
+                Some(gain) => factor.div(epsilon.max(gain.at(8 * eight, index))),
+                None => factor,
+            };
+            V::load(value).mul(scale).store(value);
         }
     }
     load_tile::<V>(frames, stride, tile);
@@ -122,17 +136,10 @@ fn filter_tile<V: Lanes>(
         line.filter::<V>(&step.filter, tile, room);
     }
     store_tile::<V>(tile, stride, frames);
+    let Some(gain) = gain else { return };
     for (index, frame) in frames.chunks_exact_mut(stride).enumerate() {
-        let part = V::splat(part.first + part.step * index as f32);
-        for ((value, before), after) in frame.chunks_exact_mut(8).zip(before.chunks_exact(8)).zip(after.chunks_exact(8))
-        {
-            let gain = V::load(after).sub(V::load(before)).mul_add(part, V::load(before));
-            V::load(value).mul(gain).store(value);
-        }
-    }
-    for (frame, kept) in frames.chunks_exact_mut(stride).zip(kept.chunks_exact(step.untouched.len().max(1))) {
-        for (&row, &value) in step.untouched.iter().zip(kept) {
-            frame[row] = value;
+        for (eight, value) in frame.as_chunks_mut::<8>().0.iter_mut().enumerate() {
+            V::load(value).mul(gain.at(8 * eight, index)).store(value);
         }
     }
 }
@@ -145,13 +152,15 @@ impl SpatialStep for SpatialHighPass {
     fn apply(&self, rows: &mut Rows<'_>, scratch: &mut Scratch) {
         let stride = rows.stride;
         let lines = self.lines.iter().map(Line::room).max().unwrap_or(0);
-        let tiles = (stride + self.untouched.len()) * TILE + lines;
-        match &self.gain {
-            None => self.filter_plain(rows.data, stride, aligned(&mut scratch.floats, tiles)),
-            Some(control) => {
-                let room = aligned(&mut scratch.floats, control.room(stride) + tiles);
-                self.filter_with_gain(control, rows, room);
+        let room = stride + self.untouched.len() + lines;
+        let Some(control) = &self.gain else {
+            let room = tile_rows(&mut scratch.floats, room);
+            for frames in rows.data.chunks_mut(stride * TILE) {
+                self.filter_frames(frames, stride, None, room);
             }
-        }
+            return;
+        };
+        let (room, ring) = aligned(&mut scratch.floats, room * TILE + control.room(stride)).split_at_mut(room * TILE);
+        self.filter_with_gain(control, rows, ring, room.as_chunks_mut().0);
     }
 }
