@@ -18,7 +18,7 @@ pub(super) struct GroupMeans {
     apart: Vec<GroupPlan>,
 }
 
-/// Eights of rows, by their first, that belong to the same groups.
+/// Eights of rows, by their number, that belong to the same groups.
 struct Pattern {
     groups: [Option<usize>; 8],
     eights: Vec<usize>,
@@ -73,8 +73,8 @@ fn patterns<'a>(groups: impl Iterator<Item = &'a [usize]>, channels: usize, all:
             continue;
         }
         match patterns.iter_mut().find(|pattern| pattern.groups == groups) {
-            Some(pattern) => pattern.eights.push(8 * index),
-            None => patterns.push(Pattern { groups, eights: vec![8 * index] }),
+            Some(pattern) => pattern.eights.push(index),
+            None => patterns.push(Pattern { groups, eights: vec![index] }),
         }
     }
     patterns
@@ -83,21 +83,38 @@ fn patterns<'a>(groups: impl Iterator<Item = &'a [usize]>, channels: usize, all:
 /// Each of the frames, whole ones of `stride` numbers.
 #[inline(always)]
 fn subtract<V: Lanes>(means: &GroupMeans, frames: &mut [f32], stride: usize, sums: &mut [f32]) {
+    if means.whole {
+        subtract_from::<V, true>(means, frames, stride, sums);
+    } else {
+        subtract_from::<V, false>(means, frames, stride, sums);
+    }
+}
+
+#[inline(always)]
+fn subtract_from<V: Lanes, const WHOLE: bool>(means: &GroupMeans, frames: &mut [f32], stride: usize, sums: &mut [f32]) {
     for frame in frames.chunks_exact_mut(stride) {
+        let frame = frame.as_chunks_mut::<8>().0;
         sums.fill(0.0);
         for Pattern { groups, eights } in &means.members {
             // four sums side by side: the processor works on one while it waits for the others
+            let (fours, rest) = eights.as_chunks::<4>();
             let mut part = [V::splat(0.0); 4];
-            for four in eights.chunks(4) {
+            for four in fours {
                 for index in 0..4 {
-                    if index < four.len() {
-                        let value = V::load(&frame[four[index]..]);
-                        part[index] = part[index].add(if means.whole { value.whole() } else { value });
-                    }
+                    part[index] = part[index].add(value::<V, WHOLE>(&frame[four[index]]));
                 }
+            }
+            for &eight in rest {
+                part[0] = part[0].add(value::<V, WHOLE>(&frame[eight]));
             }
             let mut lanes = [0.0; 8];
             part[0].add(part[1]).add(part[2].add(part[3])).store(&mut lanes);
+            if let (Some(group), true) = (groups[0], groups[1..].iter().all(|group| *group == groups[0])) {
+                // eight additions to one place would wait for each other
+                let [a, b, c, d, e, f, g, h] = lanes;
+                sums[group] += ((a + b) + (c + d)) + ((e + f) + (g + h));
+                continue;
+            }
             for (group, lane) in groups.iter().zip(lanes) {
                 if let Some(group) = group {
                     sums[*group] += lane;
@@ -106,21 +123,28 @@ fn subtract<V: Lanes>(means: &GroupMeans, frames: &mut [f32], stride: usize, sum
         }
         for (sum, count) in sums.iter_mut().zip(&means.counts) {
             *sum /= count;
-            if means.whole {
+            if WHOLE {
                 *sum = sum.trunc();
             }
         }
         for Pattern { groups, eights } in &means.subtracted {
-            let reference = groups.map(|group| group.map_or(0.0, |group| sums[group]));
+            let mut reference = [0.0; 8];
+            for lane in 0..8 {
+                reference[lane] = groups[lane].map_or(0.0, |group| sums[group]);
+            }
             let reference = V::load(&reference);
             for &eight in eights {
-                let place = &mut frame[eight..eight + 8];
-                let value = V::load(place);
-                let value = if means.whole { value.whole() } else { value };
-                value.sub(reference).store(place);
+                let place = &mut frame[eight];
+                value::<V, WHOLE>(place).sub(reference).store(place);
             }
         }
     }
+}
+
+#[inline(always)]
+fn value<V: Lanes, const WHOLE: bool>(from: &[f32; 8]) -> V {
+    let value = V::load(from);
+    if WHOLE { value.whole() } else { value }
 }
 
 impl SpatialStep for GroupMeans {

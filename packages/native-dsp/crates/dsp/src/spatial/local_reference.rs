@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::lanes::{Lanes, dispatch, fast, pair, store_pair};
+use super::median::MedianFinder;
 use super::middle::middle;
 use super::neighbour_sums::NeighbourSums;
 use super::network::{MOST_VALUES, MedianNetwork};
@@ -110,7 +111,7 @@ fn subtract_medians<V: Lanes>(
 ) {
     let (original, sets) = room.split_at_mut(tile.len());
     original.copy_from_slice(tile);
-    let mut scratch = (Vec::new(), Vec::new());
+    let mut scratch = (Vec::new(), MedianFinder::default());
     for (row, of) in neighbours.iter().enumerate().filter(|(_, of)| !of.is_empty()) {
         let reference = match networks.get(&of.len()) {
             Some(network) => {
@@ -130,11 +131,11 @@ fn subtract_medians<V: Lanes>(
 }
 
 /// For more neighbours than networks are made for.
-fn select<V: Lanes>(of: &[usize], tile: &[TileRow], (values, keys): &mut (Vec<f32>, Vec<i32>)) -> [V; 2] {
+fn select<V: Lanes>(of: &[usize], tile: &[TileRow], (values, finder): &mut (Vec<f32>, MedianFinder)) -> [V; 2] {
     let medians: [f32; TILE] = std::array::from_fn(|frame| {
         values.clear();
         values.extend(of.iter().map(|&row| tile[row][frame]));
-        middle(values, Middle::Mean, keys)
+        middle(values, Middle::Mean, finder)
     });
     pair(&medians)
 }

@@ -8,6 +8,8 @@ use super::tile::TileRow;
 pub(super) struct NeighbourSums {
     pub entries: Vec<Entry>,
     operands: Vec<u32>,
+    /// All operands are below it.
+    rows: usize,
 }
 
 pub(super) struct Entry {
@@ -30,7 +32,7 @@ impl NeighbourSums {
     /// Only rows that have neighbours have an entry.
     pub fn new(neighbours: &[Vec<usize>]) -> Self {
         let sets: Vec<HashSet<usize>> = neighbours.iter().map(|of| of.iter().copied().collect()).collect();
-        let mut sums = Self { entries: Vec::new(), operands: Vec::new() };
+        let mut sums = Self { entries: Vec::new(), operands: Vec::new(), rows: neighbours.len() };
         let mut depths = Vec::new();
         for (row, of) in neighbours.iter().enumerate().filter(|(_, of)| !of.is_empty()) {
             let index = sums.entries.len();
@@ -62,6 +64,7 @@ impl NeighbourSums {
     /// finite, NaN in the lanes of frames where one is not: there, sums made from others are not to be used.
     #[inline(always)]
     pub fn add_up<V: Lanes>(&self, tile: &[TileRow], sums: &mut [TileRow]) -> [V; 2] {
+        let tile = &tile[..self.rows];
         let mut finite = [V::splat(0.0); 2];
         let mut at = 0;
         for (index, entry) in self.entries.iter().enumerate() {
@@ -70,11 +73,11 @@ impl NeighbourSums {
                 None => [V::splat(0.0); 2],
             };
             for &operand in &self.operands[at..entry.added] {
-                let [early, late] = pair::<V>(&tile[operand as usize]);
+                let [early, late] = pair::<V>(row_at(tile, operand));
                 sum = [sum[0].add(early), sum[1].add(late)];
             }
             for &operand in &self.operands[entry.added..entry.subtracted] {
-                let [early, late] = pair::<V>(&tile[operand as usize]);
+                let [early, late] = pair::<V>(row_at(tile, operand));
                 sum = [sum[0].sub(early), sum[1].sub(late)];
             }
             at = entry.subtracted;
@@ -83,4 +86,12 @@ impl NeighbourSums {
         }
         finite
     }
+}
+
+/// An operand's row, without a look at the length of the tile for each of thousands.
+#[inline(always)]
+fn row_at(tile: &[TileRow], operand: u32) -> &TileRow {
+    debug_assert!((operand as usize) < tile.len());
+    // SAFETY: `LocalReference::prepare` has refused neighbours that are no rows, and `add_up` has cut the tile to them.
+    unsafe { tile.get_unchecked(operand as usize) }
 }
