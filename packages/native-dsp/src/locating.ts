@@ -60,7 +60,8 @@ export interface MovingPeaks {
 /** How motion is estimated; in brackets what holds if not given. */
 export interface MotionEstimation {
   readonly duration: number // (s) of the segment
-  readonly depthRange: readonly [number, number] // (um) of the outermost channels
+  /** (um) Of the outermost channels; peaks beyond are left out. */
+  readonly depthRange: readonly [number, number]
   readonly timeBin?: number | undefined // (2 s)
   readonly depthBin?: number | undefined // (5 um)
   /** Standard deviation by which histograms are smoothed along depth (5 um). */

@@ -49,12 +49,12 @@ function testLocations(name: string, locating: Locating): void {
       expect(median(apart)).toBeLessThan(1)
     })
 
-    test('grid convolution gives places within a few um of SpikeInterface', async () => {
+    test('grid convolution gives the places of SpikeInterface within 0.01 um', async () => {
       const { x, y, z } = await locating.locatePeaks(waveforms, { ...peaks, method: grid })
       const expected = reference.locations.grid_convolution
-      expect(furthest(x, expected.x)).toBeLessThan(3)
-      expect(furthest(y, expected.y)).toBeLessThan(3)
-      expect(furthest(z!, expected.z)).toBeLessThan(6)
+      expect(furthest(x, expected.x)).toBeLessThan(0.01)
+      expect(furthest(y, expected.y)).toBeLessThan(0.01)
+      expect(furthest(z!, expected.z)).toBeLessThan(0.01)
     })
 
     test('peaks are located in whatever order they come, and the number of threads changes nothing', async () => {

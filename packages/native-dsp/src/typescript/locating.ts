@@ -30,7 +30,9 @@ export function createTypeScriptLocating(): Locating {
       requireThreads(options.threads)
       const resolved = requireEstimation(peaks, estimation)
       const attention = new Attention(options)
-      const motion = await estimate(peaks, resolved, attention)
+      const [times, depths] = [Float64Array.from(peaks.times), Float64Array.from(peaks.depths)]
+      const copy = { times, depths, amplitudes: Float64Array.from(peaks.amplitudes) }
+      const motion = await estimate(copy, resolved, attention)
       attention.finish()
       return motion
     },

@@ -18,6 +18,8 @@ const smoothness = 1
 const ridge = 1e-3
 const rounds = 5
 const mostSteps = 500
+/** Residuals of which the median is taken. */
+const mostSizes = 100_000
 /** Of the right side's norm. */
 const tolerance = 1e-9
 
@@ -57,7 +59,9 @@ function reweigh(pairs: PairDisplacements, place: Float64Array, leastScale: numb
     }
   })
   if (count === 0) return
-  const median = sizes.subarray(0, count).toSorted()[Math.floor(count / 2)]!
+  const step = Math.ceil(count / mostSizes)
+  const chosen = Float64Array.from({ length: Math.ceil(count / step) }, (_, index) => sizes[index * step]!).toSorted()
+  const median = chosen[chosen.length >> 1]!
   const scale = Math.max(leastScale, 3 * 1.4826 * median)
   eachStretch(pairs, (start, delay, first) => {
     for (let bin = 0; bin < times - delay; bin++) {
@@ -98,7 +102,7 @@ async function solve(
   let power = dot(rest, direction)
   const enough = tolerance * tolerance * dot(right, right)
   for (let step = 0; step < mostSteps && dot(rest, rest) > enough; step++) {
-    if (attention.due()) await attention.rest(1)
+    if (attention.due()) await attention.rest(0.9)
     multiply(pairs, weight, direction, image)
     const length = power / dot(direction, image)
     let next = 0

@@ -29,7 +29,7 @@ export async function estimate(
   if (times * Math.max(depths.length * delays.length, counts) > mostNumbers) {
     throw new InvalidParameterError('timeBin', timeBin, 'a larger value: there are too many bins')
   }
-  const histograms = countPeaks(peaks, estimation, most)
+  const histograms = await countPeaks(peaks, estimation, most, attention)
   const places = Array.from({ length: histograms.depths / grain }, (_, group) => low + (group + 0.5) * grain * depthBin)
   const weights = depths.map((center) => windowWeights(windows, depths.length === 1, center, places))
   const pairs = await comparePairs(histograms, weights, delays, estimation, attention)
@@ -63,7 +63,7 @@ async function comparePairs(
   for (let early = 0; early < times; early++) {
     comparison.hold(early)
     for (let index = 0; index < delays.length && early + delays[index]! < times; index++) {
-      if (attention.due()) await attention.rest(early / times)
+      if (attention.due()) await attention.rest((0.9 * early) / times)
       comparison.compare(early, early + delays[index]!)
       for (let window = 0; window < weights.length; window++) {
         const at = (window * delays.length + index) * times + early

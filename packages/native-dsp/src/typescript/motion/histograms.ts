@@ -1,5 +1,10 @@
 import type { MovingPeaks } from '../../locating.ts'
 import type { ResolvedEstimation } from '../../locating-parameters.ts'
+import type { Attention } from '../attention.ts'
+
+const peaksPerLook = 4096
+/** Evenly spread over all peaks. */
+const mostSizes = 100_000
 
 /** Depth bins of which a window does not tell one from the other. */
 export const grain = 4
@@ -19,7 +24,12 @@ export interface Histograms {
 }
 
 /** Peaks outside the duration and the depths are left out. */
-export function countPeaks(peaks: MovingPeaks, estimation: ResolvedEstimation, padding: number): Histograms {
+export async function countPeaks(
+  peaks: MovingPeaks,
+  estimation: ResolvedEstimation,
+  padding: number,
+  attention: Attention,
+): Promise<Histograms> {
   const { low, high, timeBin, depthBin, duration, amplitudeBins: amplitudes } = estimation
   const times = binsOver(duration / timeBin)
   const depths = Math.ceil(binsOver((high - low) / depthBin) / grain) * grain
@@ -27,6 +37,7 @@ export function countPeaks(peaks: MovingPeaks, estimation: ResolvedEstimation, p
   const values = new Float32Array(times * amplitudes * stride)
   const sizeBin = createSizeBins(peaks.amplitudes, amplitudes)
   for (let peak = 0; peak < peaks.times.length; peak++) {
+    if (peak % peaksPerLook === 0 && attention.due()) await attention.rest(0)
     const time = peaks.times[peak]! / timeBin
     const depth = (peaks.depths[peak]! - low) / depthBin
     if (time < 0 || depth < 0 || time >= times || depth >= depths) continue
@@ -36,6 +47,7 @@ export function countPeaks(peaks: MovingPeaks, estimation: ResolvedEstimation, p
   const kernel = gaussian(estimation.depthSmoothing / depthBin)
   const smoothed = new Float64Array(depths)
   for (let start = padding; start < values.length; start += stride) {
+    if (attention.due()) await attention.rest(0)
     smooth(values.subarray(start, start + depths), kernel, smoothed)
   }
   return { times, depths, amplitudes, padding, stride, values }
@@ -44,9 +56,11 @@ export function countPeaks(peaks: MovingPeaks, estimation: ResolvedEstimation, p
 /** How many bins cover so many of their widths, one at least. */
 export const binsOver = (widths: number): number => Math.max(1, Math.ceil(widths - 1e-9))
 
-/** Bins of equal width in the logarithm of amplitude, from the smallest to the largest but one in a thousand. */
+/** Bins of equal width in the logarithm of amplitude, from the smallest to the largest but one in a thousand of `mostSizes`. */
 function createSizeBins(amplitudes: ArrayLike<number>, count: number): (amplitude: number) => number {
-  const sizes = Float64Array.from(amplitudes, Math.abs)
+  const step = Math.max(1, Math.ceil(amplitudes.length / mostSizes))
+  const chosen = Math.ceil(amplitudes.length / step)
+  const sizes = Float64Array.from({ length: chosen }, (_, index) => Math.abs(amplitudes[index * step]!))
     .filter((size) => size > 0)
     .toSorted()
   const low = Math.log(sizes[0] ?? 1)

@@ -20,6 +20,8 @@ const SMOOTHNESS: f64 = 1.0;
 const RIDGE: f64 = 1e-3;
 const ROUNDS: usize = 5;
 const MOST_STEPS: usize = 500;
+/// Residuals of which the median is taken.
+const MOST_SIZES: usize = 100_000;
 /// Of the right side's norm.
 const TOLERANCE: f64 = 1e-9;
 
@@ -69,6 +71,8 @@ fn reweigh(pairs: &PairDisplacements, place: &[f64], least_scale: f64, weight: &
     if sizes.is_empty() {
         return;
     }
+    let step = sizes.len().div_ceil(MOST_SIZES);
+    let mut sizes: Vec<f64> = sizes.into_iter().step_by(step).collect();
     let middle = sizes.len() / 2;
     let (_, &mut median, _) = sizes.select_nth_unstable_by(middle, f64::total_cmp);
     let scale = (3.0 * 1.4826 * median).max(least_scale);

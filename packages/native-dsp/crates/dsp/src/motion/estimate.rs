@@ -80,7 +80,7 @@ pub fn estimate_motion(
         let expected = "a larger value: there are too many bins";
         return Err(DspError::InvalidParameter { name: "timeBin", value: estimation.time_bin, expected });
     }
-    let histograms = Histograms::new(peaks, estimation, most);
+    let histograms = Histograms::new(peaks, estimation, most, control)?;
     let places: Vec<f64> = (0..histograms.depths / GRAIN)
         .map(|group| estimation.depth_range[0] + ((group as f64 + 0.5) * GRAIN as f64) * estimation.depth_bin)
         .collect();
@@ -106,11 +106,12 @@ fn compare_all(
     control: &dyn Control,
 ) -> Result<PairDisplacements> {
     let (times, count) = (histograms.times, windows.len());
-    let comparison = Comparison::new(histograms, windows);
+    let comparison = Comparison::new(histograms, windows, control)?;
     let length = count * delays.len() * times;
     let (displacement, weight) = (vec![0.0; length], vec![0.0; length]);
     let pairs = Mutex::new(PairDisplacements { times, windows: count, delays: delays.clone(), displacement, weight });
-    let paced = Paced::new(control, times);
+    // the last tenth is the alignment
+    let paced = Paced::new(control, times + times.div_ceil(9));
     let next = AtomicUsize::new(0);
     let work = || -> Result<()> {
         let mut buffers = Buffers::default();

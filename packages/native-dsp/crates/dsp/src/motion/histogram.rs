@@ -1,6 +1,10 @@
 //! Peaks counted by time, depth and amplitude.
 
 use super::estimate::{MotionEstimation, MovingPeaks};
+use crate::{Control, Result};
+
+const PEAKS_PER_CHECK: usize = 1 << 16;
+const MOST_SIZES: usize = 100_000;
 
 /// Depth bins of which a window does not tell one from the other.
 pub(super) const GRAIN: usize = 4;
@@ -19,7 +23,12 @@ pub(super) struct Histograms {
 
 impl Histograms {
     /// `padding`: bins. Peaks outside the durations and depths are left out.
-    pub fn new(peaks: &MovingPeaks<'_>, estimation: &MotionEstimation, padding: usize) -> Self {
+    pub fn new(
+        peaks: &MovingPeaks<'_>,
+        estimation: &MotionEstimation,
+        padding: usize,
+        control: &dyn Control,
+    ) -> Result<Self> {
         let [low, high] = estimation.depth_range;
         let times = bins(estimation.duration / estimation.time_bin);
         let depths = bins((high - low) / estimation.depth_bin).next_multiple_of(GRAIN);
@@ -27,7 +36,11 @@ impl Histograms {
         let stride = depths + 2 * padding;
         let mut values = vec![0.0f32; times * amplitudes * stride];
         let size_bin = SizeBins::of(peaks.amplitudes, amplitudes);
-        for ((&time, &depth), &amplitude) in peaks.times.iter().zip(peaks.depths).zip(peaks.amplitudes) {
+        let all = peaks.times.iter().zip(peaks.depths).zip(peaks.amplitudes);
+        for (index, ((&time, &depth), &amplitude)) in all.enumerate() {
+            if index.is_multiple_of(PEAKS_PER_CHECK) {
+                control.check()?;
+            }
             let (t, d) = (time / estimation.time_bin, (depth - low) / estimation.depth_bin);
             if t < 0.0 || d < 0.0 || t >= times as f64 || d >= depths as f64 {
                 continue;
@@ -37,9 +50,10 @@ impl Histograms {
         }
         let kernel = gaussian(estimation.depth_smoothing / estimation.depth_bin);
         for row in values.chunks_exact_mut(stride) {
+            control.check()?;
             smooth(&mut row[padding..padding + depths], &kernel);
         }
-        Self { times, depths, amplitudes, padding, values }
+        Ok(Self { times, depths, amplitudes, padding, values })
     }
 
     /// A row of depths of a bin, with its padding.
@@ -58,7 +72,8 @@ pub(super) fn bins(widths: f64) -> usize {
     (widths - 1e-9).ceil().max(1.0) as usize
 }
 
-/// Bins of equal width in the logarithm of amplitude, from the smallest to the largest but one in a thousand.
+/// Bins of equal width in the logarithm of amplitude, from the smallest to the largest but one in a thousand, among
+/// `MOST_SIZES` of all peaks.
 struct SizeBins {
     low: f64,
     width: f64,
@@ -67,8 +82,9 @@ struct SizeBins {
 
 impl SizeBins {
     fn of(amplitudes: &[f64], count: usize) -> Self {
-        let mut sizes: Vec<f64> =
-            amplitudes.iter().map(|amplitude| amplitude.abs()).filter(|&size| size > 0.0).collect();
+        let step = amplitudes.len().div_ceil(MOST_SIZES).max(1);
+        let every = amplitudes.iter().step_by(step);
+        let mut sizes: Vec<f64> = every.map(|amplitude| amplitude.abs()).filter(|&size| size > 0.0).collect();
         sizes.sort_unstable_by(f64::total_cmp);
         let low = sizes.first().copied().unwrap_or(1.0).ln();
         let high = sizes.get((sizes.len() as f64 * 0.999) as usize).copied().unwrap_or(1.0).ln();

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::histogram::{GRAIN, Histograms};
+use crate::{Control, Result};
 
 /// How the depths of one bin are compared with those of another: in windows, at all displacements up to a largest.
 pub(super) struct Comparison<'a> {
@@ -38,14 +39,17 @@ pub(super) struct Buffers {
 }
 
 impl<'a> Comparison<'a> {
-    pub fn new(histograms: &'a Histograms, windows: Vec<Vec<f64>>) -> Self {
+    pub fn new(histograms: &'a Histograms, windows: Vec<Vec<f64>>, control: &dyn Control) -> Result<Self> {
         let empty = Self { histograms, windows, most: histograms.padding, shares: Vec::new(), moved: Vec::new() };
         let shares = empty.weigh();
         let mut comparison = Self { shares, ..empty };
         let mut moved = Vec::with_capacity(histograms.times * comparison.numbers());
-        (0..histograms.times).for_each(|time| comparison.moments(time, true, &mut moved));
+        for time in 0..histograms.times {
+            control.check()?;
+            comparison.moments(time, true, &mut moved);
+        }
         comparison.moved = moved;
-        comparison
+        Ok(comparison)
     }
 
     fn displacements(&self) -> usize {
