@@ -22,7 +22,8 @@ export type {
   Waveforms,
   WaveformShape,
 } from './detecting.ts'
-export type { BandPass, Dsp, HighPass, OperationOptions, PhaseShift } from './dsp.ts'
+export type { Dsp, OperationOptions } from './dsp.ts'
+export type { Filtering, PhaseShift, TraceFilter } from './filtering.ts'
 export * from './errors.ts'
 export { loadDsp } from './load.ts'
 export { chains } from './chain/named.ts'

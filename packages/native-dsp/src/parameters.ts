@@ -1,4 +1,3 @@
-import type { BandPass, HighPass, PhaseShift } from './dsp.ts'
 import { InvalidParameterError, RaggedFramesError, WrongLengthError } from './errors.ts'
 
 /** Refuses a buffer that does not hold whole frames; returns their number. */
@@ -6,29 +5,6 @@ export function requireFrames(traces: Float32Array, channels: number): number {
   requireCount('channels', channels)
   if (channels === 0 || traces.length % channels !== 0) throw new RaggedFramesError(traces.length, channels)
   return traces.length / channels
-}
-
-export function requireHighPass({ samplingRate, cutoff, order }: Omit<HighPass, 'channels'>): void {
-  requirePositive('samplingRate', samplingRate)
-  requireBelowNyquist('cutoff', cutoff, samplingRate)
-  requireFilterOrder('order', order)
-}
-
-export function requireBandPass({ samplingRate, low, high, order }: Omit<BandPass, 'channels'>): void {
-  requirePositive('samplingRate', samplingRate)
-  requirePositive('low', low)
-  requireBelowNyquist('high', high, samplingRate)
-  if (low >= high) throw new InvalidParameterError('low', low, 'less than `high`')
-  requireFilterOrder('order', order)
-}
-
-export function requirePhaseShift({ channels, shifts }: PhaseShift): void {
-  if (shifts.length !== channels) throw new WrongLengthError('shifts', shifts.length, channels)
-  for (const shift of Array.from(shifts)) {
-    if (!(shift >= 0 && shift < 1)) {
-      throw new InvalidParameterError('shifts', shift, 'a fraction of a sample from 0 up to, not including, 1')
-    }
-  }
 }
 
 /** Refuses what is not x and y of each channel. */

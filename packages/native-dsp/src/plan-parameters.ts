@@ -90,7 +90,8 @@ function requireTemporal({ method, shifts, taps, filters }: TemporalPlan, rows: 
   }
 }
 
-function requireFilter(filter: FilterPlan, samplingRate: number): void {
+/** Refuses a filter that cannot be made at this sampling rate. */
+export function requireFilter(filter: FilterPlan, samplingRate: number): void {
   const requireBelow = (name: string, frequency: number): void => {
     requirePositive(name, frequency)
     if (frequency >= samplingRate / 2) {

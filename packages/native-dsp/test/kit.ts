@@ -16,7 +16,9 @@ import {
   windows,
 } from './reference.ts'
 
-const bandPass = { low: 300, high: 6000, order: 5 }
+const bandPass = { kind: 'band-pass', direction: 'zero-phase', low: 300, high: 6000, order: 5 } as const
+const highPass = (cutoff: number, order: number) =>
+  ({ kind: 'high-pass', direction: 'zero-phase', cutoff, order }) as const
 
 /** What every implementation of `Dsp` must do; each one's own test file calls it. */
 export function testDsp(dsp: Dsp): void {
@@ -29,8 +31,8 @@ export function testDsp(dsp: Dsp): void {
 function testKernels(dsp: Dsp, counts: Float32Array): void {
   describe(`${dsp.implementation}: kernels`, () => {
     test.for([
-      ['bandpass_300_6000', () => dsp.bandPass(counts, { channels, samplingRate, ...bandPass })],
-      ['highpass_300', () => dsp.highPass(counts, { channels, samplingRate, cutoff: 300, order: 5 })],
+      ['bandpass_300_6000', () => dsp.filter(counts, { channels, samplingRate, ...bandPass })],
+      ['highpass_300', () => dsp.filter(counts, { channels, samplingRate, ...highPass(300, 5) })],
     ] as const)('%s equals SpikeInterface, at both ends too', async ([name, filter]) => {
       const filtered = await filter()
       expect(difference(windows(filtered), readReference(name))).toBeLessThan(2e-5)
@@ -41,16 +43,16 @@ function testKernels(dsp: Dsp, counts: Float32Array): void {
       for (const { order, low, high, numbers, ...rate } of readSciPy('signals')) {
         const input = Float32Array.from(numbers.slice(0, numbers.length / 2))
         const expected = numbers.slice(numbers.length / 2)
-        const shape = { channels: 1, samplingRate: rate.samplingRate, order }
+        const shape = { channels: 1, samplingRate: rate.samplingRate, order, direction: 'zero-phase' } as const
         const found = await (high === undefined
-          ? dsp.highPass(input, { ...shape, cutoff: low })
-          : dsp.bandPass(input, { ...shape, low, high }))
+          ? dsp.filter(input, { ...shape, kind: 'high-pass', cutoff: low })
+          : dsp.filter(input, { ...shape, kind: 'band-pass', low, high }))
         expect(difference(found, expected)).toBeLessThan(1e-6 * Math.max(...expected.map(Math.abs), 1))
       }
     })
 
     test('the phase shift equals SpikeInterface to 2e-4 of the signal away from the ends', async () => {
-      const filtered = await dsp.bandPass(counts, { channels, samplingRate, ...bandPass })
+      const filtered = await dsp.filter(counts, { channels, samplingRate, ...bandPass })
       const shifted = await dsp.shiftPhase(filtered, { channels, shifts: summary.inter_sample_shift })
       const expected = readReference('bandpass_phase_shift')
       const middle = [500 * channels, 1000 * channels] as const // frames 14750 to 15250
@@ -90,7 +92,7 @@ function testKernels(dsp: Dsp, counts: Float32Array): void {
 
     let prepared: ReturnType<typeof prepare> | undefined
     const prepare = async (): Promise<{ referenced: Float32Array; noiseLevels: Float32Array }> => {
-      const filtered = await dsp.bandPass(counts, { channels, samplingRate, ...bandPass })
+      const filtered = await dsp.filter(counts, { channels, samplingRate, ...bandPass })
       const shifted = await dsp.shiftPhase(filtered, { channels, shifts: summary.inter_sample_shift })
       const shape = { channels: goodColumns.length }
       const referenced = await dsp.subtractCommonMedian(selectColumns(shifted, goodColumns), shape)
@@ -101,7 +103,7 @@ function testKernels(dsp: Dsp, counts: Float32Array): void {
 
     test('the input stays as it is', async () => {
       const before = counts.slice()
-      await dsp.highPass(counts, { channels, samplingRate, cutoff: 300, order: 3 })
+      await dsp.filter(counts, { channels, samplingRate, ...highPass(300, 3) })
       await dsp.subtractCommonMedian(counts, { channels })
       expect(difference(counts, before)).toBe(0)
     })
@@ -136,7 +138,7 @@ function testKernels(dsp: Dsp, counts: Float32Array): void {
         samples: 10,
         channels: 3,
       })
-      await expect(dsp.highPass(ten, { channels: 1, samplingRate, cutoff: 15_000, order: 3 })).rejects.toMatchObject({
+      await expect(dsp.filter(ten, { channels: 1, samplingRate, ...highPass(15_000, 3) })).rejects.toMatchObject({
         code: 'invalid-parameter',
         parameter: 'cutoff',
       })
@@ -159,8 +161,8 @@ function testControl(dsp: Dsp, counts: Float32Array): void {
 
     test('an abort during an operation rejects with its reason', async () => {
       const control = new AbortController()
-      const filter = { channels, samplingRate, cutoff: 300, order: 8 }
-      const running = dsp.highPass(counts, filter, { signal: control.signal })
+      const filter = { channels, samplingRate, ...highPass(300, 8) }
+      const running = dsp.filter(counts, filter, { signal: control.signal })
       control.abort('stop')
       expect(await outcome(running)).toBe('stop')
     })
@@ -187,7 +189,7 @@ function testOddSizes(dsp: Dsp): void {
     ] as const)('%i frames of %i channels', async ([frames, width]) => {
       const constant = new Float32Array(frames * width).fill(1200)
       const shape = { channels: width }
-      const filtered = await dsp.highPass(constant, { ...shape, samplingRate, cutoff: 300, order: 3 })
+      const filtered = await dsp.filter(constant, { ...shape, samplingRate, ...highPass(300, 3) })
       expect(
         difference(
           filtered,

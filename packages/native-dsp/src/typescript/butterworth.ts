@@ -12,11 +12,10 @@ import {
   type Complex,
 } from './complex.ts'
 
-/** The frequencies that a filter lets through (Hz); a high-pass where `high` is missing. */
-export interface Band {
-  readonly low: number
-  readonly high?: number
-}
+/** The frequencies that a filter lets through (Hz); a high-pass where `high` is missing, a low-pass where `low` is. */
+export type Band =
+  | { readonly low: number; readonly high?: number }
+  | { readonly low?: undefined; readonly high: number }
 
 /**
  * Designs a digital Butterworth filter, as `scipy.signal.butter(order, band, fs=..., output="sos")` does.
@@ -28,8 +27,12 @@ export interface Band {
  */
 export function designButterworth(order: number, { low, high }: Band, samplingRate: number): Cascade {
   const warp = (frequency: number): number => twiceRate * Math.tan((Math.PI * frequency) / samplingRate)
-  const analogue = high === undefined ? highPass(order, warp(low)) : bandPass(order, warp(low), warp(high))
-  return toSections(bilinear(analogue))
+  return toSections(bilinear(analogue(order, low && warp(low), high && warp(high))))
+}
+
+function analogue(order: number, low: number | undefined, high: number | undefined): Zpk {
+  if (low === undefined) return lowPass(order, high ?? 0)
+  return high === undefined ? highPass(order, low) : bandPass(order, low, high)
 }
 
 /** The bilinear transform is taken at a sampling rate of 2, as in SciPy. */
@@ -57,6 +60,10 @@ const upper = ({ re, im }: Complex): Complex => ({ re, im: Math.abs(im) })
 function highPass(order: number, cutoff: number): Zpk {
   const poles = prototype(order).map((pole) => upper(divide(real(cutoff), pole)))
   return { zeros: zerosAt(0, order), poles, gain: 1 }
+}
+
+function lowPass(order: number, cutoff: number): Zpk {
+  return { zeros: [], poles: prototype(order).map((pole) => upper(scale(pole, cutoff))), gain: cutoff ** order }
 }
 
 function bandPass(order: number, low: number, high: number): Zpk {

@@ -28,6 +28,11 @@ export function filterZeroPhase(signal: Float64Array, cascade: Cascade): void {
   signal.set(extended.subarray(pad, pad + signal.length))
 }
 
+/** Filters one channel forward from the steady state of its first sample (`scipy.signal.sosfilt`), in place. */
+export function filterCausal(signal: Float64Array, cascade: Cascade): void {
+  runForward(signal, cascade, steadyState(cascade))
+}
+
 /** Two sections at a time: the processor works on one while it waits for the other. */
 function runForward(signal: Float64Array, cascade: Cascade, steady: ReturnType<typeof steadyState>): void {
   const start = signal[0] ?? 0

@@ -14,18 +14,13 @@ pub mod motion;
 pub mod pack;
 pub mod pass;
 pub mod peaks;
-pub mod phase_shift;
 pub mod reference;
 pub mod simulate;
 pub mod spatial;
 pub mod spectral;
 mod symmetric;
 pub mod temporal;
-mod tile;
 pub mod whitening;
-pub mod zero_phase;
-
-pub use design::{butterworth, cascade};
 
 pub use control::{Control, Unattended};
 pub use error::{DspError, Result};

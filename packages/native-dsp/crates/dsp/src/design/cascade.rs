@@ -1,4 +1,4 @@
-//! Second-order sections and the state they start from.
+//! Second-order sections.
 
 /// One second-order section: `y[t] = b0 x[t] + b1 x[t-1] + b2 x[t-2] - a0 y[t-1] - a1 y[t-2]`.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -11,18 +11,6 @@ pub struct Section {
 impl Section {
     /// Gives out what comes in.
     pub const IDENTITY: Self = Self { b: [1.0, 0.0, 0.0], a: [0.0, 0.0] };
-
-    /// The output for a constant input of 1.
-    fn constant_gain(&self) -> f64 {
-        self.b.iter().sum::<f64>() / (1.0 + self.a[0] + self.a[1])
-    }
-
-    /// The state (transposed direct form II) after a constant input of 1 has lasted for ever.
-    fn steady_state(&self) -> [f64; 2] {
-        let gain = self.constant_gain();
-        let second = self.b[2] - self.a[1] * gain;
-        [self.b[1] - self.a[0] * gain + second, second]
-    }
 
     /// The modulus of its pole nearest to the unit circle.
     fn pole_radius(&self) -> f64 {
@@ -51,17 +39,6 @@ impl Cascade {
 
     pub fn sections(&self) -> &[Section] {
         &self.sections
-    }
-
-    /// The state of each section in the steady state of a constant input of 1 (`scipy.signal.sosfilt_zi`).
-    pub(crate) fn steady_state(&self) -> Vec<[f64; 2]> {
-        let mut scale = 1.0;
-        let mut states = Vec::with_capacity(self.sections.len());
-        for section in &self.sections {
-            states.push(section.steady_state().map(|state| state * scale));
-            scale *= section.constant_gain();
-        }
-        states
     }
 
     /// The samples by which `scipy.signal.sosfiltfilt` extends a signal at either end.

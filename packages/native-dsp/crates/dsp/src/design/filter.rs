@@ -43,3 +43,31 @@ impl FilterSpec {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sections_of_every_kind_are_those_of_scipy() {
+        for line in include_str!("../../../../../../fixtures/filtering/sections.csv").lines() {
+            let (kind, rest) = line.split_once(',').unwrap();
+            let numbers: Vec<f64> = rest.split(',').map(|number| number.parse().unwrap()).collect();
+            let [order, first, second] = numbers[..3] else { panic!("{line}") };
+            let order = order as u32;
+            let kind = match kind {
+                "high-pass" => FilterKind::HighPass { cutoff: first, order },
+                "low-pass" => FilterKind::LowPass { cutoff: first, order },
+                "band-pass" => FilterKind::BandPass { low: first, high: second, order },
+                _ => FilterKind::Notch { frequency: first, quality: second },
+            };
+            let cascade = FilterSpec { kind, direction: Direction::Causal }.design(30_000.0).unwrap();
+            let found: Vec<f64> =
+                cascade.sections().iter().flat_map(|section| section.b.into_iter().chain(section.a)).collect();
+            assert_eq!(found.len(), numbers.len() - 3, "{line}");
+            for (found, expected) in found.iter().zip(&numbers[3..]) {
+                assert!((found - expected).abs() <= 1e-12 * expected.abs().max(1e-3), "{found} {expected}: {line}");
+            }
+        }
+    }
+}

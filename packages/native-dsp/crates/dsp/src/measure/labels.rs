@@ -2,9 +2,10 @@
 
 use super::spectrum::{PowerSpectra, power_spectral_density};
 use crate::control::{Control, SilentPart};
+use crate::design::Direction;
 use crate::design::butterworth::{Band, butterworth};
 use crate::reference::{median, require_frames};
-use crate::zero_phase::filter_zero_phase;
+use crate::temporal::traces::filter_traces;
 use crate::{DspError, Result};
 
 /// Whose rule decides.
@@ -96,7 +97,13 @@ pub fn label_channels(
     let part = SilentPart(control);
     let rate = labelling.sampling_rate;
     if let (Rule::CoherencePsd, Some(cutoff)) = (labelling.rule, labelling.high_pass) {
-        filter_zero_phase(&mut traces, channels, &butterworth(5, Band::HighPass { cutoff }, rate)?, &part)?;
+        filter_traces(
+            &mut traces,
+            channels,
+            &butterworth(5, Band::HighPass { cutoff }, rate)?,
+            Direction::ZeroPhase,
+            &part,
+        )?;
     }
     traces.truncate(inner.end * channels);
     traces.drain(..inner.start * channels);
@@ -115,7 +122,7 @@ pub fn label_channels(
         Rule::Ibl => {
             let cutoff = if rate > 2600.0 { 300.0 } else { 1.0 };
             let filter = butterworth(3, Band::HighPass { cutoff }, rate)?;
-            filter_zero_phase(&mut traces, channels, &filter, &part)?;
+            filter_traces(&mut traces, channels, &filter, Direction::ZeroPhase, &part)?;
             let filtered = similarities(&traces, channels, &part)?;
             let similarity = subtract(&own, &running_medians(&own, repeating));
             let neighbourhood = less_one(&running_medians(&filtered, repeating));

@@ -2,7 +2,6 @@
 
 use super::plan::{FilterPlan, GroupReferencePlan, Method, Middle, Operator, Plan, SpatialPlan, TemporalPlan};
 use crate::block::{Engine, HALO};
-use crate::design::{FilterKind, FilterSpec};
 use crate::spatial;
 use crate::spectral::{MARGIN, Magnitude, Spectral, SpectralSpec};
 use crate::temporal::{Temporal, TemporalSpec};
@@ -49,10 +48,6 @@ fn is_global_median(step: &GroupReferencePlan, rows: usize) -> bool {
         && matches!(&step.groups[..], [group] if all(&group.of) && all(&group.from))
 }
 
-fn unknown<T>(name: &'static str) -> Result<T> {
-    Err(DspError::InvalidParameter { name, value: f64::NAN, expected: "a step that passes can run already" })
-}
-
 fn spectral_spec(plan: &TemporalPlan, scale: Option<Vec<f32>>) -> Option<SpectralSpec> {
     let magnitude = |filter: &FilterPlan| match *filter {
         FilterPlan::CatgtButterworth { order, low, high } => Some(Magnitude { order, low, high }),
@@ -66,20 +61,6 @@ fn temporal_spec(plan: &TemporalPlan, scale: Option<Vec<f32>>) -> Result<Tempora
     if plan.method == Method::Catgt {
         return Ok(TemporalSpec { shifts: None, taps: plan.taps, filters: Vec::new(), scale: None });
     }
-    let filters = plan.filters.iter().map(|filter| {
-        let (kind, direction) = match *filter {
-            FilterPlan::HighPass { cutoff, order, direction } => (FilterKind::HighPass { cutoff, order }, direction),
-            FilterPlan::LowPass { cutoff, order, direction } => (FilterKind::LowPass { cutoff, order }, direction),
-            FilterPlan::BandPass { low, high, order, direction } => {
-                (FilterKind::BandPass { low, high, order }, direction)
-            }
-            FilterPlan::Notch { frequency, quality, direction } => {
-                (FilterKind::Notch { frequency, quality }, direction)
-            }
-            FilterPlan::CatgtButterworth { .. } => return unknown("filters"),
-        };
-        Ok(FilterSpec { kind, direction })
-    });
-    let filters = filters.collect::<Result<_>>()?;
+    let filters = plan.filters.iter().map(FilterPlan::spec).collect::<Result<_>>()?;
     Ok(TemporalSpec { shifts: plan.shifts.clone(), taps: plan.taps, filters, scale })
 }

@@ -2,11 +2,13 @@
 
 pub use crate::block::Rounding;
 pub use crate::design::Direction;
+use crate::design::{FilterKind, FilterSpec};
 pub use crate::motion::Motion;
 pub use crate::spatial::{
     GainControlPlan, GroupPlan, GroupReferencePlan, LocalReferencePlan, Middle, MixPlan, MixedRow,
     MotionCorrectionPlan, Operator, SpatialHighPassPlan, SpatialPlan,
 };
+use crate::{DspError, Result};
 
 /// What is done to counts; two equal plans over equal counts give equal results.
 #[derive(Debug, Clone, PartialEq)]
@@ -103,4 +105,21 @@ pub enum FilterPlan {
         low: Option<f64>,
         high: Option<f64>,
     },
+}
+
+impl FilterPlan {
+    /// The filter for the method `direct`.
+    pub fn spec(&self) -> Result<FilterSpec> {
+        let (kind, direction) = match *self {
+            Self::HighPass { cutoff, order, direction } => (FilterKind::HighPass { cutoff, order }, direction),
+            Self::LowPass { cutoff, order, direction } => (FilterKind::LowPass { cutoff, order }, direction),
+            Self::BandPass { low, high, order, direction } => (FilterKind::BandPass { low, high, order }, direction),
+            Self::Notch { frequency, quality, direction } => (FilterKind::Notch { frequency, quality }, direction),
+            Self::CatgtButterworth { .. } => {
+                let expected = "a filter in the time domain, or the method `catgt`";
+                return Err(DspError::InvalidParameter { name: "filters", value: f64::NAN, expected });
+            }
+        };
+        Ok(FilterSpec { kind, direction })
+    }
 }

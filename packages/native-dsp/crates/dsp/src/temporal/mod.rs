@@ -5,6 +5,7 @@ mod lanes;
 mod machine;
 mod recursion;
 mod stage;
+pub mod traces;
 
 use std::ops::Range;
 

@@ -1,0 +1,4 @@
+import { createTypeScriptFiltering } from '../src/typescript/filtering.ts'
+import { testFiltering } from './filtering-kit.ts'
+
+testFiltering('typescript', createTypeScriptFiltering())
