@@ -64,7 +64,7 @@ export interface MaskSearch {
   readonly columns: number
   /** Words that count; all if not given. */
   readonly take?: readonly number[] | undefined
-  /** At least so many frames in a row that are equal in all columns, 2 or more. */
+  /** At least so many frames in a row that are equal in all columns, 2 to 32768. */
   readonly flatFrames?: number | null | undefined
   /** `mean(|x[t]| > level) > share` or `mean(|x[t + 1] - x[t]| >= slope) > share`, widened by frames on either side. */
   readonly saturation?:
@@ -72,7 +72,7 @@ export interface MaskSearch {
         readonly level: number // (counts)
         readonly slope: number // (counts per sample)
         readonly share: number // 0 .. 1
-        readonly widenFrames: number
+        readonly widenFrames: number // up to 32768
       }
     | null
     | undefined

@@ -98,6 +98,7 @@ function testRefusals(dsp: Dsp): void {
       ['factor', () => dsp.decimate(traces, { channels: 3, factor: 33 })],
       ['factor', () => dsp.decimate(traces, { channels: 3, factor: 2.5 })],
       ['flatFrames', () => masked({ flatFrames: 1 })],
+      ['flatFrames', () => masked({ flatFrames: 32_769 })],
       ['level', () => masked({ saturation: { ...saturation, level: -1 } })],
       ['slope', () => masked({ saturation: { ...saturation, slope: 0 } })],
       ['share', () => masked({ saturation: { ...saturation, share: NaN } })],

@@ -26,17 +26,6 @@ impl Bounds {
     }
 }
 
-/// What some column of a frame does.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Signs {
-    /// May be far out.
-    pub beyond: bool,
-    /// May step far towards the next frame.
-    pub steep: bool,
-    /// Differs from the next frame.
-    pub moves: bool,
-}
-
 /// The columns that count, as runs of neighbours.
 #[derive(Debug, Clone)]
 pub(super) struct Columns {
@@ -68,39 +57,64 @@ impl Columns {
         self.width
     }
 
-    /// What the columns of a frame do; none of it can be missed, `beyond` and `steep` may be said too often.
-    pub fn signs(&self, now: &[i16], next: Option<&[i16]>, bounds: &Bounds) -> Signs {
-        let mut signs = Signs { beyond: false, steep: false, moves: false };
-        for run in &self.runs {
-            let now = &now[run.clone()];
-            let found = self.signs_of(now, next.map_or(now, |next| &next[run.clone()]), bounds);
-            signs.beyond |= found.beyond;
-            signs.steep |= found.steep;
-            signs.moves |= found.moves;
+    /// Whether surely no column of these frames reaches far, or steps far towards the next one.
+    pub fn quiet(&self, counts: &[i16], frames: Range<usize>, bounds: &Bounds) -> bool {
+        if *bounds == Bounds::none() {
+            return true;
         }
-        signs
+        // the frame after the last one, if there is one, is what that steps to
+        let end = (frames.end + 1).min(counts.len() / self.width);
+        let window = &counts[frames.start * self.width..end * self.width];
+        self.runs.iter().all(|run| self.quiet_run(window, run, bounds))
     }
 
-    fn signs_of(&self, now: &[i16], next: &[i16], bounds: &Bounds) -> Signs {
+    fn quiet_run(&self, window: &[i16], run: &Range<usize>, bounds: &Bounds) -> bool {
         #[cfg(target_arch = "x86_64")]
-        if self.vectors && now.len() >= avx2::LANES {
-            // SAFETY: the processor has AVX2, and both slices have the same length of at least 16.
-            return unsafe { avx2::signs(now, next, bounds) };
+        if self.vectors && run.len() >= avx2::LANES {
+            // SAFETY: the processor has AVX2, and the run lies inside of the frames.
+            return unsafe { avx2::quiet(window, self.width, run, bounds) };
         }
-        portable::signs(now, next, bounds)
+        portable::quiet(window, self.width, run, bounds)
     }
 
-    /// How many columns reach far.
-    pub fn beyond(&self, now: &[i16], bounds: &Bounds) -> usize {
-        let far = |count: &&i16| u32::from(count.unsigned_abs()) >= bounds.reach;
-        self.runs.iter().map(|run| now[run.clone()].iter().filter(far).count()).sum()
+    /// How many columns of a frame reach far.
+    pub fn beyond(&self, counts: &[i16], frame: usize, bounds: &Bounds) -> usize {
+        self.count(counts, frame, None, bounds.reach)
     }
 
-    /// How many columns step far.
-    pub fn steep(&self, now: &[i16], next: &[i16], bounds: &Bounds) -> usize {
-        let far = |(now, next): &(&i16, &i16)| u32::from(now.abs_diff(**next)) >= bounds.step;
-        let pairs = |run: &Range<usize>| now[run.clone()].iter().zip(&next[run.clone()]).filter(far).count();
-        self.runs.iter().map(pairs).sum()
+    /// How many columns of a frame step far towards the next one; none of the last frame.
+    pub fn steep(&self, counts: &[i16], frame: usize, bounds: &Bounds) -> usize {
+        if (frame + 2) * self.width > counts.len() {
+            return 0;
+        }
+        self.count(counts, frame, Some(frame + 1), bounds.step)
+    }
+
+    /// How many columns are at least so far from 0, or from where they are in another frame.
+    fn count(&self, counts: &[i16], frame: usize, other: Option<usize>, bound: u32) -> usize {
+        let Ok(bound) = u16::try_from(bound) else { return 0 };
+        let of = |frame: usize, run: &Range<usize>| &counts[frame * self.width + run.start..][..run.len()];
+        let count = |run: &Range<usize>| {
+            let (here, there) = (of(frame, run), other.map(|other| of(other, run)));
+            #[cfg(target_arch = "x86_64")]
+            if self.vectors {
+                // SAFETY: the processor has AVX2.
+                return unsafe { avx2::count(here, there, bound) };
+            }
+            portable::count(here, there, bound)
+        };
+        self.runs.iter().map(count).sum()
+    }
+
+    /// Whether some column differs from the next frame; the last frame's do.
+    pub fn moves(&self, counts: &[i16], frame: usize) -> bool {
+        let (here, next) = (frame * self.width, (frame + 1) * self.width);
+        if next + self.width > counts.len() {
+            return true;
+        }
+        let first = self.runs[0].start;
+        counts[here + first] != counts[next + first]
+            || self.runs.iter().any(|run| counts[here..][run.clone()] != counts[next..][run.clone()])
     }
 }
 
@@ -124,16 +138,30 @@ pub(super) fn has_vectors() -> bool {
 }
 
 mod portable {
-    use super::{Bounds, Signs};
+    use super::{Bounds, Range};
 
-    pub fn signs(now: &[i16], next: &[i16], bounds: &Bounds) -> Signs {
-        let (mut reach, mut step) = (0, 0);
-        for (now, next) in now.iter().zip(next) {
-            reach = reach.max(now.unsigned_abs());
-            step = step.max(now.abs_diff(*next));
-        }
-        let (reach, step) = (u32::from(reach), u32::from(step));
-        Signs { beyond: reach >= bounds.reach, steep: step >= bounds.step, moves: step > 0 }
+    pub fn quiet(window: &[i16], width: usize, run: &Range<usize>, bounds: &Bounds) -> bool {
+        let frames = || window.chunks_exact(width).map(|frame| &frame[run.clone()]);
+        let reach = frames().flatten().fold(0, |most, count| most.max(count.unsigned_abs()));
+        let steps = frames().zip(frames().skip(1)).flat_map(|(here, next)| here.iter().zip(next));
+        let step = steps.fold(0, |most, (here, next)| most.max(here.abs_diff(*next)));
+        u32::from(reach) < bounds.reach && u32::from(step) < bounds.step
+    }
+
+    #[inline(always)]
+    pub fn count(here: &[i16], there: Option<&[i16]>, bound: u16) -> usize {
+        // sums of 16 bits hold so many
+        const MOST: usize = 1 << 15;
+        let far = |distance: u16| u16::from(distance >= bound);
+        let Some(there) = there else {
+            let part = |here: &[i16]| here.iter().map(|count| far(count.unsigned_abs())).sum::<u16>();
+            return here.chunks(MOST).map(|here| usize::from(part(here))).sum();
+        };
+        let part = |(here, there): (&[i16], &[i16])| {
+            let pairs = here.iter().zip(there);
+            pairs.map(|(here, there)| far(here.abs_diff(*there))).sum::<u16>()
+        };
+        here.chunks(MOST).zip(there.chunks(MOST)).map(|pair| usize::from(part(pair))).sum()
     }
 }
 
@@ -141,35 +169,45 @@ mod portable {
 mod avx2 {
     use std::arch::x86_64::*;
 
-    use super::{Bounds, NEVER, Signs};
+    use super::{Bounds, NEVER, Range, portable};
 
     pub const LANES: usize = 16;
 
     /// Steps saturate at 32767, so that a larger bound is met too often; the last vector overlaps the one before it.
     ///
-    /// SAFETY: needs AVX2, and two slices of the same length of at least [`LANES`].
+    /// SAFETY: needs AVX2, and a run of at least [`LANES`] columns of the frames of `width` words in `window`.
     #[target_feature(enable = "avx2")]
-    pub unsafe fn signs(now: &[i16], next: &[i16], bounds: &Bounds) -> Signs {
-        let (mut reach, mut step) = (_mm256_setzero_si256(), _mm256_setzero_si256());
-        let last = now.len() - LANES;
-        let mut at = 0;
-        loop {
-            // SAFETY: `at` is at most `last`, and both slices hold 16 counts from there.
-            let (a, b) = unsafe {
-                (_mm256_loadu_si256(now.as_ptr().add(at).cast()), _mm256_loadu_si256(next.as_ptr().add(at).cast()))
+    pub unsafe fn quiet(window: &[i16], width: usize, run: &Range<usize>, bounds: &Bounds) -> bool {
+        let frames = window.len() / width;
+        assert!(run.end <= width && run.len() >= LANES);
+        let (mut furthest, mut steepest) = ([_mm256_setzero_si256(); 2], [_mm256_setzero_si256(); 2]);
+        let tail = run.end - LANES;
+        let pairs = run.len() / (2 * LANES);
+        for frame in 0..frames {
+            // the last frame steps nowhere
+            let (here, there) = (frame * width, (frame + 1).min(frames - 1) * width);
+            let mut look = |column: usize, half: usize| {
+                // SAFETY: 16 counts from a column up to `tail` on, in frames that the window has.
+                let (count, next) = unsafe {
+                    let at = window.as_ptr().add(column);
+                    (_mm256_loadu_si256(at.add(here).cast()), _mm256_loadu_si256(at.add(there).cast()))
+                };
+                furthest[half] = _mm256_max_epu16(furthest[half], _mm256_abs_epi16(count));
+                let step = _mm256_abs_epi16(_mm256_subs_epi16(next, count));
+                steepest[half] = _mm256_max_epu16(steepest[half], step);
             };
-            reach = _mm256_max_epu16(reach, _mm256_abs_epi16(a));
-            step = _mm256_max_epu16(step, _mm256_abs_epi16(_mm256_subs_epi16(b, a)));
-            if at == last {
-                break;
+            for pair in 0..pairs {
+                look(run.start + pair * 2 * LANES, 0);
+                look(run.start + pair * 2 * LANES + LANES, 1);
             }
-            at = (at + LANES).min(last);
+            if pairs * 2 * LANES < run.len() {
+                look((run.start + pairs * 2 * LANES).min(tail), 0);
+                look(tail, 1);
+            }
         }
-        Signs {
-            beyond: any(reach, bounds.reach),
-            steep: any(step, if bounds.step < NEVER { bounds.step.min(i16::MAX as u32) } else { NEVER }),
-            moves: _mm256_testz_si256(step, step) == 0,
-        }
+        let step = if bounds.step < NEVER { bounds.step.min(i16::MAX as u32) } else { NEVER };
+        let below = |values: [__m256i; 2], bound: u32| !any(_mm256_max_epu16(values[0], values[1]), bound);
+        below(furthest, bounds.reach) && below(steepest, step)
     }
 
     #[target_feature(enable = "avx2")]
@@ -180,6 +218,12 @@ mod avx2 {
         let bound = _mm256_set1_epi16(bound as u16 as i16);
         _mm256_movemask_epi8(_mm256_cmpeq_epi16(_mm256_max_epu16(values, bound), values)) != 0
     }
+
+    /// SAFETY: needs AVX2.
+    #[target_feature(enable = "avx2")]
+    pub unsafe fn count(here: &[i16], there: Option<&[i16]>, bound: u16) -> usize {
+        portable::count(here, there, bound)
+    }
 }
 
 #[cfg(test)]
@@ -188,25 +232,30 @@ mod tests {
 
     #[test]
     #[cfg(target_arch = "x86_64")]
-    fn the_vectors_miss_nothing() {
+    fn the_vectors_find_what_the_portable_code_finds() {
+        if !has_vectors() {
+            return;
+        }
         let mut random = 7_u64;
-        for length in [16, 17, 31, 32, 100, 384] {
-            for scale in [0, 3, 1000, 65_535] {
-                let mut counts = || -> Vec<i16> {
-                    let mut next = || {
-                        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-                        (random >> 33) as i64
-                    };
-                    (0..length).map(|_| (next() % (scale + 1) - scale / 2) as i16).collect()
-                };
-                let (now, next) = (counts(), counts());
-                for bounds in [Bounds::new(1.0, 2.0), Bounds::new(500.0, 700.0), Bounds::new(30_000.0, 32_767.0)] {
-                    if !has_vectors() {
-                        return;
+        let mut next = |scale: i64| {
+            random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            (((random >> 33) as i64) % (scale + 1) - scale / 2) as i16
+        };
+        for length in [16, 17, 31, 32, 33, 100, 384] {
+            for scale in [0, 3, 1000, 1400, 65_535] {
+                let width = length + 3;
+                let window: Vec<i16> = (0..5 * width).map(|_| next(scale)).collect();
+                let (run, here, there) = (2..length + 2, &window[..length], &window[width..][..length]);
+                for (level, slope) in [(1.0, 2.0), (500.0, 700.0), (700.0, 1390.0), (30_000.0, 32_767.0)] {
+                    let bounds = Bounds::new(level, slope);
+                    let expected = portable::quiet(&window, width, &run, &bounds);
+                    // SAFETY: there is AVX2, and the run has at least 16 columns.
+                    assert_eq!(unsafe { avx2::quiet(&window, width, &run, &bounds) }, expected);
+                    for other in [None, Some(there)] {
+                        let expected = portable::count(here, other, slope as u16);
+                        // SAFETY: there is AVX2.
+                        assert_eq!(unsafe { avx2::count(here, other, slope as u16) }, expected);
                     }
-                    let expected = portable::signs(&now, &next, &bounds);
-                    // SAFETY: there is AVX2, and there are at least 16 counts.
-                    assert_eq!(unsafe { avx2::signs(&now, &next, &bounds) }, expected);
                 }
             }
         }

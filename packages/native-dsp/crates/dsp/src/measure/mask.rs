@@ -10,7 +10,7 @@ use crate::{DspError, Result};
 /// Which frames are masked. With neither criterion, none.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct MaskSpec {
-    /// At least so many frames in a row that are equal in all columns, 2 or more.
+    /// At least so many frames in a row that are equal in all columns, 2 to [`MOST_FRAMES`].
     pub flat_frames: Option<usize>,
     pub saturation: Option<SaturationSpec>,
 }
@@ -29,9 +29,16 @@ pub struct SaturationSpec {
     pub slope: f64,
     /// 0 to 1.
     pub share: f64,
-    /// Frames on either side of a saturated one that are masked too.
+    /// Frames on either side of a saturated one that are masked too, up to [`MOST_FRAMES`].
     pub widen_frames: usize,
 }
+
+/// Frames that are looked over together: seldom does one of them come near to a bound.
+const GROUP: usize = 16;
+
+/// Of the frames that have to stand still, and of those that are masked beside others: what they need on either side
+/// is to fit into memory.
+pub const MOST_FRAMES: usize = 1 << 15;
 
 /// A [`MaskSpec`] for frames of so many columns, of which some count.
 #[derive(Debug, Clone)]
@@ -52,8 +59,8 @@ struct Saturation {
 impl Mask {
     /// Refuses numbers that mean nothing, columns that the frames do not have, and no columns at all.
     pub fn prepare(spec: &MaskSpec, columns: usize, take: &[usize]) -> Result<Self> {
-        if let Some(frames) = spec.flat_frames.filter(|frames| *frames < 2) {
-            return refuse("flatFrames", frames as f64, "at least 2 frames");
+        if let Some(frames) = spec.flat_frames.filter(|frames| !(2..=MOST_FRAMES).contains(frames)) {
+            return refuse("flatFrames", frames as f64, "2 to 32768 frames");
         }
         let saturation = spec.saturation.as_ref().map(|spec| Saturation::prepare(spec, take.len())).transpose()?;
         Ok(Self { columns: Columns::prepare(columns, take)?, flat_frames: spec.flat_frames, saturation })
@@ -80,26 +87,24 @@ impl Mask {
         if self.saturation.is_none() && self.flat_frames.is_none() {
             return;
         }
-        let width = self.columns.width();
-        let frames = counts.len() / width;
-        let frame = |index: usize| &counts[index * width..(index + 1) * width];
+        let frames = counts.len() / self.columns.width();
         let mut still_since = 0;
-        let flat = |range: Range<usize>, out: &mut Vec<Range<usize>>| {
-            if range.len() >= flat_frames {
-                out.push(range);
-            }
-        };
-        for index in 0..frames {
-            let (now, next) = (frame(index), (index + 1 < frames).then(|| frame(index + 1)));
-            let signs = self.columns.signs(now, next, bounds);
-            let saturated = (signs.beyond && self.columns.beyond(now, bounds) >= needed)
-                || next.is_some_and(|next| signs.steep && self.columns.steep(now, next, bounds) >= needed);
-            if saturated {
-                join(out, index.saturating_sub(widen)..(index + 1).saturating_add(widen).min(frames));
-            }
-            if signs.moves || next.is_none() {
-                flat(still_since..index + 1, out);
-                still_since = index + 1;
+        for start in (0..frames).step_by(GROUP) {
+            let group = start..(start + GROUP).min(frames);
+            let quiet = self.columns.quiet(counts, group.clone(), bounds);
+            for index in group {
+                let saturated = !quiet
+                    && (self.columns.beyond(counts, index, bounds) >= needed
+                        || self.columns.steep(counts, index, bounds) >= needed);
+                if saturated {
+                    join(out, index.saturating_sub(widen)..(index + 1).saturating_add(widen).min(frames));
+                }
+                if self.flat_frames.is_some() && self.columns.moves(counts, index) {
+                    if index + 1 - still_since >= flat_frames {
+                        out.push(still_since..index + 1);
+                    }
+                    still_since = index + 1;
+                }
             }
         }
         merge(out);
@@ -116,6 +121,9 @@ impl Saturation {
         }
         if !(0.0..=1.0).contains(&spec.share) {
             return refuse("share", spec.share, "a fraction from 0 to 1");
+        }
+        if spec.widen_frames > MOST_FRAMES {
+            return refuse("widenFrames", spec.widen_frames as f64, "up to 32768 frames");
         }
         let more = |count: &usize| *count as f64 / channels as f64 > spec.share;
         let needed = (0..=channels).find(more).unwrap_or(usize::MAX);
