@@ -5,6 +5,8 @@ mod lanes;
 mod machine;
 mod recursion;
 mod stage;
+#[cfg(test)]
+mod tests;
 pub mod traces;
 
 use std::ops::Range;
@@ -70,7 +72,9 @@ enum Precision {
 const RESIDUE: f64 = 3e-6;
 /// Below this fraction of the sampling rate (150 Hz of 30 kHz) a filter is computed in double precision, ...
 const LEAST_SINGLE: f64 = 0.005;
-/// ... and above this order.
+/// ... a low-pass below this (3 kHz of 30 kHz), ...
+const LEAST_SINGLE_LOW: f64 = 0.1;
+/// ... and any above this order.
 const MOST_SINGLE: u32 = 5;
 /// Filters that remember longer would need blocks that need not fit into memory.
 const LONGEST_MEMORY: usize = 1 << 18;
@@ -257,7 +261,9 @@ impl Filters {
 /// Whether single precision does: its rounding grows where poles are near 1, and near each other.
 fn fits_single(filter: &FilterSpec, sampling_rate: f64) -> bool {
     let (lowest, order) = match filter.kind {
-        FilterKind::HighPass { cutoff, order } | FilterKind::LowPass { cutoff, order } => (cutoff, order),
+        FilterKind::HighPass { cutoff, order } => (cutoff, order),
+        // A low-pass keeps what is slow and large, and rounds at its level.
+        FilterKind::LowPass { cutoff, order } => (cutoff * LEAST_SINGLE / LEAST_SINGLE_LOW, order),
         FilterKind::BandPass { low, order, .. } => (low, order),
         FilterKind::Notch { frequency, quality } => (frequency / quality.max(1.0), 2),
     };
