@@ -5,11 +5,13 @@ import { loadBinding } from '../src/native/load-binding.ts'
 import { createNativeDsp } from '../src/native/native-dsp.ts'
 import { testPreprocess } from './preprocess-kit.ts'
 import { testPreprocessedPeaks } from './preprocess-peaks-kit.ts'
+import { testPreprocessTargets } from './preprocess-target-kit.ts'
 
 const native = tryNative()
 if (native) {
   testPreprocess(native)
   testPreprocessedPeaks(native)
+  testPreprocessTargets(native)
 }
 
 describe.skipIf(!native)('native (needs `pnpm build:native`)', () => {

@@ -1,6 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises'
-import { basename, join } from 'node:path'
-import { formatNpy, ndarray } from '@neurojoint/arrays'
+import { formatNpy, ndarray, type NdArray } from '@neurojoint/arrays'
 import { formatPlainDescription } from '@neurojoint/formats/plain'
 import type { PlainDescription } from '@neurojoint/formats/plain'
 import type { FrameInterval, Recording, Segment } from '@neurojoint/formats/recording'
@@ -10,6 +9,7 @@ import { appliedBy, appliedByName } from './applied.ts'
 import { lfFactor } from './choices.ts'
 import type { RecordingPeaks } from './findings.ts'
 import type { SegmentsPass } from './open-passes.ts'
+import { driftRasterPath, maskedPath, metaPath, peaksPath, sidecarPath, type PeakArray } from './side-paths.ts'
 import { within, type Target, type TargetFile } from './target.ts'
 
 /** A small file that is written when all frames are on the disk. */
@@ -45,12 +45,11 @@ async function describeSpikeGlx(
   const createdAt = localTime(new Date())
   const steps = appliedBy(resolution, recording).map(({ step, details }) => ({ step, details }))
   for (const [index, { binPath, lfPath, frames, startFrame }] of target.files.entries()) {
-    const metaPath = parts[index]?.file?.path.replace(/\.bin$/, '.meta') ?? ''
-    const meta = parseSpikeGlxMeta(await readFile(metaPath, 'utf8'), metaPath)
+    const source = metaPath(parts[index]?.file?.path ?? '')
+    const meta = parseSpikeGlxMeta(await readFile(source, 'utf8'), source)
     const derived = { channels: target.channels, startFrame, createdAt }
-    const path = (bin: string): string => bin.replace(/\.bin$/, '.meta')
     const chain = { by: appliedByName, steps }
-    files.push({ path: path(binPath), content: formatDerivedMeta(meta, { ...derived, binPath, frames, chain }) })
+    files.push({ path: metaPath(binPath), content: formatDerivedMeta(meta, { ...derived, binPath, frames, chain }) })
     if (lfPath === null) continue
     const factor = lfFactor(meta.samplingRate)
     // the LF band is of all channels
@@ -63,7 +62,7 @@ async function describeSpikeGlx(
       lfFactor: factor,
       chain: lfChain(factor),
     }
-    files.push({ path: path(lfPath), content: formatDerivedMeta(meta, lf) })
+    files.push({ path: metaPath(lfPath), content: formatDerivedMeta(meta, lf) })
   }
   return files
 }
@@ -113,9 +112,8 @@ function describePlain(
         : lfChain(factor).steps.map((step) => ({ ...step, by: appliedByName }))),
     ],
   }
-  const first = target.files[0]
-  const name = first ? basename(pathOf(first)).replace(/(\.1)?\.bin$/, '') : target.stem
-  return { path: join(target.folder, `${name}.json`), content: formatPlainDescription(description) }
+  const path = sidecarPath(target, factor === 1 ? 'frames' : 'lf')
+  return { path, content: formatPlainDescription(description) }
 }
 
 function inTarget(segment: Segment, { samplingRate }: Recording, { extent }: Target): Segment {
@@ -134,17 +132,17 @@ const gapsInTarget = (gaps: readonly FrameInterval[], { extent }: Target): reado
 /** One array per file: `segment`, `sample_index`, `channel`, `amplitude` (uV), and `location` (um) where it was asked for. */
 export function peakFiles(target: Target, peaks: RecordingPeaks): readonly SideFile[] {
   const { segment, sampleIndex, channel, amplitude, location } = peaks
-  const arrays = {
-    segment: ndarray(segment),
-    sample_index: ndarray(sampleIndex),
-    channel: ndarray(channel),
-    amplitude: ndarray(amplitude),
-    ...(location && { location: ndarray(location, [amplitude.length, 2]) }),
-  }
-  return Object.entries(arrays).map(([name, array]) => ({
-    path: join(target.folder, `${target.stem}.peaks.${name}.npy`),
+  const file = (name: PeakArray, array: NdArray): SideFile => ({
+    path: peaksPath(target, name),
     content: formatNpy(array),
-  }))
+  })
+  return [
+    file('segment', ndarray(segment)),
+    file('sample_index', ndarray(sampleIndex)),
+    file('channel', ndarray(channel)),
+    file('amplitude', ndarray(amplitude)),
+    ...(location ? [file('location', ndarray(location, [amplitude.length, 2]))] : []),
+  ]
 }
 
 /** Rows of time (s from the start of the recording), depth (um) and amplitude (uV), one for each peak. */
@@ -157,12 +155,12 @@ export function driftRasterFile(target: Target, peaks: RecordingPeaks, recording
     rows.set([start + sample / recording.samplingRate, depth, amplitude[peak] ?? Number.NaN], 3 * peak)
   }
   const content = formatNpy(ndarray(rows, [amplitude.length, 3]))
-  return { path: join(target.folder, `${target.stem}.drift_raster.npy`), content }
+  return { path: driftRasterPath(target), content }
 }
 
 /** Rows of segment, start and end of what was masked. */
 export const maskFile = (target: Target, masked: readonly FrameInterval[]): SideFile => ({
-  path: join(target.folder, `${target.stem}.masked.npy`),
+  path: maskedPath(target),
   content: formatNpy(
     ndarray(Float64Array.from(masked.flatMap(({ segment, start, end }) => [segment, start, end])), [masked.length, 3]),
   ),

@@ -14,6 +14,7 @@ import { measureRecording } from './measure.ts'
 import { openPasses, type RecordingPass } from './open-passes.ts'
 import { provenanceFile } from './provenance.ts'
 import { runParts, type Job } from './run-parts.ts'
+import { sidePaths } from './side-paths.ts'
 import { planTarget, requireTarget } from './target.ts'
 import type { ThroughOptions } from './through.ts'
 
@@ -95,7 +96,8 @@ async function run(
   const writes = folder !== null
   try {
     const target = planTarget(folder ?? '', recording, passes.parts, options, outputs.lf && writes)
-    if (writes) await requireTarget(target, recording, options.overwrite ?? false)
+    if (writes)
+      await requireTarget(target, recording, sidePaths(recording, target, outputs), options.overwrite ?? false)
     const job = { recording, resolution, outputs, target, writes }
     const { findings, files } = await runAndDescribe(passes, job, dsp.implementation, options)
     const seconds = (performance.now() - started) / 1000

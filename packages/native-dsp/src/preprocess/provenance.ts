@@ -1,9 +1,9 @@
-import { join } from 'node:path'
 import type { Recording } from '@neurojoint/formats/recording'
 import type { Resolution } from '../chain/resolve.ts'
 import { appliedByName } from './applied.ts'
 import type { SideFile } from './describe.ts'
 import type { Findings } from './findings.ts'
+import { provenancePath } from './side-paths.ts'
 import { within, type Target } from './target.ts'
 
 /**
@@ -52,5 +52,5 @@ export function provenanceFile(
     plan,
   }
   const lines = Object.entries(entries).map(([name, value]) => `${JSON.stringify(name)}: ${JSON.stringify(value)}`)
-  return { path: join(target.folder, `${target.stem}.preprocessing.json`), content: `{\n${lines.join(',\n')}\n}\n` }
+  return { path: provenancePath(target), content: `{\n${lines.join(',\n')}\n}\n` }
 }

@@ -1,5 +1,5 @@
-import { access, mkdir, statfs } from 'node:fs/promises'
-import { basename, dirname, extname, join, relative, resolve } from 'node:path'
+import { mkdir, stat, statfs } from 'node:fs/promises'
+import { basename, dirname, extname, join, relative } from 'node:path'
 import type { Recording } from '@neurojoint/formats/recording'
 import { InvalidParameterError, TargetExistsError, TargetIsSourceError } from '../errors.ts'
 import { DiskFullError } from '../simulate-errors.ts'
@@ -106,17 +106,24 @@ function chooseExtent({ segments }: Recording, { start, end }: TargetChoices): T
 }
 
 /**
- * Refuses a target that is its source, that is there already, or that does not fit on the disk; makes its folder.
+ * Refuses a target of which a file is one of the source's, by whatever name, or is there already, or that does not fit on the
+ * disk; makes its folder.
  *
+ * @param beside the files that will be written beside the frames
  * @throws {TargetIsSourceError} @throws {TargetExistsError} @throws {DiskFullError}
  */
-export async function requireTarget(target: Target, recording: Recording, overwrite: boolean): Promise<void> {
-  const sources = (recording.files ?? []).map(({ path }) => resolve(path))
-  const bins = target.files.map(({ binPath }) => resolve(binPath))
-  const same = bins.find((path) => sources.includes(path))
-  if (same !== undefined) throw new TargetIsSourceError(same)
-  for (const path of target.files.flatMap(({ binPath, lfPath }) => [binPath, ...(lfPath === null ? [] : [lfPath])]))
-    if (!overwrite && (await exists(path))) throw new TargetExistsError(path)
+export async function requireTarget(
+  target: Target,
+  recording: Recording,
+  beside: readonly string[],
+  overwrite: boolean,
+): Promise<void> {
+  const sources = await identitiesOf((recording.files ?? []).flatMap(({ path }) => [path, ...besideSource(path)]))
+  const frames = target.files.flatMap(({ binPath, lfPath }) => [binPath, ...(lfPath === null ? [] : [lfPath])])
+  const found = await identitiesOf([...frames, ...beside])
+  for (const [identity, path] of found) if (sources.has(identity)) throw new TargetIsSourceError(path)
+  const [first] = found.values()
+  if (!overwrite && first !== undefined) throw new TargetExistsError(first)
   await mkdir(target.folder, { recursive: true })
   const needed = target.files.reduce((sum, { bytes }) => sum + bytes, 0)
   const { bavail, bsize } = await statfs(target.folder)
@@ -124,11 +131,22 @@ export async function requireTarget(target: Target, recording: Recording, overwr
   if (needed > free) throw new DiskFullError(target.files[0]?.binPath ?? target.folder, needed, free)
 }
 
+/** Where what describes a file of frames may be. */
+const besideSource = (path: string): readonly string[] =>
+  ['.meta', '.json'].map((ending) => join(dirname(path), `${basename(path, extname(path))}${ending}`))
+
+/** The files among these that are there, by what tells files apart whatever they are called. */
+async function identitiesOf(paths: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  const found = await Promise.all(
+    paths.map((path) =>
+      stat(path, { bigint: true }).then(
+        ({ dev, ino }) => [[`${dev}:${ino}`, path] as const],
+        () => [],
+      ),
+    ),
+  )
+  return new Map(found.flat())
+}
+
 /** A path as a file in `folder` says it. */
 export const within = (folder: string, path: string): string => relative(folder, path).replaceAll('\\', '/')
-
-const exists = (path: string): Promise<boolean> =>
-  access(path).then(
-    () => true,
-    () => false,
-  )
