@@ -104,16 +104,13 @@ test('the program itself does not replace unasked what is there', async () => {
 }, 60_000)
 
 test('stopped while it works, it ends with 130 and leaves nothing', async () => {
-  const interruption = new AbortController()
   const out = join(folder, 'stopped')
   const said: string[] = []
-  const write = (text: string): void => {
-    said.push(text)
-    if (text.includes('%')) interruption.abort()
-  }
+  const write = (text: string): void => void said.push(text)
+  // sooner than anybody finds the bad channels of a second
+  const terminal = { out: { write }, error: { isTTY: true, write }, signal: AbortSignal.timeout(20) }
   const argv = [join(run, 'mouse_g0_imec0'), '--chain', 'neurojoint', '--out', out]
-  const terminal = { out: { write }, error: { isTTY: true, write }, signal: interruption.signal }
   expect(await runCommandLine(argv, terminal)).toBe(130)
   expect(said.at(-1)).toContain('nothing is left')
-  expect(await readdir(out)).toEqual([])
+  expect(await readdir(out).catch(() => [])).toEqual([])
 }, 60_000)

@@ -13,7 +13,7 @@ import type { TemporalStage } from './stage.ts'
 const lanes = 16
 
 /** What lies beyond a block's margin is felt in it by less than this part. */
-const residue = 1e-8
+const residue = 3e-6
 
 /**
  * Delays, then filters, in the time domain. Beyond the ends of a run the delay sees the end's own sample repeated, a
