@@ -7,6 +7,11 @@ import { expect, test } from 'vitest'
 const run = promisify(execFile)
 const root = join(import.meta.dirname, '../../..')
 
+/** What a program printed, which the error of one that failed has too. */
+interface Output {
+  readonly stdout: string
+}
+
 /** Printed between the examples, so that each output is known. */
 const BOUNDARY = '~ end of example ~'
 
@@ -20,9 +25,9 @@ test('the guide to preprocessing has the types that it relies on, prints what it
     await writeFile(join(folder, 'guide.ts'), program)
     const settings = { extends: join(root, 'tsconfig.base.json'), files: ['guide.ts'] }
     await writeFile(join(folder, 'tsconfig.json'), JSON.stringify(settings))
-    await run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '--project', folder]).catch(
-      ({ stdout }: { stdout: string }) => expect(stdout).toBe(''),
-    )
+    const compiler = join(root, 'node_modules/typescript/bin/tsc')
+    const checked = await run(process.execPath, [compiler, '--project', folder]).catch((error: Output) => error)
+    expect(checked.stdout).toBe('')
     const { stdout } = await run(process.execPath, ['guide.ts'], { cwd: folder })
     expect(stdout.split(`${BOUNDARY}\n`).slice(0, -1)).toEqual(examples.map(([, , output = '']) => output))
     const picture = await readFile(join(folder, 'before-and-after.svg'), 'utf8')
