@@ -101,7 +101,7 @@ export interface Pass {
   readonly blockFrames: number
   /** (bytes) at most, beside the results, whatever the length of the source. */
   readonly memoryBytes: (threads: number) => number
-  /** int16 frames, equal to the bit to what `write` writes there. */
+  /** int16 frames, equal to the bit to what `run` writes there. */
   traces(range: PassRange, options?: PassOptions): Promise<Int16Array>
   /** One visit of all frames of all segments (of `extent` of the only segment): writes to `target`, unless it is null, and finds `outputs`. */
   run(
