@@ -99,8 +99,8 @@ export interface PassExtent {
 export interface Pass {
   /** Frames on the grid from which everything is computed; results depend on it and on nothing else. */
   readonly blockFrames: number
-  /** (bytes) at most, beside the results, whatever the length of the source. */
-  readonly memoryBytes: (threads: number) => number
+  /** (bytes) at most, beside the results, whatever the length of the source; `threads` as a run takes them. */
+  readonly memoryBytes: (threads?: number) => number
   /** int16 frames, equal to the bit to what `run` writes there. */
   traces(range: PassRange, options?: PassOptions): Promise<Int16Array>
   /** One visit of all frames of all segments (of `extent` of the only segment): writes to `target`, unless it is null, and finds `outputs`. */

@@ -99,8 +99,19 @@ test('the program itself does not replace unasked what is there', async () => {
   const execute = promisify(execFile)
   await execute('node', argv)
   const before = await readFile(join(out, 'mouse_g0_t0.imec0.ap.meta'), 'utf8')
-  await expect(execute('node', argv)).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining('overwrite') })
+  await expect(execute('node', argv)).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining('--overwrite') })
   expect(await readFile(join(out, 'mouse_g0_t0.imec0.ap.meta'), 'utf8')).toBe(before)
+}, 60_000)
+
+test('peaks are written as a drift raster; steps that are there already are told with the flags that decide', async () => {
+  const out = join(folder, 'raster')
+  const argv = [join(run, 'mouse_g0_imec0'), '--chain', 'catgt', '--out', out]
+  const { code, out: text } = await command(...argv, '--drift-raster')
+  expect(code).toBe(0)
+  expect(text).toContain('mouse_g0_t0.imec0.ap.drift_raster.npy')
+  const again = await command(out, '--chain', 'catgt', '--out', join(folder, 'twice'))
+  expect(again.code).toBe(1)
+  expect(again.error).toContain('--skip or --again')
 }, 60_000)
 
 test('stopped while it works, it ends with 130 and leaves nothing', async () => {

@@ -384,7 +384,11 @@ export function testPreprocess(dsp: Dsp): void {
       expect(await refused(null, { outputs: { peaks: { threshold: 0 } } })).toBe('invalid-parameter')
       expect(await refused(null, { outputs: { spikes: true } })).toBe('invalid-parameter')
       expect(await refused(null, {}, { steps: [{ step: 'bad-channels', channels: [32] }] })).toBe('invalid-parameter')
-      expect(await refused(newTarget(), { outputs: { lf: true } })).toBe('invalid-value')
+      const withoutLf = newTarget()
+      expect(await refused(withoutLf, { outputs: { lf: true } })).toBe('invalid-parameter')
+      await expect(readdir(withoutLf)).rejects.toMatchObject({ code: 'ENOENT' })
+      const dry = planPreprocessing(metaPath, withoutLf, nothing, { dsp, outputs: { lf: true } })
+      await expect(dry).rejects.toThrow('records its LF band in a file of its own')
     })
 
     test('names the file that is cut while it is open', async () => {

@@ -43,6 +43,12 @@ export async function planSpatial(
       const broken = bad.filter(({ label }) => label !== 'outside').map(({ channel }) => channel)
       if (step.action === 'exclude' || broken.length === 0) return null
       const good = layout.used.filter((row) => !broken.includes(row))
+      if (good.length === 0)
+        throw new InvalidParameterError(
+          path,
+          `all ${broken.length} channels dead or noisy`,
+          'at least one good channel: look at the recording, or name the bad ones with the method `given`',
+        )
       const positions = layout.positions(path)
       // SpikeInterface takes the usual distance of rows of sites, IBL 20 um
       const sigma = step.method === 'ibl' ? 20 : rowPitch(positions)

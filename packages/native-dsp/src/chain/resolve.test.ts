@@ -84,6 +84,12 @@ describe('a chain resolved against a recording', () => {
     expect(good).toEqual([0, 1, 2, 3, 4, 5, 6])
   })
 
+  test('is refused where all channels are bad, instead of making silence of them', async () => {
+    const badChannels = async () => channels.map((_, channel) => ({ channel, label: 'noisy' as const }))
+    const resolving = resolveChain(parseChain(chains.neurojoint), recordingOf(), { ...measure, badChannels })
+    await expect(resolving).rejects.toMatchObject({ code: 'invalid-parameter', parameter: 'steps[3]' })
+  })
+
   test('leaves bad channels as they are where it is told so', async () => {
     const { plan, good } = await resolve([
       { step: 'bad-channels', action: 'exclude' },

@@ -13,6 +13,7 @@ export interface Command {
   /** Indices of channels that are written; null for all. */
   readonly channels: readonly number[] | null
   readonly peaks: boolean
+  readonly driftRaster: boolean
   readonly lf: boolean
   readonly noise: boolean
   readonly masks: boolean
@@ -40,6 +41,7 @@ Preprocesses a recording from file to file.
   --start S, --end S  only this stretch (s); the chain sees what lies around it
   --channels LIST     write only these, such as 0-95,200; the chain runs on all of them
   --peaks             find and locate peaks in the same pass, and write them as .npy
+  --drift-raster      write times, depths and amplitudes of the peaks as one .npy
   --lf                write the LF band too
   --noise             measure the noise of every channel of the result
   --masks             write what was masked (saturated, lost) as .npy
@@ -70,6 +72,7 @@ export function parseCommand(argv: readonly string[]): Command | null {
     end: values.end === undefined ? null : seconds('--end', values.end),
     channels: values.channels === undefined ? null : parseChannels(values.channels),
     peaks: values.peaks,
+    driftRaster: values['drift-raster'],
     lf: values.lf,
     noise: values.noise,
     masks: values.masks,
@@ -97,6 +100,7 @@ function parse(argv: readonly string[]) {
         end: text,
         channels: text,
         peaks: flag,
+        'drift-raster': flag,
         lf: flag,
         noise: flag,
         masks: flag,

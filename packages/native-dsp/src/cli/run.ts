@@ -1,5 +1,6 @@
 import { openRecording } from '@neurojoint/formats/recording'
 import type { Chain } from '../chain/steps.ts'
+import { AlreadyAppliedError, TargetExistsError } from '../errors.ts'
 import { planPreprocessing } from '../preprocess/plan-preprocessing.ts'
 import { preprocess, type PreprocessOptions } from '../preprocess/preprocess.ts'
 import { type Command, parseCommand, usage, UsageError } from './arguments.ts'
@@ -71,7 +72,7 @@ async function runErrand(command: Command, chain: Chain, errand: Errand, termina
 }
 
 function optionsOf(command: Command, samplingRate: number, signal: AbortSignal): PreprocessOptions {
-  const { threads, start, end, channels, peaks, lf, noise, masks, again, skip, overwrite } = command
+  const { threads, start, end, channels, peaks, driftRaster, lf, noise, masks, again, skip, overwrite } = command
   return {
     signal,
     overwrite,
@@ -81,8 +82,19 @@ function optionsOf(command: Command, samplingRate: number, signal: AbortSignal):
     ...(channels && { channels }),
     ...(again && { alreadyApplied: 'again' }),
     ...(skip && { alreadyApplied: 'skip' }),
-    outputs: { noiseLevels: noise, saturation: masks, lf, peaks: peaks ? { locateRadius: 75 } : null },
+    outputs: {
+      noiseLevels: noise,
+      saturation: masks,
+      lf,
+      peaks: peaks || driftRaster ? { locateRadius: 75 } : null,
+      driftRaster,
+    },
   }
 }
 
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+/** What went wrong, in the words of a command line. */
+function messageOf(error: unknown): string {
+  if (error instanceof AlreadyAppliedError) return `${error.message} Here: --skip or --again.`
+  if (error instanceof TargetExistsError) return `${error.message} Here: --overwrite.`
+  return error instanceof Error ? error.message : String(error)
+}

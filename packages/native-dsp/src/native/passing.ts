@@ -73,10 +73,7 @@ function openedPass(binding: Binding, pass: NativePass, source: PassSource, plan
   }
   return {
     blockFrames: pass.blockFrames(),
-    memoryBytes(threads) {
-      requireThreads(threads)
-      return pass.memoryBytes(threads)
-    },
+    memoryBytes: (threads) => pass.memoryBytes(chosenThreads(threads)),
 
     async traces(range, options = {}) {
       requireOpen()

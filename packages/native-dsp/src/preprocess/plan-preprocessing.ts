@@ -5,6 +5,7 @@ import { resolveChain, type Resolution } from '../chain/resolve.ts'
 import type { Chain } from '../chain/steps.ts'
 import { chooseDsp } from './choose-dsp.ts'
 import { parseOutputs } from './choices.ts'
+import { requireFullBand } from './lf-band.ts'
 import { measureRecording } from './measure.ts'
 import { openPasses, type RecordingPass } from './open-passes.ts'
 import type { PreprocessOptions } from './preprocess.ts'
@@ -43,7 +44,8 @@ export async function planPreprocessing(
   const dsp = await chooseDsp(options.dsp)
   const recording = typeof source === 'string' ? await openRecording(source) : source
   try {
-    const { signal } = options
+    if (outputs.lf) await requireFullBand(recording)
+    const { signal, threads } = options
     const resolution = await resolveChain(steps, recording, measureRecording(dsp, recording, { signal }), options)
     const passes = await openPasses(dsp, recording, resolution.plan)
     try {
@@ -55,7 +57,7 @@ export async function planPreprocessing(
         target: files,
         frames,
         bytes: files.files.reduce((sum, file) => sum + file.bytes, 0),
-        memoryBytes: Math.max(0, ...passes.parts.map(({ pass }) => pass.memoryBytes(options.threads ?? 1))),
+        memoryBytes: Math.max(0, ...passes.parts.map(({ pass }) => pass.memoryBytes(threads))),
         estimatedSeconds: frames * (await secondsPerFrame(passes, recording, options)),
       }
     } finally {

@@ -10,6 +10,7 @@ import { chooseDsp } from './choose-dsp.ts'
 import { parseOutputs, type CompleteOutputs, type OutputChoices } from './choices.ts'
 import { describeTarget, driftRasterFile, maskFile, peakFiles, writeSideFile, type SideFile } from './describe.ts'
 import type { Findings } from './findings.ts'
+import { requireFullBand } from './lf-band.ts'
 import { measureRecording } from './measure.ts'
 import { openPasses, type RecordingPass } from './open-passes.ts'
 import { provenanceFile } from './provenance.ts'
@@ -89,6 +90,7 @@ async function run(
   options: PreprocessOptions,
 ): Promise<PreprocessReport> {
   const started = performance.now()
+  if (outputs.lf) await requireFullBand(recording)
   const dsp = await chooseDsp(options.dsp)
   const measure = measureRecording(dsp, recording, { signal: options.signal })
   const resolution = await resolveChain(chain, recording, measure, options)

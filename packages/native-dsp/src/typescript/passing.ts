@@ -45,8 +45,8 @@ function openedPass(pass: OpenPass): Pass {
   return {
     blockFrames: computer.blockFrames,
 
-    memoryBytes(threads) {
-      requireThreads(threads)
+    memoryBytes(asked) {
+      const threads = chosenThreads(asked)
       const read = computer.mostNeeded
       const written = computer.blockFrames * (rows + columns)
       return threads * (computer.memoryBytes + 2 * (read * columns + written)) + 4 * rows * noiseSampleFrames
