@@ -1,12 +1,12 @@
 export { findBadChannels } from './bad-channels.ts'
 export type { BadChannels, BadChannelSearch } from './bad-channels.ts'
 export { parseChain } from './chain/parse.ts'
-export { extractFeatures } from './typescript/detecting/pass-features.ts'
-export type { PassFeatureShape, PeakFeatures } from './typescript/detecting/pass-features.ts'
-export { findMatchedPeaks } from './typescript/detecting/pass-matched.ts'
-export type { PassMatchedDetection, PassMatchedPeaks } from './typescript/detecting/pass-matched.ts'
-export { extractWaveforms, readWaveforms } from './typescript/detecting/pass-waveforms.ts'
-export type { PassPlaces, PassWaveformShape, WaveformBatch } from './typescript/detecting/pass-waveforms.ts'
+export { extractFeatures } from './over-passes/features.ts'
+export type { PassFeatureShape, PeakFeatures } from './over-passes/features.ts'
+export { findMatchedPeaks } from './over-passes/matched-peaks.ts'
+export type { PassMatchedDetection, PassMatchedPeaks } from './over-passes/matched-peaks.ts'
+export { extractWaveforms, readWaveforms } from './over-passes/waveforms.ts'
+export type { PassPlaces, PassWaveformShape, WaveformBatch } from './over-passes/waveforms.ts'
 export type {
   Detecting,
   MainWaveforms,

@@ -1,10 +1,10 @@
-import type { PeakWindow, Waveforms, WaveformShape } from '../../detecting.ts'
-import { requireShape } from '../../detecting-parameters.ts'
-import type { OperationOptions } from '../../dsp.ts'
-import { InvalidParameterError, WrongLengthError } from '../../errors.ts'
-import type { Pass, PassPeaks } from '../../pass.ts'
-import { Attention } from '../attention.ts'
-import { allocateWaveforms, cutOne, neighbourhood, placesOf } from './waveforms.ts'
+import type { PeakWindow, Waveforms, WaveformShape } from '../detecting.ts'
+import { requireShape } from '../detecting-parameters.ts'
+import type { OperationOptions } from '../dsp.ts'
+import { InvalidParameterError, WrongLengthError } from '../errors.ts'
+import type { Pass, PassPeaks } from '../pass.ts'
+import { Attention } from '../typescript/attention.ts'
+import { allocateWaveforms, cutOne, neighbourhood, placesOf } from '../typescript/detecting/waveforms.ts'
 
 /** Where peaks of a pass lie, in any order. */
 export type PassPlaces = Pick<PassPeaks, 'segment' | 'sampleIndex' | 'row'>

@@ -1,7 +1,7 @@
-import type { Detecting, MatchedDetection, MatchedFilter } from '../../detecting.ts'
-import type { OperationOptions } from '../../dsp.ts'
-import { InvalidParameterError } from '../../errors.ts'
-import type { Pass, PassPeaks } from '../../pass.ts'
+import type { Detecting, MatchedDetection, MatchedFilter } from '../detecting.ts'
+import type { OperationOptions } from '../dsp.ts'
+import { InvalidParameterError } from '../errors.ts'
+import type { Pass, PassPeaks } from '../pass.ts'
 
 /** A matched filter over the rows of a pass. */
 export interface PassMatchedDetection extends Omit<MatchedDetection, 'channels' | 'noiseLevels'> {

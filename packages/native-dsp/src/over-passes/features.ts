@@ -1,8 +1,8 @@
-import type { Detecting, TemporalSvd, WaveformShape } from '../../detecting.ts'
-import type { OperationOptions } from '../../dsp.ts'
-import type { Pass } from '../../pass.ts'
-import { placesOf } from './waveforms.ts'
-import { extractWaveforms, readWaveforms, type PassPlaces, type PassWaveformShape } from './pass-waveforms.ts'
+import type { Detecting, TemporalSvd, WaveformShape } from '../detecting.ts'
+import type { OperationOptions } from '../dsp.ts'
+import type { Pass } from '../pass.ts'
+import { placesOf } from '../typescript/detecting/waveforms.ts'
+import { extractWaveforms, readWaveforms, type PassPlaces, type PassWaveformShape } from './waveforms.ts'
 
 export interface PassFeatureShape extends PassWaveformShape {
   /** Rows within a radius have features; or all, or the peak's alone. */
