@@ -25,15 +25,6 @@ export interface Dsp extends Detecting, Filtering, Locating, Measuring, Passing,
   readonly implementation: 'native' | 'typescript'
   /** Null for the native implementation; else why there is none. */
   readonly reason: string | null
-  /**
-   * Subtracts from every frame the median over its channels; the mean of the two middle values for an even count. A frame
-   * with a NaN becomes NaN.
-   */
-  subtractCommonMedian(
-    traces: Float32Array,
-    shape: { readonly channels: number },
-    options?: OperationOptions,
-  ): Promise<Float32Array>
   /** Opens a seeded recording with known spikes, computed where it is read. */
   readonly openSimulation: OpenSimulation
 }

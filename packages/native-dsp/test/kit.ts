@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Peaks } from '../src/detecting.ts'
 import type { Dsp } from '../src/dsp.ts'
+import { groupRows } from '../src/referencing-plans.ts'
 import {
   channels,
   difference,
@@ -19,6 +20,17 @@ import {
 const bandPass = { kind: 'band-pass', direction: 'zero-phase', low: 300, high: 6000, order: 5 } as const
 const highPass = (cutoff: number, order: number) =>
   ({ kind: 'high-pass', direction: 'zero-phase', cutoff, order }) as const
+
+/** The median of all channels, subtracted from all. */
+const commonMedian = (width: number) =>
+  ({
+    kind: 'group-reference',
+    operator: 'median',
+    middle: 'mean',
+    whole: false,
+    groups: groupRows(Array.from({ length: width }, () => 0)),
+    channels: width,
+  }) as const
 
 /** What every implementation of `Dsp` must do; each one's own test file calls it. */
 export function testDsp(dsp: Dsp): void {
@@ -61,7 +73,7 @@ function testKernels(dsp: Dsp, counts: Float32Array): void {
     })
 
     test('the common median equals SpikeInterface to the bit', async () => {
-      const referenced = await dsp.subtractCommonMedian(readReference('bandpass_phase_shift'), { channels })
+      const referenced = await dsp.subtractReference(readReference('bandpass_phase_shift'), commonMedian(channels))
       expect(difference(referenced, readReference('cmr_global_median'))).toBe(0)
     })
 
@@ -95,7 +107,10 @@ function testKernels(dsp: Dsp, counts: Float32Array): void {
       const filtered = await dsp.filter(counts, { channels, samplingRate, ...bandPass })
       const shifted = await dsp.shiftPhase(filtered, { channels, shifts: summary.inter_sample_shift })
       const shape = { channels: goodColumns.length }
-      const referenced = await dsp.subtractCommonMedian(selectColumns(shifted, goodColumns), shape)
+      const referenced = await dsp.subtractReference(
+        selectColumns(shifted, goodColumns),
+        commonMedian(goodColumns.length),
+      )
       const noiseLevels = readReference('noise_levels_mad_all_samples')
       expect(difference(await dsp.noiseLevels(referenced, shape), noiseLevels)).toBeLessThan(1e-3)
       return { referenced, noiseLevels }
@@ -104,14 +119,14 @@ function testKernels(dsp: Dsp, counts: Float32Array): void {
     test('the input stays as it is', async () => {
       const before = counts.slice()
       await dsp.filter(counts, { channels, samplingRate, ...highPass(300, 3) })
-      await dsp.subtractCommonMedian(counts, { channels })
+      await dsp.subtractReference(counts, commonMedian(channels))
       expect(difference(counts, before)).toBe(0)
     })
 
     test('NaN spreads over its frame or its channel, as in NumPy, and no further', async () => {
       const traces = Float32Array.of(1, Number.NaN, 3, 4, 5, 6, 7, 8, 11)
       const shape = { channels: 3 }
-      const referenced = Array.from(await dsp.subtractCommonMedian(traces, shape))
+      const referenced = Array.from(await dsp.subtractReference(traces, commonMedian(3)))
       expect(referenced).toEqual([NaN, NaN, NaN, -1, 0, 1, -1, 0, 3])
       const level = Math.fround(3 / Math.fround(0.6744897501960817))
       expect(Array.from(await dsp.noiseLevels(traces, shape))).toEqual([level, NaN, level])
@@ -133,7 +148,7 @@ function testKernels(dsp: Dsp, counts: Float32Array): void {
 
     test('wrong parameters are refused by name', async () => {
       const ten = new Float32Array(10)
-      await expect(dsp.subtractCommonMedian(ten, { channels: 3 })).rejects.toMatchObject({
+      await expect(dsp.subtractReference(ten, commonMedian(3))).rejects.toMatchObject({
         code: 'ragged-frames',
         samples: 10,
         channels: 3,
@@ -156,7 +171,7 @@ function testControl(dsp: Dsp, counts: Float32Array): void {
     test('a signal that is already aborted rejects with its reason', async () => {
       const reason = new Error('never mind')
       const signal = AbortSignal.abort(reason)
-      expect(await outcome(dsp.subtractCommonMedian(counts, { channels }, { signal }))).toBe(reason)
+      expect(await outcome(dsp.subtractReference(counts, commonMedian(channels), { signal }))).toBe(reason)
     })
 
     test('an abort during an operation rejects with its reason', async () => {
@@ -200,7 +215,7 @@ function testOddSizes(dsp: Dsp): void {
       expect(await dsp.shiftPhase(constant, { ...shape, shifts })).toHaveLength(constant.length)
       expect(
         difference(
-          await dsp.subtractCommonMedian(constant, shape),
+          await dsp.subtractReference(constant, commonMedian(width)),
           constant.map(() => 0),
         ),
       ).toBe(0)

@@ -17,7 +17,6 @@ export interface Binding
     PassingBinding,
     ReferencingBinding {
   readonly CancelFlag: new () => CancelFlag
-  subtractCommonMedian(traces: Float32Array, channels: number, ...control: Control): Promise<Float32Array>
 }
 
 /** Stops the operation that it was handed to, at its next block. */

@@ -1,12 +1,9 @@
 import type { Dsp } from '../dsp.ts'
-import { requireFrames } from '../parameters.ts'
-import { Attention } from './attention.ts'
 import { createTypeScriptDetecting } from './detecting.ts'
 import { createTypeScriptFiltering } from './filtering.ts'
 import { createTypeScriptMeasuring } from './measuring.ts'
 import { createTypeScriptPassing } from './passing.ts'
 import { createTypeScriptLocating } from './locating.ts'
-import { subtractMedian } from './reference.ts'
 import { createTypeScriptReferencing } from './referencing.ts'
 import { openTypescriptSimulation } from './simulate/open.ts'
 
@@ -20,15 +17,6 @@ export function createTypeScriptDsp(reason: string | null): Dsp {
     ...createTypeScriptPassing(),
     implementation: 'typescript',
     reason,
-
-    async subtractCommonMedian(traces, { channels }, options = {}) {
-      const frames = requireFrames(traces, channels)
-      const attention = new Attention(options)
-      const result = traces.slice()
-      await subtractMedian(result, channels, attention, (frame) => frame / frames)
-      attention.finish()
-      return result
-    },
 
     ...createTypeScriptDetecting(),
     ...createTypeScriptFiltering(),

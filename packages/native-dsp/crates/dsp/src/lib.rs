@@ -14,7 +14,7 @@ pub mod motion;
 pub mod pack;
 pub mod pass;
 pub mod peaks;
-pub mod reference;
+mod reference;
 pub mod simulate;
 pub mod spatial;
 pub mod spectral;

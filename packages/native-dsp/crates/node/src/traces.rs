@@ -1,7 +1,6 @@
 use napi::bindgen_prelude::*;
 use napi_derive::napi;
 use neurojoint_dsp::pass::plan::FilterPlan;
-use neurojoint_dsp::reference::subtract_common_median as subtract_median;
 use neurojoint_dsp::temporal::traces::{filter_traces, shift_traces};
 use neurojoint_dsp::{Control, Result};
 
@@ -36,19 +35,6 @@ pub fn shift_phase(
 ) -> AsyncTask<Background<Float32Array>> {
     transform(traces, Attended::new(flag, progress), move |traces, control| {
         shift_traces(traces, channels as usize, &shifts, taps as usize, control)
-    })
-}
-
-/// Subtracts the common median reference, on a worker thread.
-#[napi]
-pub fn subtract_common_median(
-    traces: Float32Array,
-    channels: u32,
-    flag: &CancelFlag,
-    progress: Option<ProgressFunction>,
-) -> AsyncTask<Background<Float32Array>> {
-    transform(traces, Attended::new(flag, progress), move |traces, control| {
-        subtract_median(traces, channels as usize, control)
     })
 }
 

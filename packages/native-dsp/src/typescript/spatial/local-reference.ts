@@ -1,7 +1,8 @@
 import type { LocalReferencePlan } from '../../plan.ts'
+import { median } from '../median.ts'
 import type { Rows, SpatialStep } from '../rows.ts'
 import { addUp, planSums } from './neighbour-sums.ts'
-import { middleOf, wholeCount } from './reference-value.ts'
+import { wholeCount } from './reference-value.ts'
 import type { PrepareSpatial } from './step.ts'
 
 /**
@@ -42,7 +43,7 @@ function prepareMedian({ neighbours, whole }: LocalReferencePlan, channels: numb
       forEachFrame(rows, frame, whole, (start) => {
         for (const { row, of, values } of prepared) {
           for (let index = 0; index < of.length; index++) values[index] = frame[of[index]!]!
-          const exact = middleOf(values, 'mean')
+          const exact = median(values)
           rows.data[start + row] = frame[row]! - (whole ? Math.trunc(exact) : Math.fround(exact))
         }
       })
