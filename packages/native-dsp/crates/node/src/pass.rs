@@ -197,7 +197,7 @@ fn refused(name: &'static str, value: f64, expected: &'static str) -> DspError {
 /// Frames, as JavaScript counts them.
 pub fn whole(name: &'static str, value: f64) -> neurojoint_dsp::Result<u64> {
     const MOST: f64 = 9_007_199_254_740_992.0;
-    if value >= 0.0 && value <= MOST && value.fract() == 0.0 {
+    if (0.0..=MOST).contains(&value) && value.fract() == 0.0 {
         return Ok(value as u64);
     }
     Err(refused(name, value, "a whole number that is not negative"))

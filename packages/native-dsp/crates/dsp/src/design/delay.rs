@@ -152,7 +152,7 @@ mod tests {
             largest = largest.max(re.hypot(im));
             count += 1.0;
         }
-        ((sum / count as f64).sqrt(), largest)
+        ((sum / count).sqrt(), largest)
     }
 
     fn parts(delay: &Delay) -> Vec<f64> {

@@ -37,7 +37,7 @@ pub struct LfOutput {
     pub factor: usize,
 }
 
-/// What [`Pass::run`] finds.
+/// What [`Pass::run`](super::Pass::run) finds.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Findings {
     /// (counts) of each row: `median(|x - median(x)|) / 0.67449` of a fixed sample of the result; null where not asked for.

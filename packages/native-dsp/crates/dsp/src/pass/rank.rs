@@ -226,7 +226,8 @@ mod tests {
 
     #[test]
     fn it_is_the_median_of_all_pieces_together() {
-        let normal = |one: f32, two: f32| (-2.0 * one.max(1e-9).ln()).sqrt() * (6.283 * two).cos() * 10.0;
+        let normal =
+            |one: f32, two: f32| (-2.0 * one.max(1e-9).ln()).sqrt() * (std::f32::consts::TAU * two).cos() * 10.0;
         let shapes: [&dyn Fn(f32, f32) -> f32; 6] = [
             &normal,
             &|one, two| normal(one, two).round(),
