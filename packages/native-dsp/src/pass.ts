@@ -14,6 +14,7 @@ export type PassSource =
     }
   | {
       readonly kind: 'memory'
+      /** Read where they lie: they must neither change nor be transferred while the pass is open. */
       readonly counts: Int16Array
       readonly columns: number
       readonly segments: readonly number[]

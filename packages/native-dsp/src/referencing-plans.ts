@@ -10,14 +10,20 @@ type Groups = GroupReferencePlan['groups']
  * at once). Rows without a key are in no group.
  */
 export function groupRows(keys: readonly (number | null)[]): Groups {
+  const keyed = [...keys.keys()].filter((row) => keys[row] !== null)
+  return rowsByKey(keyed, (row) => keys[row] ?? 0).map((rows) => ({ of: rows, from: rows }))
+}
+
+/** Rows that have the same key, in the order in which they are given. */
+export function rowsByKey(rows: readonly number[], keyOf: (row: number) => number): readonly (readonly number[])[] {
   const groups = new Map<number, number[]>()
-  for (const [row, key] of keys.entries()) {
-    if (key === null) continue
+  for (const row of rows) {
+    const key = keyOf(row)
     const group = groups.get(key)
     if (group) group.push(row)
     else groups.set(key, [row])
   }
-  return [...groups.values()].map((rows) => ({ of: rows, from: rows }))
+  return [...groups.values()]
 }
 
 /** Who is near whom. */
@@ -35,8 +41,10 @@ export interface Annulus {
   readonly atLeast: number
   /** Neighbours are on the same shank; CatGT's rule. All of them, if not given. */
   readonly shanks?: readonly number[] | undefined
-  /** Rows that have neighbours and are neighbours: those that are used. All of them, if not given. */
+  /** Rows that may be neighbours: those that are used. All of them, if not given. */
   readonly members?: readonly number[] | undefined
+  /** Rows that have neighbours; the members, if not given. */
+  readonly rows?: readonly number[] | undefined
 }
 
 /** The neighbours of each row, in ascending order; a row is none of its own. */
@@ -49,9 +57,9 @@ export function annulusNeighbours(annulus: Annulus): readonly (readonly number[]
   if (outer < inner) throw new InvalidParameterError('outer', outer, 'no less than `inner`')
   if (shanks && shanks.length !== rows) throw new WrongLengthError('shanks', shanks.length, rows)
   const eligible = members ?? Array.from({ length: rows }, (_, row) => row)
-  const isMember = new Set(eligible)
+  const has = new Set(annulus.rows ?? eligible)
   return Array.from({ length: rows }, (_, row) => {
-    if (!isMember.has(row)) return []
+    if (!has.has(row)) return []
     const beyond = eligible
       .filter((other) => other !== row && shanks?.[other] === shanks?.[row])
       .map((other) => ({ other, distance: distance(positions, row, other) }))

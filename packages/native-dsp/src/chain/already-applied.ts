@@ -18,6 +18,7 @@ const effects: Readonly<Record<string, readonly string[]>> = {
   'low-pass': ['low-pass'],
   'band-pass': ['high-pass', 'low-pass'],
   'catgt-butterworth': ['high-pass', 'low-pass'],
+  notch: ['notch'],
   'phase-shift': ['phase-shift'],
   'common-reference': ['reference'],
   'local-reference': ['reference'],

@@ -38,15 +38,3 @@ export function layoutOf({ channels }: Recording): Layout {
       }),
   }
 }
-
-/** Rows that have the same key, those of each group in ascending order. */
-export function groupRows(rows: readonly number[], keyOf: (row: number) => number): readonly (readonly number[])[] {
-  const groups = new Map<number, number[]>()
-  for (const row of rows) {
-    const key = keyOf(row)
-    const group = groups.get(key)
-    if (group) group.push(row)
-    else groups.set(key, [row])
-  }
-  return [...groups.values()]
-}

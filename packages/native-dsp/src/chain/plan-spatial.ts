@@ -1,7 +1,7 @@
 import { InvalidParameterError } from '../errors.ts'
 import type { GroupReferencePlan, LocalReferencePlan, Plan, SpatialPlan } from '../plan.ts'
-import { krigingMix } from '../referencing-plans.ts'
-import { groupRows, type Layout } from './layout.ts'
+import { annulusNeighbours, krigingMix, rowsByKey } from '../referencing-plans.ts'
+import type { Layout } from './layout.ts'
 import type { BadChannel, Measurements } from './measurements.ts'
 import type { CompleteStep } from './steps.ts'
 
@@ -133,16 +133,16 @@ function groupsOf(
 ): readonly (readonly number[])[] {
   switch (scope) {
     case 'all':
-      return groupRows(rows, () => 0)
+      return rowsByKey(rows, () => 0)
     case 'shank': {
       const shanks = layout.shanks(path)
-      return groupRows(rows, (row) => shanks[row] ?? 0)
+      return rowsByKey(rows, (row) => shanks[row] ?? 0)
     }
     case 'read-out':
-      return groupRows(rows, (row) => Math.floor((layout.channels[row]?.acquisitionIndex ?? 0) / readOutChannels))
+      return rowsByKey(rows, (row) => Math.floor((layout.channels[row]?.acquisitionIndex ?? 0) / readOutChannels))
     case 'turn': {
       const shifts = layout.shifts(path)
-      return groupRows(rows, (row) => shifts[row] ?? 0)
+      return rowsByKey(rows, (row) => shifts[row] ?? 0)
     }
   }
 }
@@ -155,21 +155,9 @@ function planLocalReference(
 ): LocalReferencePlan {
   const positions = layout.positions(path)
   const shanks = layout.shanks(path)
-  const from = new Set(members.from)
-  const distance = (a: number, b: number): number =>
-    Math.hypot(
-      (positions[2 * a] ?? 0) - (positions[2 * b] ?? 0),
-      (positions[2 * a + 1] ?? 0) - (positions[2 * b + 1] ?? 0),
-    )
-  const neighbours = layout.channels.map((_, row) => {
-    if (!from.has(row)) return []
-    const beyond = members.of
-      .filter((other) => other !== row && shanks[other] === shanks[row] && distance(row, other) > inner)
-      .toSorted((a, b) => distance(row, a) - distance(row, b) || a - b)
-    const ring = beyond.filter((other) => distance(row, other) <= outer)
-    return (ring.length < atLeast ? beyond.slice(0, atLeast) : ring).toSorted((a, b) => a - b)
-  })
-  if (neighbours.every((others) => others.length === 0) && from.size > 0)
+  const { of, from } = members
+  const neighbours = annulusNeighbours({ positions, shanks, inner, outer, atLeast, members: of, rows: from })
+  if (neighbours.every((others) => others.length === 0) && from.length > 0)
     throw new InvalidParameterError(`${path}.outer`, outer, 'a ring in which at least one channel has neighbours')
   return { kind: 'local-reference', operator, whole, neighbours }
 }

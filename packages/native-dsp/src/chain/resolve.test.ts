@@ -219,6 +219,12 @@ describe('a recording that carries a step', () => {
     expect([plan.temporal.shifts?.length, plan.spatial.length]).toEqual([8, 1])
   })
 
+  test('is not given a notch twice', async () => {
+    const notched = [{ step: 'notch', by: 'NeuroJoint', details: 'frequency=50' }]
+    const refused = resolve([{ step: 'notch', frequency: 50 }], { applied: notched })
+    await expect(refused).rejects.toMatchObject({ code: 'already-applied', steps: ['notch'] })
+  })
+
   test('is taken as it is by a chain that has no such step', async () => {
     const { skipped } = await resolve([{ step: 'high-pass' }, { step: 'whiten' }], { applied })
     expect(skipped).toEqual([])

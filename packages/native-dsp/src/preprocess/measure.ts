@@ -1,12 +1,11 @@
 import type { Recording } from '@neurojoint/formats/recording'
 import { findBadChannels } from '../bad-channels.ts'
-import { groupRows } from '../chain/layout.ts'
 import type { BadChannel, Measurements } from '../chain/measurements.ts'
 import type { Dsp, OperationOptions } from '../dsp.ts'
 import { InvalidParameterError } from '../errors.ts'
 import type { Plan } from '../plan.ts'
 import { fixedSample } from './fixed-sample.ts'
-import { matrixMix, rowsWithin } from '../referencing-plans.ts'
+import { matrixMix, rowsByKey, rowsWithin } from '../referencing-plans.ts'
 import { measureMotion } from './measure-motion.ts'
 import { openPasses } from './open-passes.ts'
 
@@ -86,7 +85,7 @@ export function measureRecording(
 /** The rows of each shank from the tip on. */
 function inDepthOrder({ channels }: Recording, rows: readonly number[]): readonly (readonly number[])[] {
   const depth = (row: number): number => channels[row]?.site?.y ?? row
-  return groupRows(rows, (row) => channels[row]?.site?.shank ?? 0).map((group) =>
+  return rowsByKey(rows, (row) => channels[row]?.site?.shank ?? 0).map((group) =>
     group.toSorted((a, b) => depth(a) - depth(b) || a - b),
   )
 }
