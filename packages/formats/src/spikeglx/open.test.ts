@@ -131,6 +131,11 @@ describe('the folder of a probe', () => {
   test('is refused where its triggers are set up differently, or are of several runs', async () => {
     const other = await makeFolder((meta) => meta.replaceAll(' 500 ', ' 1000 '))
     await expect(openRecording(other)).rejects.toMatchObject({ code: 'contradiction' })
+    const filtered = await makeFolder((meta) => `${meta}\r\ncatGTCmdline0=<CatGT -gblcar>`)
+    await expect(openRecording(filtered)).rejects.toMatchObject({
+      code: 'contradiction',
+      found: 'counts to which phase-shift (CatGT), common-reference (CatGT) was applied',
+    })
     await writeFile(join(other, 'second_g0_t0.imec0.ap.meta'), metaText(10))
     await expect(openRecording(other)).rejects.toMatchObject({ code: 'ambiguous-recording' })
   })

@@ -72,6 +72,15 @@ async function findMetas(path: string): Promise<readonly string[]> {
 function requireSameStream(first: SpikeGlxMeta, meta: SpikeGlxMeta): void {
   const facts = ({ samplingRate, savedChannels, channels }: SpikeGlxMeta) =>
     JSON.stringify([samplingRate, savedChannels, channels])
+  const history = ({ applied }: SpikeGlxMeta) =>
+    applied.map(({ step, by }) => `${step} (${by})`).join(', ') || 'nothing'
+  if (history(first) !== history(meta))
+    throw new ContradictionError(
+      meta.path,
+      `counts to which ${history(meta)} was applied`,
+      `${history(first)}, as to those of ${first.path}`,
+      'Open the triggers one by one.',
+    )
   if (facts(first) === facts(meta)) return
   const describe = ({ samplingRate, savedChannels }: SpikeGlxMeta) =>
     `${savedChannels} saved channels at ${samplingRate} Hz`
