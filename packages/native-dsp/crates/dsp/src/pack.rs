@@ -29,34 +29,67 @@ impl Finish<'_> {
         if row.is_empty() {
             return;
         }
-        let reference = if self.global_median { median.find(row).mean() } else { 0.0 };
+        let mut reference = if self.global_median { median.find(row).mean() } else { 0.0 };
         if let Some(scale) = self.scale {
             for (value, scale) in row.iter_mut().zip(scale) {
                 *value = (*value - reference) / scale;
             }
-        } else if keep && self.global_median {
-            row.iter_mut().for_each(|value| *value -= reference);
+            reference = 0.0;
         }
-        let Some(words) = words else { return };
-        let done = self.scale.is_some() || keep;
-        pack(self.machine, row, if done { 0.0 } else { reference }, self.rounding, &mut words[..self.channels]);
+        let words = words.map(|words| &mut words[..self.channels]);
+        match (keep && reference != 0.0, words) {
+            (true, Some(words)) => pack::<true>(self.machine, row, reference, self.rounding, words),
+            (true, None) => subtract(self.machine, row, reference),
+            (false, Some(words)) => pack::<false>(self.machine, row, reference, self.rounding, words),
+            (false, None) => {}
+        }
     }
 }
 
-/// Rounds `row - reference` to int16; NaN becomes the largest.
-fn pack(machine: Machine, row: &[f32], reference: f32, rounding: Rounding, words: &mut [i16]) {
+/// Subtracts from all values.
+fn subtract(machine: Machine, row: &mut [f32], reference: f32) {
+    #[inline(always)]
+    fn each(row: &mut [f32], reference: f32) {
+        row.iter_mut().for_each(|value| *value -= reference);
+    }
+
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2")]
+    fn each_avx2(row: &mut [f32], reference: f32) {
+        each(row, reference);
+    }
+
+    #[cfg(target_arch = "x86_64")]
+    if machine.has_avx2() {
+        // SAFETY: the processor has AVX2.
+        return unsafe { each_avx2(row, reference) };
+    }
+    each(row, reference);
+}
+
+/// Rounds `row - reference` to int16, and leaves the difference in the row if it is to be kept; NaN becomes the largest.
+fn pack<const KEEP: bool>(machine: Machine, row: &mut [f32], reference: f32, rounding: Rounding, words: &mut [i16]) {
     #[cfg(target_arch = "x86_64")]
     if machine.has_avx2() {
         // SAFETY: the processor has AVX2.
         return unsafe {
             match rounding {
-                Rounding::HalfEven => pack_avx2::<true>(row, reference, words),
-                Rounding::Truncate => pack_avx2::<false>(row, reference, words),
+                Rounding::HalfEven => pack_avx2::<true, KEEP>(row, reference, words),
+                Rounding::Truncate => pack_avx2::<false, KEEP>(row, reference, words),
             }
         };
     }
-    for (value, word) in row.iter().zip(words) {
-        *word = round(value - reference, rounding);
+    pack_each::<KEEP>(row, reference, rounding, words);
+}
+
+#[inline(always)]
+fn pack_each<const KEEP: bool>(row: &mut [f32], reference: f32, rounding: Rounding, words: &mut [i16]) {
+    for (value, word) in row.iter_mut().zip(words) {
+        let difference = *value - reference;
+        if KEEP {
+            *value = difference;
+        }
+        *word = round(difference, rounding);
     }
 }
 
@@ -75,19 +108,24 @@ fn round(value: f32, rounding: Rounding) -> i16 {
 /// The processor has AVX2.
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2")]
-unsafe fn pack_avx2<const HALF_EVEN: bool>(row: &[f32], reference: f32, words: &mut [i16]) {
+unsafe fn pack_avx2<const HALF_EVEN: bool, const KEEP: bool>(row: &mut [f32], reference: f32, words: &mut [i16]) {
     use std::arch::x86_64::*;
     let (most, common) = (_mm256_set1_ps(32_767.0), _mm256_set1_ps(reference));
     // The conversion of what is far below gives the least int32, which is packed as the least int16.
-    let convert = |at: &[f32; 8]| {
-        // SAFETY: there are eight values.
-        let value = _mm256_min_ps(_mm256_sub_ps(unsafe { _mm256_loadu_ps(at.as_ptr()) }, common), most);
+    let convert = |at: &mut [f32]| {
+        // SAFETY: it is called with eight values.
+        let difference = _mm256_sub_ps(unsafe { _mm256_loadu_ps(at.as_ptr()) }, common);
+        if KEEP {
+            // SAFETY: as above.
+            unsafe { _mm256_storeu_ps(at.as_mut_ptr(), difference) };
+        }
+        let value = _mm256_min_ps(difference, most);
         if HALF_EVEN { _mm256_cvtps_epi32(value) } else { _mm256_cvttps_epi32(value) }
     };
-    let (rows, rest) = row.as_chunks::<8>();
-    let (pairs, odd) = rows.as_chunks::<2>();
-    let mut to = words.as_chunks_mut::<16>().0.iter_mut();
-    for ([low, high], words) in pairs.iter().zip(&mut to) {
+    let (rows, rest) = row.as_chunks_mut::<16>();
+    let whole = rows.len() * 16;
+    for (row, words) in rows.iter_mut().zip(words.as_chunks_mut::<16>().0) {
+        let (low, high) = row.split_at_mut(8);
         let packed = _mm256_packs_epi32(convert(low), convert(high));
         // SAFETY: there is room for sixteen words.
         unsafe {
@@ -95,10 +133,8 @@ unsafe fn pack_avx2<const HALF_EVEN: bool>(row: &[f32], reference: f32, words: &
             _mm256_storeu_si256(to, _mm256_permute4x64_epi64::<0b11_01_10_00>(packed));
         }
     }
-    let behind = odd.as_flattened().iter().chain(rest);
-    for (value, word) in behind.zip(&mut words[pairs.len() * 16..]) {
-        *word = round(value - reference, if HALF_EVEN { Rounding::HalfEven } else { Rounding::Truncate });
-    }
+    let rounding = if HALF_EVEN { Rounding::HalfEven } else { Rounding::Truncate };
+    pack_each::<KEEP>(rest, reference, rounding, &mut words[whole..]);
 }
 
 #[cfg(test)]
@@ -114,11 +150,15 @@ mod tests {
         for machine in Machine::all() {
             for length in [1, 7, 15, 16] {
                 for repeated in [1, 3] {
-                    let row: Vec<f32> = values[..length].repeat(repeated);
+                    let mut row: Vec<f32> = values[..length].repeat(repeated);
                     for (rounding, expected) in [(Rounding::HalfEven, even), (Rounding::Truncate, truncated)] {
                         let mut words = vec![1; row.len()];
-                        pack(machine, &row, 0.0, rounding, &mut words);
+                        pack::<false>(machine, &mut row, 0.0, rounding, &mut words);
                         assert_eq!(words, expected[..length].repeat(repeated));
+                        let mut kept: Vec<f32> = row.iter().map(|value| value + 4.0).collect();
+                        pack::<true>(machine, &mut kept, 4.0, rounding, &mut words);
+                        let again: Vec<f32> = row.iter().map(|value| value + 4.0 - 4.0).collect();
+                        assert_eq!(kept, again);
                     }
                 }
             }

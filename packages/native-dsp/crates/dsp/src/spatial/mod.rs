@@ -1,6 +1,8 @@
 //! Steps that combine the channels of a frame.
 
 mod channel_filter;
+#[cfg(target_arch = "x86_64")]
+mod counting;
 mod gain_control;
 mod group_mean;
 mod group_median;
