@@ -40,6 +40,8 @@ export { preprocess } from './preprocess/preprocess.ts'
 export type { PreprocessOptions, PreprocessReport } from './preprocess/preprocess.ts'
 export { through } from './preprocess/through.ts'
 export type { FilteredRecording, ThroughOptions } from './preprocess/through.ts'
+export type * from './pass.ts'
+export type * from './plan.ts'
 export { channelLabels } from './measuring.ts'
 export type {
   BadChannelMethod,

@@ -131,7 +131,7 @@ const readers: {
 }
 
 /** The names of all steps. */
-export const stepNames: readonly string[] = Object.keys(readers)
+const stepNames: readonly string[] = Object.keys(readers)
 
 function readStep(path: string, value: unknown): CompleteStep {
   const { step, ...entries } = entriesOf(path, value)
@@ -173,7 +173,7 @@ const onlyOnce: readonly string[] = ['mask', 'phase-shift', 'bad-channels', 'cat
 const filters: readonly string[] = ['high-pass', 'low-pass', 'band-pass', 'notch']
 
 /** Whether a step works on each channel for itself; those come first. */
-export const isTemporal = ({ step }: { readonly step: string }): boolean => onChannels.includes(step)
+const isTemporal = ({ step }: { readonly step: string }): boolean => onChannels.includes(step)
 
 function requireOrder(steps: readonly CompleteStep[]): void {
   const firstAcross = steps.findIndex((step) => !isTemporal(step))

@@ -68,7 +68,7 @@ const count = (number: number, one: string, many: string): string =>
 
 const median = (values: Float32Array): number => values.toSorted()[Math.trunc(values.length / 2)] ?? Number.NaN
 
-export function formatBytes(bytes: number): string {
+function formatBytes(bytes: number): string {
   const units = ['bytes', 'kB', 'MB', 'GB', 'TB']
   const step = bytes < 1000 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3))
   return `${step === 0 ? bytes : (bytes / 1000 ** step).toPrecision(3)} ${units[step]}`

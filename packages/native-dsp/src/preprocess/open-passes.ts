@@ -82,7 +82,7 @@ const readerOf = (recording: Recording): PassSource => ({
 })
 
 /** A plan of a recording as one of some of its segments, which are counted from 0. */
-export function planOfSegments(plan: Plan, segments: readonly number[]): Plan {
+function planOfSegments(plan: Plan, segments: readonly number[]): Plan {
   const { mask } = plan
   const gaps = mask?.gaps
     .filter(({ segment }) => segments.includes(segment))

@@ -76,7 +76,7 @@ function middleOfSelected(values: Float32Array, found: number, rank: number, cou
 const few = 12
 
 /** Puts the value of rank `rank` among the first `count` (none NaN) in its place, the smaller ones before it, and returns it (Hoare's selection). */
-export function select(values: Float32Array, rank: number, count = values.length): number {
+function select(values: Float32Array, rank: number, count = values.length): number {
   let low = 0
   let high = count - 1
   while (high - low > few) {

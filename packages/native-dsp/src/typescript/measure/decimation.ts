@@ -19,7 +19,7 @@ export interface Decimation {
 }
 
 /** The greatest factor; beyond it the integers would be too coarse. */
-export const mostDecimation = 32
+const mostDecimation = 32
 
 const finestBits = 17
 const attenuation = 80 // (dB)

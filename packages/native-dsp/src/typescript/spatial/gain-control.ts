@@ -1,8 +1,7 @@
 import type { Rows } from '../rows.ts'
 
 /** A knot of the gain stands at every so many frames; between two knots it is interpolated. */
-export const knotFrames = (half: number): number =>
-  half < 128 ? 1 : Math.min(32, 2 ** Math.floor(Math.log2(half / 64)))
+const knotFrames = (half: number): number => (half < 128 ? 1 : Math.min(32, 2 ** Math.floor(Math.log2(half / 64))))
 
 /**
  * Automatic gain control's gain: `|x|` under a running Hann window of `2 half + 1` frames (`numpy.hanning`, normalised to

@@ -9,7 +9,7 @@ const length = 32_768
 /** Frames on either side of a block that are transformed with it. */
 export const catgtMargin = 500
 /** Frames of a block: the grid. */
-export const catgtBlock = length - 2 * catgtMargin
+const catgtBlock = length - 2 * catgtMargin
 
 /**
  * CatGT's temporal stage, written from the description of CatGT 5.3 (B. Karsh): delay and magnitude filter in one

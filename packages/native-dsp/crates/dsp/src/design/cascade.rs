@@ -9,9 +9,6 @@ pub struct Section {
 }
 
 impl Section {
-    /// Gives out what comes in.
-    pub const IDENTITY: Self = Self { b: [1.0, 0.0, 0.0], a: [0.0, 0.0] };
-
     /// The modulus of its pole nearest to the unit circle.
     fn pole_radius(&self) -> f64 {
         let [a1, a2] = self.a;
