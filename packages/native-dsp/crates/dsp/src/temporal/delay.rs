@@ -1,7 +1,11 @@
 //! Counts of a tile, each channel delayed by its part of a sample.
 
+#[cfg(target_arch = "x86_64")]
+use std::arch::x86_64::*;
 use std::ops::Range;
 
+#[cfg(target_arch = "x86_64")]
+use super::delay_512::{self, PAIRS, Samples};
 use super::lanes::{Row, Scalar, WIDTH};
 use super::machine::Machine;
 use crate::Result;
@@ -86,9 +90,16 @@ impl Delays {
         target: &mut [Row<S>],
         pairs: &mut Pairs,
     ) {
+        let tiles = counts.take.len().div_ceil(WIDTH);
         assert!(target.len() >= CHUNK && frames.len() <= CHUNK && frames.start >= within.start);
         assert!(frames.end <= within.end && within.end * counts.columns <= counts.data.len());
         if self.pairs == 0 {
+            #[cfg(target_arch = "x86_64")]
+            if let (true, Some(column)) = (machine.has_avx2(), counts.contiguous(tile)) {
+                let soon = counts.soon(frames.start + CHUNK, tile, tiles);
+                // SAFETY: the processor has AVX2.
+                return unsafe { avx2::widen(counts, column, frames, target, soon) };
+            }
             for (frame, row) in frames.zip(target) {
                 let words = counts.words(tile, frame);
                 *row = Row(words.map(|word| S::from_i32(i32::from(word))));
@@ -97,6 +108,20 @@ impl Delays {
         }
         // The sample before the first of a pair, so that the first frame's oldest sample begins pair 0.
         let first = frames.start as isize - self.pairs as isize;
+        #[cfg(target_arch = "x86_64")]
+        if let (Machine::Avx512, Ok(taps), Some(column)) =
+            (machine, self.tiles[tile][..].try_into(), counts.contiguous(tile))
+        {
+            let last = frames.end + self.after();
+            if frames.len() == CHUNK && first >= within.start as isize && last <= within.end {
+                let at = counts.data[first as usize * counts.columns + column..].as_ptr();
+                let (soon, step) = counts.soon(frames.start + CHUNK, tile, tiles);
+                let samples = Samples { at, columns: counts.columns, soon, step };
+                // SAFETY: the machine was detected; the frames from `first` to `last` lie within the counts, the tile's
+                // words within the frames, and the target has room for a chunk.
+                return unsafe { S::delay_chunk(samples, taps, target.as_mut_ptr()) };
+            }
+        }
         let count = frames.len().next_multiple_of(GROUP) + 2 * self.pairs - 1;
         pair_up(machine, counts, tile, within, first, &mut pairs[..count]);
         let taps = &self.tiles[tile];
@@ -118,6 +143,14 @@ impl Counts<'_> {
             *word = row[*column];
         }
         words
+    }
+
+    /// A tile's part of the bytes of the chunk at `first`, as a place and the distance to the next of 64.
+    #[cfg(target_arch = "x86_64")]
+    fn soon(&self, first: usize, tile: usize, tiles: usize) -> (*const i8, usize) {
+        let part = (2 * CHUNK * self.columns).div_ceil(tiles);
+        let from = 2 * first * self.columns + tile * part;
+        (self.data.as_ptr().cast::<i8>().wrapping_add(from), part.div_ceil(CHUNK / 2))
     }
 
     /// The first word of a tile whose words stand side by side.
@@ -170,6 +203,13 @@ fn pair_up(
 
 /// A type that delayed counts are given in.
 pub(crate) trait Delayed: Scalar {
+    /// The sums of a whole chunk.
+    ///
+    /// # Safety
+    /// As [`delay_512::delay_chunk`]'s, and `target` has room for a chunk.
+    #[cfg(target_arch = "x86_64")]
+    unsafe fn delay_chunk(samples: Samples, taps: &[[[i16; WIDTH]; 2]; PAIRS], target: *mut Row<Self>);
+
     /// For `groups` groups of eight frames: the sum over `taps` of pairs two frames apart times taps, in whole numbers.
     ///
     /// # Safety
@@ -185,6 +225,17 @@ pub(crate) trait Delayed: Scalar {
 }
 
 impl Delayed for f32 {
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
+    unsafe fn delay_chunk(samples: Samples, taps: &[[[i16; WIDTH]; 2]; PAIRS], target: *mut Row<Self>) {
+        // SAFETY: as the caller's; a row has as many values as there are sums.
+        unsafe {
+            delay_512::delay_chunk(samples, taps, |frame, sums| {
+                _mm512_storeu_ps(target.add(frame).cast(), _mm512_cvtepi32_ps(sums));
+            });
+        }
+    }
+
     unsafe fn convolve(
         machine: Machine,
         taps: &[[[i16; WIDTH]; 2]],
@@ -202,6 +253,19 @@ impl Delayed for f32 {
 }
 
 impl Delayed for f64 {
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
+    unsafe fn delay_chunk(samples: Samples, taps: &[[[i16; WIDTH]; 2]; PAIRS], target: *mut Row<Self>) {
+        // SAFETY: as the caller's; a row has as many values as there are sums.
+        unsafe {
+            delay_512::delay_chunk(samples, taps, |frame, sums| {
+                let to: *mut f64 = target.add(frame).cast();
+                _mm512_storeu_pd(to, _mm512_cvtepi32_pd(_mm512_castsi512_si256(sums)));
+                _mm512_storeu_pd(to.add(8), _mm512_cvtepi32_pd(_mm512_extracti64x4_epi64::<1>(sums)));
+            });
+        }
+    }
+
     unsafe fn convolve(
         machine: Machine,
         taps: &[[[i16; WIDTH]; 2]],
@@ -243,7 +307,38 @@ fn convolve<S: Scalar>(taps: &[[[i16; WIDTH]; 2]], pairs: &Pairs, target: &mut [
 mod avx2 {
     use std::arch::x86_64::*;
 
-    use super::{CHUNK, GROUP, Pairs, WIDTH};
+    use std::ops::Range;
+
+    use super::{Counts, GROUP, Pairs, Row, Scalar, WIDTH};
+
+    /// The samples as they are; `soon` is what [`super::Counts::soon`] gives.
+    ///
+    /// # Safety
+    /// The processor has AVX2.
+    #[target_feature(enable = "avx2")]
+    pub unsafe fn widen<S: Scalar>(
+        counts: &Counts<'_>,
+        column: usize,
+        frames: Range<usize>,
+        target: &mut [Row<S>],
+        soon: (*const i8, usize),
+    ) {
+        let (mut soon, step) = soon;
+        let rows = counts.data[frames.start * counts.columns..].chunks(counts.columns);
+        for (index, (words, row)) in rows.zip(&mut target[..frames.len()]).enumerate() {
+            // SAFETY: a hint, which may be wrong; the row has the tile's words.
+            let words: [i16; WIDTH] = unsafe {
+                if index % 2 == 0 {
+                    _mm_prefetch::<_MM_HINT_T1>(soon);
+                    soon = soon.wrapping_add(step);
+                }
+                words[column..column + WIDTH].as_ptr().cast::<[i16; WIDTH]>().read_unaligned()
+            };
+            for (value, word) in row.0.iter_mut().zip(words) {
+                *value = S::from_i32(i32::from(word));
+            }
+        }
+    }
 
     /// # Safety
     /// The processor has AVX2; at `at`, and so on every `columns` words, there are [`WIDTH`] samples of one more frame than
@@ -258,8 +353,6 @@ mod avx2 {
             let mut older = load(at);
             for pair in pairs {
                 at = at.add(columns);
-                // The same words of the next chunk.
-                _mm_prefetch::<_MM_HINT_T0>(at.wrapping_add(CHUNK * columns).cast());
                 let younger = load(at);
                 let to: *mut __m256i = pair.as_mut_ptr().cast();
                 _mm256_storeu_si256(to, _mm256_unpacklo_epi16(older, younger));
@@ -358,7 +451,7 @@ mod tests {
             let counts = Counts { data: &data, columns, take };
             let within = 40..280;
             for machine in Machine::all() {
-                for chunk in [40..168, 100..101, 150..278, 203..280] {
+                for chunk in [40..168, 60..188, 100..101, 150..278, 203..280] {
                     for tile in 0..3 {
                         let mut target = vec![Row([0.0f64; WIDTH]); CHUNK];
                         let mut pairs = [[[0; WIDTH]; 2]; CHUNK + LONGEST + GROUP];

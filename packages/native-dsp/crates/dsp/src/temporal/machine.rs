@@ -3,7 +3,8 @@
 /// What the processor offers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Machine {
-    /// AVX2 and FMA, and the registers of AVX-512. To be made by [`Machine::detect`] alone, like the next.
+    /// AVX2 and FMA, and AVX-512 with its sums of products (F, BW, VL, VNNI). To be made by [`Machine::detect`] alone,
+    /// like the next.
     Avx512,
     /// AVX2 and FMA.
     Avx2,
@@ -14,7 +15,10 @@ impl Machine {
     pub fn detect() -> Self {
         #[cfg(target_arch = "x86_64")]
         if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") && is_x86_feature_detected!("bmi2") {
-            let more = is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512vl");
+            let more = is_x86_feature_detected!("avx512f")
+                && is_x86_feature_detected!("avx512bw")
+                && is_x86_feature_detected!("avx512vl")
+                && is_x86_feature_detected!("avx512vnni");
             return if more { Self::Avx512 } else { Self::Avx2 };
         }
         Self::Portable

@@ -1,6 +1,8 @@
 //! What is done to each channel along time: counts become rows.
 
 mod delay;
+#[cfg(target_arch = "x86_64")]
+mod delay_512;
 mod lanes;
 mod machine;
 mod recursion;

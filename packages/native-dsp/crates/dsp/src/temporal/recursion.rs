@@ -114,10 +114,9 @@ impl<S: Scalar> Recursions<S> {
     pub fn flush(history: &mut History<S>) {
         let least = S::from_f64(1e-20);
         let small = S::from_f64(-1e-20);
-        for value in history.0.iter_mut().flatten().flat_map(|row| &mut row.0) {
-            if *value < least && *value > small {
-                *value = S::default();
-            }
+        for row in history.0.iter_mut().flatten() {
+            // Without branches, so that it becomes a few instructions on registers.
+            row.0 = row.0.map(|value| if value < least && value > small { S::default() } else { value });
         }
     }
 }

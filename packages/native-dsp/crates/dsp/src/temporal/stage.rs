@@ -90,8 +90,9 @@ impl<S: Computed + Delayed + Placed> Stage<S> {
         }
         let chunks = (end - start).div_ceil(CHUNK);
         let frames_of = |chunk: usize| start + chunk * CHUNK..(start + (chunk + 1) * CHUNK).min(end);
-        let look_ahead = if self.backward.is_empty() { 0 } else { self.look_ahead.div_ceil(CHUNK) };
-        let slots = SLAB + look_ahead;
+        let (slab_chunks, look_ahead) =
+            if self.backward.is_empty() { (1, 0) } else { (SLAB, self.look_ahead.div_ceil(CHUNK)) };
+        let slots = slab_chunks + look_ahead;
         scratch.ring.resize(slots * tiles * CHUNK, Row([S::default(); WIDTH]));
         scratch.forward.clear();
         scratch.forward.resize_with(tiles, || self.forward.history());
@@ -104,8 +105,8 @@ impl<S: Computed + Delayed + Placed> Stage<S> {
         }
         let (mut produced, mut slab) = (0, 0);
         loop {
-            let last = slab + SLAB + look_ahead >= chunks;
-            let slab_end = if last { chunks } else { slab + SLAB };
+            let last = slab + slots >= chunks;
+            let slab_end = if last { chunks } else { slab + slab_chunks };
             let ready = if last { chunks } else { slab_end + look_ahead };
             for chunk in produced..ready {
                 for tile in 0..tiles {
