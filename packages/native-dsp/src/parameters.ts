@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { InvalidParameterError, RaggedFramesError, WrongLengthError } from './errors.ts'
 
 /** Refuses a buffer that does not hold whole frames; returns their number. */
@@ -31,6 +32,15 @@ export function requireNotNegative(name: string, value: unknown): number {
 
 /** A thread holds a block of the recording, so that their number is a matter of memory. */
 const mostThreads = 64
+
+/** Without being asked for, no more are taken. */
+const mostUnasked = 8
+
+/** How many threads work: as many as were asked for, else as many as processors. */
+export function chooseThreads(asked: number | undefined): number {
+  requireThreads(asked)
+  return asked ?? Math.min(availableParallelism(), mostUnasked)
+}
 
 export function requireThreads(value: number | undefined): void {
   if (value === undefined || (Number.isInteger(value) && value >= 1 && value <= mostThreads)) return

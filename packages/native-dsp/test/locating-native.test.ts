@@ -1,12 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { MissingBindingError } from '../src/errors.ts'
-import type { Dsp } from '../src/dsp.ts'
-import { loadBinding } from '../src/native/load-binding.ts'
-import { createNativeDsp } from '../src/native/native-dsp.ts'
 import { createTypeScriptLocating } from '../src/typescript/locating.ts'
 import { testLocating } from './locating-kit.ts'
 import { testMotionPass } from './motion-kit.ts'
 import { furthest, readArray, reference } from './locating-reference.ts'
+import { tryNative } from './native-dsp.ts'
 
 const native = tryNative()
 if (native) {
@@ -58,13 +55,3 @@ describe.skipIf(!native)('native (needs `pnpm build:native`): the numbers of the
     expect(furthest(ours, theirs)).toBeLessThan(1e-4)
   })
 })
-
-/** Null without a binding; where it was built (`npm test` with Rust says so) that is an error. */
-function tryNative(): Dsp | null {
-  try {
-    return createNativeDsp(loadBinding())
-  } catch (error) {
-    if (error instanceof MissingBindingError && process.env['NEUROJOINT_NATIVE'] !== 'required') return null
-    throw error
-  }
-}

@@ -1,12 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import type { Dsp } from '../src/dsp.ts'
-import { MissingBindingError } from '../src/errors.ts'
-import { loadBinding } from '../src/native/load-binding.ts'
-import { createNativeDsp } from '../src/native/native-dsp.ts'
 import { createTypeScriptDsp } from '../src/typescript/typescript-dsp.ts'
 import { testMeasuring } from './measuring-kit.ts'
 import { probe, probeChannels, uniform } from './measuring-samples.ts'
 import { difference } from './reference.ts'
+import { tryNative } from './native-dsp.ts'
 
 const native = tryNative()
 if (native) testMeasuring(native)
@@ -71,14 +68,4 @@ function closest(a: Float64Array | undefined, b: Float64Array | undefined): numb
     const other = b[at] ?? Number.NaN
     return Math.max(most, Math.abs(value - other) / Math.max(Math.abs(other), floor))
   }, 0)
-}
-
-/** Null without a binding; where it was built (`npm test` with Rust says so) that is an error. */
-function tryNative(): Dsp | null {
-  try {
-    return createNativeDsp(loadBinding())
-  } catch (error) {
-    if (error instanceof MissingBindingError && process.env['NEUROJOINT_NATIVE'] !== 'required') return null
-    throw error
-  }
 }

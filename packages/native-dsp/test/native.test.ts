@@ -1,14 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import type { Dsp } from '../src/dsp.ts'
-import { MissingBindingError } from '../src/errors.ts'
 import { loadBinding } from '../src/native/load-binding.ts'
-import { createNativeDsp } from '../src/native/native-dsp.ts'
 import { runOperation } from '../src/native/operation.ts'
 import { openNativeSimulation } from '../src/simulate-native.ts'
 import { probeSimulation, simulatedProbe } from '../src/simulate-probe.ts'
 import { createTypeScriptDsp } from '../src/typescript/typescript-dsp.ts'
 import { testDsp } from './kit.ts'
 import { channels, difference, readReference, samplingRate, summary } from './reference.ts'
+import { tryNative } from './native-dsp.ts'
 
 const native = tryNative()
 if (native) testDsp(native)
@@ -47,13 +45,3 @@ describe.skipIf(!native)('native (needs `pnpm build:native`)', () => {
     await expect(running).rejects.toMatchObject({ code: 'panic', message })
   })
 })
-
-/** Null without a binding; where it was built (`npm test` with Rust says so) that is an error. */
-function tryNative(): Dsp | null {
-  try {
-    return createNativeDsp(loadBinding())
-  } catch (error) {
-    if (error instanceof MissingBindingError && process.env['NEUROJOINT_NATIVE'] !== 'required') return null
-    throw error
-  }
-}

@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises'
+import { readdir, rm } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
 import type { PassOptions, PassSource } from '../src/pass.ts'
 import { channels, columns, type PassBench } from './pass-bench.ts'
@@ -13,15 +13,20 @@ export function testPassControl({ name, memory, open, place }: PassBench): void 
     test('an abort in the middle rejects with its reason within 100 ms and leaves nothing', async () => {
       const pass = await open(source, planFor(95))
       const attempts: number[] = []
+      const target = { path: place('aborted.bin'), rows: [0], copied: [] }
+      const started = performance.now()
+      await pass.run(target, { rms: true, noiseLevels: true })
+      // well before the end of one whose threads have started
+      const middle = (performance.now() - started) / 8
+      await rm(target.path)
       for (let attempt = 0; attempt < 3; attempt++) {
         const control = new AbortController()
         let aborted = Infinity
-        const target = { path: place('aborted.bin'), rows: [0], copied: [] }
         const running = pass.run(target, { rms: true, noiseLevels: true }, { signal: control.signal })
         setTimeout(() => {
           aborted = performance.now()
           control.abort('stop')
-        }, 60)
+        }, middle)
         expect(await outcome(running)).toBe('stop')
         attempts.push(performance.now() - aborted)
         expect((await readdir(place('.'))).filter((file) => /aborted|partial/.test(file))).toEqual([])

@@ -2,16 +2,13 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import type { Dsp } from '../src/dsp.ts'
-import { MissingBindingError } from '../src/errors.ts'
-import { loadBinding } from '../src/native/load-binding.ts'
-import { createNativeDsp } from '../src/native/native-dsp.ts'
 import type { PassFindings, PassSource } from '../src/pass.ts'
 import type { Plan, SpatialPlan } from '../src/plan.ts'
 import { createTypeScriptPassing } from '../src/typescript/passing.ts'
 import { testCatgt } from './pass-catgt-kit.ts'
 import { compareWords, planFor, simulateCounts } from './pass-counts.ts'
 import { testPassing } from './pass-kit.ts'
+import { tryNative } from './native-dsp.ts'
 
 const bandPass = { kind: 'band-pass', low: 300, high: 6000, order: 5, direction: 'zero-phase' } as const
 
@@ -122,13 +119,3 @@ describe.skipIf(!native)('native (needs `pnpm build:native`)', () => {
     })
   })
 })
-
-/** Null without a binding; where it was built (`npm test` with Rust says so) that is an error. */
-function tryNative(): Dsp | null {
-  try {
-    return createNativeDsp(loadBinding())
-  } catch (error) {
-    if (error instanceof MissingBindingError && process.env['NEUROJOINT_NATIVE'] !== 'required') return null
-    throw error
-  }
-}

@@ -1,17 +1,11 @@
-import { describe, expect, test } from 'vitest'
-import { MissingBindingError } from '../src/errors.ts'
-import { loadBinding } from '../src/native/load-binding.ts'
-import { openNativeSimulation } from '../src/simulate-native.ts'
+import { expect, test } from 'vitest'
 import { probeSimulation, simulatedProbe } from '../src/simulate-probe.ts'
-import type { OpenSimulation } from '../src/simulate.ts'
 import { openTypescriptSimulation } from '../src/typescript/simulate/open.ts'
+import { withNative } from './native-dsp.ts'
 import { testSimulatedRun } from './simulated-run-kit.ts'
 import { testSimulation } from './simulation-kit.ts'
 
-const openNative: OpenSimulation = (parameters) => openNativeSimulation(loadBinding(), parameters)
-
-// not built: run `pnpm build:native`
-describe.runIf(isBuilt())('with the native binding', () => {
+withNative(({ openSimulation: openNative }) => {
   testSimulation('native', openNative)
   testSimulatedRun('native', openNative)
 
@@ -29,14 +23,3 @@ describe.runIf(isBuilt())('with the native binding', () => {
     },
   )
 })
-
-/** Where the binding was built (`npm test` with Rust says so), that it is missing is an error. */
-function isBuilt(): boolean {
-  try {
-    loadBinding()
-    return true
-  } catch (error) {
-    if (error instanceof MissingBindingError && process.env['NEUROJOINT_NATIVE'] !== 'required') return false
-    throw error
-  }
-}

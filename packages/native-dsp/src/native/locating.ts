@@ -1,5 +1,4 @@
-import { availableParallelism } from 'node:os'
-import type { Locating, LocatingOptions } from '../locating.ts'
+import type { Locating } from '../locating.ts'
 import {
   requireCorrection,
   requireEstimation,
@@ -8,7 +7,7 @@ import {
   type ResolvedMethod,
 } from '../locating-parameters.ts'
 import { locationsOf } from '../locating-results.ts'
-import { requireThreads } from '../parameters.ts'
+import { chooseThreads } from '../parameters.ts'
 import type { Binding, Control } from './binding.ts'
 import { runOperation } from './operation.ts'
 
@@ -68,7 +67,7 @@ export function createNativeLocating(binding: Binding): Locating {
       const native = { ...method, before, after, ...(prototype ? { prototype } : {}) }
       const positions = Array.from(location.positions)
       const [sampleIndex, channel] = [Float64Array.from(location.sampleIndex), Int32Array.from(location.channel)]
-      const threads = threadsOf(options)
+      const threads = chooseThreads(options.threads)
       const located = await runOperation(binding, options, (...control) =>
         binding.locatePeaks(traces, positions, sampleIndex, channel, native, threads, ...control),
       )
@@ -79,7 +78,7 @@ export function createNativeLocating(binding: Binding): Locating {
       const { windows, ...resolved } = requireEstimation(peaks, estimation)
       const [times, depths] = [Float64Array.from(peaks.times), Float64Array.from(peaks.depths)]
       const amplitudes = Float64Array.from(peaks.amplitudes)
-      const threads = threadsOf(options)
+      const threads = chooseThreads(options.threads)
       // no step: rigid
       const flat = { ...resolved, step: windows?.step ?? 0, scale: windows?.scale ?? 0 }
       const motion = await runOperation(binding, options, (...control) =>
@@ -106,11 +105,4 @@ export function createNativeLocating(binding: Binding): Locating {
       )
     },
   }
-}
-
-const mostThreads = 8
-
-function threadsOf({ threads }: LocatingOptions): number {
-  requireThreads(threads)
-  return threads ?? Math.min(availableParallelism(), mostThreads)
 }

@@ -1,6 +1,5 @@
-import { availableParallelism } from 'node:os'
 import { InvalidParameterError } from '../errors.ts'
-import { requireThreads } from '../parameters.ts'
+import { chooseThreads } from '../parameters.ts'
 import {
   requirePassExtent,
   requirePassOutputs,
@@ -73,12 +72,12 @@ function openedPass(binding: Binding, pass: NativePass, source: PassSource, plan
   }
   return {
     blockFrames: pass.blockFrames(),
-    memoryBytes: (threads) => pass.memoryBytes(chosenThreads(threads)),
+    memoryBytes: (threads) => pass.memoryBytes(chooseThreads(threads)),
 
     async traces(range, options = {}) {
       requireOpen()
       requirePassRange(range, plan, segments)
-      const threads = chosenThreads(options.threads)
+      const threads = chooseThreads(options.threads)
       return runOperation(binding, options, (...control) => pass.traces(range, threads, ...control))
     },
 
@@ -88,7 +87,7 @@ function openedPass(binding: Binding, pass: NativePass, source: PassSource, plan
       requirePassExtent(extent, segments)
       requirePassTarget(target, plan, columns)
       requirePassOutputs(outputs, plan)
-      const threads = chosenThreads(options.threads)
+      const threads = chooseThreads(options.threads)
       const asked = nativeOutputs(outputs)
       const found = await runOperation(binding, options, (...control) =>
         pass.run(target, asked, extent ?? null, threads, ...control),
@@ -109,14 +108,6 @@ function openedPass(binding: Binding, pass: NativePass, source: PassSource, plan
       pass.close()
     },
   }
-}
-
-/** Each thread holds a block of its own. */
-const mostThreads = 8
-
-function chosenThreads(threads: number | undefined): number {
-  requireThreads(threads)
-  return threads ?? Math.min(availableParallelism(), mostThreads)
 }
 
 function nativeOutputs({ noiseLevels = false, rms = false, peaks, lf }: PassOutputs): object {

@@ -1,6 +1,5 @@
-import { availableParallelism } from 'node:os'
 import { InvalidParameterError } from '../errors.ts'
-import { requireThreads } from '../parameters.ts'
+import { chooseThreads } from '../parameters.ts'
 import {
   requirePassExtent,
   requirePassOutputs,
@@ -46,7 +45,7 @@ function openedPass(pass: OpenPass): Pass {
     blockFrames: computer.blockFrames,
 
     memoryBytes(asked) {
-      const threads = chosenThreads(asked)
+      const threads = chooseThreads(asked)
       const read = computer.mostNeeded
       const written = computer.blockFrames * (rows + columns)
       return threads * (computer.memoryBytes + 2 * (read * columns + written)) + 4 * rows * noiseSampleFrames
@@ -55,7 +54,7 @@ function openedPass(pass: OpenPass): Pass {
     async traces(range, options = {}) {
       requireOpen()
       requirePassRange(range, plan, segments)
-      const threads = chosenThreads(options.threads)
+      const threads = chooseThreads(options.threads)
       return runOperation(options, (operation) => readTraces(pass, range, threads, operation))
     },
 
@@ -65,7 +64,7 @@ function openedPass(pass: OpenPass): Pass {
       requirePassExtent(extent, segments)
       requirePassTarget(target, plan, columns)
       requirePassOutputs(outputs, plan)
-      const threads = chosenThreads(options.threads)
+      const threads = chooseThreads(options.threads)
       return runOperation(options, (operation) =>
         runPass(pass, { target, outputs, extent, threads }, operation, options.signal),
       )
@@ -76,12 +75,4 @@ function openedPass(pass: OpenPass): Pass {
       await pass.threads.close()
     },
   }
-}
-
-/** Each thread holds a block of its own. */
-const mostThreads = 8
-
-function chosenThreads(threads: number | undefined): number {
-  requireThreads(threads)
-  return threads ?? Math.min(availableParallelism(), mostThreads)
 }
