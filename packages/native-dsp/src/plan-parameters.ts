@@ -150,6 +150,7 @@ export function requireStep(step: SpatialPlan, rows: number, segments: number): 
       requireOneOf('operator', step.operator, ['median', 'mean'])
       requireLength('neighbours', step.neighbours, rows)
       for (const near of step.neighbours) requireEachOnce('neighbours', near, rows, aRow)
+      if (step.whole && step.operator === 'mean') requireExact(step.neighbours)
       break
     case 'spatial-high-pass':
       requireSpatialHighPass(step, rows)
@@ -163,6 +164,14 @@ export function requireStep(step: SpatialPlan, rows: number, segments: number): 
     default:
       throw new InvalidParameterError('spatial', (step as { kind: unknown }).kind, 'a kind of step') // from JavaScript
   }
+}
+
+/** Sums of so many whole counts are exact in single precision. */
+const mostExact = 512
+
+function requireExact(neighbours: readonly (readonly number[])[]): void {
+  const most = neighbours.reduce((longest, { length }) => Math.max(longest, length), 0)
+  if (most > mostExact) throw new InvalidParameterError('neighbours', most, `at most ${mostExact} for whole means`)
 }
 
 const longestWindow = 2 ** 20

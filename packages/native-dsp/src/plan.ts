@@ -79,7 +79,7 @@ export interface GroupReferencePlan {
   readonly groups: readonly { readonly of: readonly number[]; readonly from: readonly number[] }[]
 }
 
-/** Subtracts from each row the median or mean of its neighbours; a row without neighbours stays. */
+/** Subtracts from each row the median or mean of its neighbours (at most 512 for means of whole counts); a row without neighbours stays. */
 export interface LocalReferencePlan {
   readonly kind: 'local-reference'
   readonly operator: 'median' | 'mean'

@@ -173,6 +173,16 @@ function testNeighbours(dsp: Referencing): void {
       ])
     })
 
+    test('a mean of more whole counts than single precision holds exactly is refused', async () => {
+      const neighbours = all(514).map((row) => (row === 0 ? all(514).slice(1) : []))
+      const plan = { channels: 514, ...local('mean', neighbours), whole: true }
+      await expect(dsp.subtractReference(new Float32Array(514), plan)).rejects.toMatchObject({
+        code: 'invalid-parameter',
+        parameter: 'neighbours',
+        value: 513,
+      })
+    })
+
     test('a NaN makes NaN of its neighbours, in its frame only', async () => {
       for (const operator of ['mean', 'median'] as const) {
         const traces = Float32Array.from({ length: 20 * 5 }, (_, index) => index % 5)
