@@ -20,6 +20,7 @@ pub mod spatial;
 pub mod spectral;
 mod symmetric;
 pub mod temporal;
+mod tridiagonal;
 pub mod whitening;
 
 pub use control::{Control, Unattended};

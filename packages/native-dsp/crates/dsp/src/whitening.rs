@@ -1,7 +1,7 @@
 //! Matrices that make channels uncorrelated.
 
 use crate::reference::require_frames;
-use crate::symmetric::decompose;
+use crate::tridiagonal::decompose;
 use crate::{Control, DspError, Result};
 
 /// The whitening matrix of frame-major traces, row-major: `white[t][c] = sum over i of traces[t][i] * W[i][c]`.
@@ -29,7 +29,7 @@ pub fn matrix(
         return Err(DspError::InvalidParameter { name: "traces", value, expected: "finite numbers" });
     }
     let covariance = covariance(traces, channels, control)?;
-    let Some(neighbours) = neighbours else { return Ok(whiten(covariance, channels, epsilon)) };
+    let Some(neighbours) = neighbours else { return whiten(covariance, channels, epsilon, control) };
     if neighbours.len() != channels {
         return Err(DspError::WrongLength { name: "neighbours", length: neighbours.len(), expected: channels });
     }
@@ -44,7 +44,7 @@ pub fn matrix(
         };
         let part = near.iter().flat_map(|&a| near.iter().map(move |&b| (a, b)));
         let part = part.map(|(a, b)| covariance[a * channels + b]).collect();
-        let local = whiten(part, near.len(), epsilon);
+        let local = whiten(part, near.len(), epsilon, control)?;
         for (index, &other) in near.iter().enumerate() {
             matrix[other * channels + channel] = local[own * near.len() + index];
         }
@@ -80,17 +80,18 @@ fn covariance(traces: &[f32], channels: usize, control: &dyn Control) -> Result<
     Ok(sums)
 }
 
-fn whiten(covariance: Vec<f64>, size: usize, epsilon: f64) -> Vec<f64> {
-    let eigen = decompose(covariance, size);
+fn whiten(covariance: Vec<f64>, size: usize, epsilon: f64, control: &dyn Control) -> Result<Vec<f64>> {
+    let eigen = decompose(covariance, size, control)?;
     let mut matrix = vec![0.0; size * size];
     for (value, vector) in eigen.values.iter().zip(eigen.vectors.chunks_exact(size)) {
+        control.check()?;
         // rounding may leave an eigenvalue of 0 a little below it
         let scale = 1.0 / (value.max(0.0) + epsilon).sqrt();
         for (row, &left) in matrix.chunks_exact_mut(size).zip(vector) {
             row.iter_mut().zip(vector).for_each(|(entry, &right)| *entry += scale * left * right);
         }
     }
-    matrix
+    Ok(matrix)
 }
 
 #[cfg(test)]
