@@ -244,6 +244,14 @@ export function testPreprocess(dsp: Dsp): void {
       await Promise.all([filtered.close(), recording.close()])
     })
 
+    test('refuses to whiten by fewer frames than channels', async () => {
+      const recording = await openRecording(metaPath)
+      const short: Recording = { ...recording, segments: [{ frames: 7, startSeconds: 0 }] }
+      const whitening = through(short, { steps: [{ step: 'whiten' }] }, { dsp })
+      await expect(whitening).rejects.toMatchObject({ code: 'invalid-parameter', parameter: 'whiten' })
+      await recording.close()
+    })
+
     test('estimates motion in a pass of its own; a recording of some tenths of a second stands still', async () => {
       const recording = await openRecording(metaPath)
       const steps: Chain['steps'] = [...chain.steps, { step: 'motion-correction' }]

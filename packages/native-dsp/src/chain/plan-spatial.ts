@@ -63,7 +63,8 @@ export async function planSpatial(
       const groups = groupsOf(path, step.scope, layout, members.of)
       const gainControl = step.gainControl && {
         windowFrames: 2 * Math.round((step.gainControl.windowSeconds * before.samplingRate) / 2) + 1,
-        epsilon: step.gainControl.epsilon * (await measure.standardDeviation(before, members.of)),
+        // silence stays silence, whatever it is divided by
+        epsilon: step.gainControl.epsilon * ((await measure.standardDeviation(before, members.of)) || 1),
       }
       return groups.length === 0
         ? null

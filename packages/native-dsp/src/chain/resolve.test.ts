@@ -136,6 +136,12 @@ describe('a chain resolved against a recording', () => {
     expect(plan.rounding).toBe('truncate')
   })
 
+  test('filters silence along the probe, with a least gain above 0', async () => {
+    const silent = { ...measure, standardDeviation: async () => 0 }
+    const { plan } = await resolveChain(parseChain(chains.ibl), recordingOf(), silent)
+    expect(plan.spatial.at(-1)).toMatchObject({ gainControl: { epsilon: 0.003 } })
+  })
+
   test('makes one gain of all gains', async () => {
     const mixed = channels.map((channel) => (channel.index === 3 ? { ...channel, gain: 4 } : channel))
     expect((await resolve([], { channels: mixed })).plan.scale).toEqual([1, 1, 1, 2, 1, 1, 1, 1])

@@ -68,6 +68,14 @@ export function measureRecording(
         recording.channels[row]?.site?.y ?? 0,
       ])
       const neighbours = step.scope === 'local' ? rowsWithin(positions, step.radius) : null
+      const together = Math.max(0, ...(neighbours?.map(({ length }) => length) ?? [channels]))
+      // fewer frames than channels leave directions without noise, which would be blown up without a bound
+      if (sample.length / channels < together)
+        throw new InvalidParameterError(
+          'whiten',
+          `a recording of which ${sample.length / channels} frames can be measured`,
+          `at least ${together}, as many as channels are whitened together`,
+        )
       const epsilon = step.epsilon ?? undefined
       const matrix = await dsp.whiteningMatrix(sample, { channels, neighbours, epsilon }, options)
       const scale = step.scale ?? median(await dsp.rms(sample, { channels }, options))
