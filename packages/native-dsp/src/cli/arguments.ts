@@ -48,7 +48,7 @@ Preprocesses a recording from file to file.
   --again             apply steps that the recording carries already once more
   --skip              leave out steps that the recording carries already
   --overwrite         replace what is there
-  --threads N         as many as processors, if not given; changes nothing of the result
+  --threads N         as many as processors, up to 8, if not given; changes nothing of the result
   --dry-run           tell what would be done, how much it writes and how long it takes
   --json              print the report as JSON
   --help`

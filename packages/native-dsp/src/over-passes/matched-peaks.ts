@@ -42,7 +42,7 @@ export async function findMatchedPeaks(
   const halo = exclusionSamples + prototype.length + 1
   const step = Math.max(1, Math.ceil(stretchFrames / pass.blockFrames)) * pass.blockFrames
   const total = segments.reduce((sum, frames) => sum + frames, 0)
-  const found = { segment: [], sampleIndex: [], row: [], amplitude: [], depth: [], score: [] } as Columns
+  const found: Columns = { segment: [], sampleIndex: [], row: [], amplitude: [], depth: [], score: [] }
   let done = 0
   for (const [segment, frames] of segments.entries()) {
     for (let start = 0; start < frames; start += step) {

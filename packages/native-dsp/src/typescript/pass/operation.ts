@@ -66,7 +66,9 @@ export async function runOperation<T>(
         }
       }
       const lanes = await Promise.allSettled(Array.from({ length: Math.min(atOnce, count) }, lane))
-      const failures = lanes.flatMap((settled) => (settled.status === 'rejected' ? [settled.reason as unknown] : []))
+      const failures: readonly unknown[] = lanes.flatMap((settled) =>
+        settled.status === 'rejected' ? [settled.reason] : [],
+      )
       if (failures.length > 0) throw failures.find((error) => !(error instanceof CancelledError)) ?? failures[0]
       return results
     },

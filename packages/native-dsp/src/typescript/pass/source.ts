@@ -35,7 +35,7 @@ export async function openSource(source: PassSource): Promise<HandCounts> {
         if (read.length !== expected) throw new WrongLengthError('read', read.length, expected)
         // what is a part of more, or shared, cannot be handed over
         const isOwn = read.buffer instanceof ArrayBuffer && read.byteLength === read.buffer.byteLength
-        return isOwn ? (read as Int16Array<ArrayBuffer>) : new Int16Array(read)
+        return isOwn ? (read as Int16Array<ArrayBuffer>) : new Int16Array(read) // its buffer was looked at
       }
   }
 }
