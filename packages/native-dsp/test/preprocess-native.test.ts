@@ -1,4 +1,8 @@
 import { describe, expect, test } from 'vitest'
+import { preparePreprocess } from './preprocess-bench.ts'
+import { testPreprocessChains } from './preprocess-chains-kit.ts'
+import { testPreprocessFailures } from './preprocess-failures-kit.ts'
+import { testPreprocessFormats } from './preprocess-formats-kit.ts'
 import { testPreprocess } from './preprocess-kit.ts'
 import { testPreprocessedPeaks } from './preprocess-peaks-kit.ts'
 import { testPreprocessTargets } from './preprocess-target-kit.ts'
@@ -6,7 +10,11 @@ import { tryNative } from './native-dsp.ts'
 
 const native = tryNative()
 if (native) {
-  testPreprocess(native)
+  const bench = preparePreprocess(native)
+  testPreprocess(bench)
+  testPreprocessChains(bench)
+  testPreprocessFormats(bench)
+  testPreprocessFailures(bench)
   testPreprocessedPeaks(native)
   testPreprocessTargets(native)
 }
