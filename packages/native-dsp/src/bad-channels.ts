@@ -1,6 +1,7 @@
-import type { Recording } from '@neurojoint/formats/recording'
-import { readMicrovolts, spreadChunks, type Chunk } from './chunks.ts'
+import type { FrameInterval, Recording } from '@neurojoint/formats/recording'
+import { readMicrovolts, spreadChunks } from './chunks.ts'
 import type { OperationOptions } from './dsp.ts'
+import { medianOf } from './median-of.ts'
 import { InvalidParameterError } from './errors.ts'
 import {
   channelLabels,
@@ -79,7 +80,7 @@ export async function findBadChannels(
 interface SearchPlan {
   readonly method: BadChannelMethod
   readonly groups: readonly (readonly number[])[]
-  readonly chunks: readonly Chunk[]
+  readonly chunks: readonly FrameInterval[]
   readonly highPass: number | null
   readonly thresholds: BadChannelThresholds
 }
@@ -118,7 +119,7 @@ function byDepth(group: readonly number[], positions: readonly number[]): number
 async function labelChunk(
   dsp: Measuring,
   recording: Recording,
-  { segment, start, end }: Chunk,
+  { segment, start, end }: FrameInterval,
   channels: readonly number[],
   { method, highPass, thresholds }: SearchPlan,
   signal: AbortSignal | undefined,
@@ -144,9 +145,9 @@ function summarise(
     const chunks = found.flatMap((labelled) => labelled[index] ?? [])
     group.forEach((channel, place) => {
       labels[channel] = mostFrequent(chunks.map((chunk) => chunk.labels[place] ?? 0))
-      similarity[channel] = median(chunks.map((chunk) => chunk.similarity[place] ?? Number.NaN))
-      neighbourhood[channel] = median(chunks.map((chunk) => chunk.neighbourhood[place] ?? Number.NaN))
-      power[channel] = median(chunks.map((chunk) => chunk.power[place] ?? Number.NaN))
+      similarity[channel] = medianOf(chunks.map((chunk) => chunk.similarity[place] ?? Number.NaN))
+      neighbourhood[channel] = medianOf(chunks.map((chunk) => chunk.neighbourhood[place] ?? Number.NaN))
+      power[channel] = medianOf(chunks.map((chunk) => chunk.power[place] ?? Number.NaN))
     })
   })
   return { labels, similarity, neighbourhood, power }
@@ -155,9 +156,4 @@ function summarise(
 function mostFrequent(labels: readonly number[]): ChannelLabel {
   const counts = channelLabels.map((_, label) => labels.filter((found) => found === label).length)
   return channelLabels[counts.indexOf(Math.max(...counts))] ?? 'good'
-}
-
-function median(values: readonly number[]): number {
-  const sorted = Float64Array.from(values).toSorted()
-  return ((sorted[(sorted.length - 1) >> 1] ?? Number.NaN) + (sorted[sorted.length >> 1] ?? Number.NaN)) / 2
 }

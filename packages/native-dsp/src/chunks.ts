@@ -1,18 +1,11 @@
-import type { Recording } from '@neurojoint/formats/recording'
-
-/** Frames `start` to `end` (exclusive) of a segment. */
-export interface Chunk {
-  readonly segment: number
-  readonly start: number
-  readonly end: number
-}
+import type { FrameInterval, Recording } from '@neurojoint/formats/recording'
 
 /**
  * Up to `count` chunks of `frames` frames, spread evenly over the segments that hold one, always the same: the first
  * begins with the recording, the last ends with it, and neighbours share no more than half. Where no segment holds one,
  * the longest segment is the chunk.
  */
-export function spreadChunks(segments: Recording['segments'], count: number, frames: number): Chunk[] {
+export function spreadChunks(segments: Recording['segments'], count: number, frames: number): FrameInterval[] {
   const starts = segments.map((segment) => Math.max(segment.frames - frames + 1, 0))
   const places = starts.reduce((sum, more) => sum + more, 0)
   if (places === 0) return longest(segments)
@@ -23,7 +16,7 @@ export function spreadChunks(segments: Recording['segments'], count: number, fra
 }
 
 /** The chunk that begins at a place, counted through all segments. */
-function place(starts: readonly number[], at: number, frames: number): Chunk {
+function place(starts: readonly number[], at: number, frames: number): FrameInterval {
   let start = at
   for (const [segment, places] of starts.entries()) {
     if (start < places) return { segment, start, end: start + frames }
@@ -32,7 +25,7 @@ function place(starts: readonly number[], at: number, frames: number): Chunk {
   throw new RangeError(`${at} is beyond the places ${starts.join(', ')}`)
 }
 
-function longest(segments: Recording['segments']): Chunk[] {
+function longest(segments: Recording['segments']): FrameInterval[] {
   const frames = Math.max(...segments.map((segment) => segment.frames), 0)
   const segment = segments.findIndex((candidate) => candidate.frames === frames)
   return frames === 0 ? [] : [{ segment, start: 0, end: frames }]
@@ -41,7 +34,7 @@ function longest(segments: Recording['segments']): Chunk[] {
 /** Traces (uV) of some channels in a chunk, frame-major. */
 export async function readMicrovolts(
   recording: Recording,
-  { segment, start, end }: Chunk,
+  { segment, start, end }: FrameInterval,
   channels: readonly number[],
 ): Promise<Float32Array> {
   const counts = await recording.traces({ segment, start, end, channels })

@@ -1,3 +1,4 @@
+import { medianOf } from '../median-of.ts'
 import type { PreprocessingPlan } from '../preprocess/plan-preprocessing.ts'
 import type { PreprocessReport } from '../preprocess/preprocess.ts'
 import type { Errand } from './find-recordings.ts'
@@ -12,7 +13,7 @@ export function formatReport(report: PreprocessReport): string {
       ? [`bad channels: ${badChannels.map(({ channel, label }) => `${channel} (${label})`).join(', ')}`]
       : []),
     ...(masked.length > 0 ? [`${count(masked.length, 'stretch', 'stretches')} masked`] : []),
-    ...(noiseLevels ? [`noise: ${median(noiseLevels).toFixed(1)} uV (median over channels)`] : []),
+    ...(noiseLevels ? [`noise: ${medianOf(noiseLevels).toFixed(1)} uV (median over channels)`] : []),
     ...(peaks ? [count(peaks.amplitude.length, 'peak', 'peaks')] : []),
     `${formatBytes(bytes)} in ${formatSeconds(seconds)}, ${timesRealTime.toPrecision(3)} times real time`,
     ...files.map((path) => `  ${path}`),
@@ -65,8 +66,6 @@ const stepsOf = (steps: readonly { readonly step: string }[]): string => steps.m
 
 const count = (number: number, one: string, many: string): string =>
   `${number.toLocaleString('en-US')} ${number === 1 ? one : many}`
-
-const median = (values: Float32Array): number => values.toSorted()[Math.trunc(values.length / 2)] ?? Number.NaN
 
 function formatBytes(bytes: number): string {
   const units = ['bytes', 'kB', 'MB', 'GB', 'TB']

@@ -3,6 +3,7 @@ import { findBadChannels } from '../bad-channels.ts'
 import type { BadChannel, Measurements } from '../chain/measurements.ts'
 import type { Dsp, OperationOptions } from '../dsp.ts'
 import { InvalidParameterError } from '../errors.ts'
+import { medianOf } from '../median-of.ts'
 import type { Plan } from '../plan.ts'
 import { fixedSample } from './fixed-sample.ts'
 import { matrixMix, rowsByKey, rowsWithin } from '../referencing-plans.ts'
@@ -78,7 +79,7 @@ export function measureRecording(
         )
       const epsilon = step.epsilon ?? undefined
       const matrix = await dsp.whiteningMatrix(sample, { channels, neighbours, epsilon }, options)
-      const scale = step.scale ?? median(await dsp.rms(sample, { channels }, options))
+      const scale = step.scale ?? medianOf(await dsp.rms(sample, { channels }, options))
       return matrixMix(matrix, channels, 'whiten').rows.map(({ row, of, weights }) => ({
         row: rows[row] ?? 0,
         of: of.map((place) => rows[place] ?? 0),
@@ -107,8 +108,6 @@ function joined(parts: readonly Float32Array[]): Float32Array {
   }
   return whole
 }
-
-const median = (values: Float32Array): number => values.toSorted()[Math.floor(values.length / 2)] ?? 1
 
 /** Hands out the result of a plan in the fixed stretches, frame-major, in counts of the first channel's gain. */
 async function visitResult(
