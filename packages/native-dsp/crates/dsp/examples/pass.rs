@@ -9,7 +9,7 @@ use neurojoint_dsp::pass::plan::{
     Direction, FilterPlan, GroupPlan, GroupReferencePlan, Method, Middle, Operator, Plan, Rounding, SpatialPlan,
     TemporalPlan,
 };
-use neurojoint_dsp::pass::{FrameRange, Outputs, Pass, PeakOutput, Source, Target};
+use neurojoint_dsp::pass::{FrameRange, Outputs, Pass, PeakOutput, Source, Target, give_back};
 use neurojoint_dsp::peaks::{self, PeakCriteria, Sign};
 use neurojoint_dsp::{Result, Unattended};
 
@@ -34,18 +34,18 @@ fn main() -> Result<()> {
     let second = FrameRange { segment: 0, frames: 12_345..42_345, rows: None };
     for threads in [1, 2] {
         let name = |what: &str| format!("{what}, {threads} threads");
-        measure(&name("traces"), frames, || pass.traces(&whole, threads, &Unattended).map(drop))?;
+        measure(&name("traces"), frames, || pass.traces(&whole, threads, &Unattended).map(give_back))?;
         measure(&name("run"), frames, || pass.run(None, &rms(), None, threads, &Unattended).map(drop))?;
         let peaks = Outputs { peaks: Some(peaks()), ..rms() };
         measure(&name("run with peaks"), frames, || pass.run(None, &peaks, None, threads, &Unattended).map(drop))?;
-        measure(&name("a second"), 30_000, || pass.traces(&second, threads, &Unattended).map(drop))?;
+        measure(&name("a second"), 30_000, || pass.traces(&second, threads, &Unattended).map(give_back))?;
     }
     if let Some(folder) = folder {
         let (from, to) = (format!("{folder}/pass-source.bin"), format!("{folder}/pass-target.bin"));
         std::fs::write(&from, bytes).expect("the folder can be written");
         let pass = Pass::open(Source::file(&from, 0, COLUMNS, &[frames])?, &plan)?;
         let target = Target { path: to.clone(), rows: (0..CHANNELS).collect(), copied: vec![CHANNELS] };
-        measure("a second of a file, 2 threads", 30_000, || pass.traces(&second, 2, &Unattended).map(drop))?;
+        measure("a second of a file, 2 threads", 30_000, || pass.traces(&second, 2, &Unattended).map(give_back))?;
         measure("file to file, 2 threads", frames, || {
             let _ = std::fs::remove_file(&to);
             pass.run(Some(&target), &Outputs::default(), None, 2, &Unattended).map(drop)

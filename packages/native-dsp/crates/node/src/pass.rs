@@ -146,7 +146,7 @@ impl NativePass {
                 frames: whole("start", range.start)?..whole("end", range.end)?,
                 rows: range.rows.map(indices),
             };
-            Ok(open(&pass)?.traces(&range, threads as usize, &control)?.into())
+            Ok(recycled(open(&pass)?.traces(&range, threads as usize, &control)?))
         })
     }
 
@@ -179,6 +179,21 @@ impl NativePass {
     #[napi]
     pub fn close(&mut self) {
         self.0 = None;
+    }
+}
+
+/// Words whose memory is used again once JavaScript has let go of them.
+fn recycled(words: Vec<i16>) -> Int16Array {
+    if words.is_empty() {
+        return words.into();
+    }
+    let mut words = std::mem::ManuallyDrop::new(words);
+    let (length, capacity) = (words.len(), words.capacity());
+    // SAFETY: the three belong together, and to nobody else; they become a vector again once.
+    unsafe {
+        Int16Array::with_external_data(words.as_mut_ptr(), length, move |start, length| {
+            pass::give_back(Vec::from_raw_parts(start, length, capacity));
+        })
     }
 }
 

@@ -16,6 +16,7 @@ mod rank;
 mod run;
 mod sample;
 mod source;
+mod spare;
 mod target;
 #[cfg(test)]
 mod tests;
@@ -27,3 +28,4 @@ pub use open::{FrameRange, Pass};
 pub use plan::{Interval, Plan};
 pub use run::Target;
 pub use source::{Memory, Source};
+pub use spare::give as give_back;

@@ -8,9 +8,9 @@ use super::check::check_plan;
 use super::engine::prepare_engine;
 use super::grid::{Block, NOISE_STRETCH_FRAMES, NOISE_STRETCHES, blocks_of, segments};
 use super::masks::Masks;
-use super::os;
 use super::plan::Plan;
 use super::source::Source;
+use super::spare;
 use super::workers::{self, lock};
 use crate::control::Paced;
 use crate::measure::lf::LfScratch;
@@ -77,6 +77,8 @@ impl Pass {
     }
 
     /// int16 frames of a range, equal to the bit to what [`Pass::run`] writes there.
+    ///
+    /// The next call is faster if this one's result, once it is of no more use, is given to [`super::give_back`].
     pub fn traces(&self, range: &FrameRange, threads: usize, control: &dyn Control) -> Result<Vec<i16>> {
         let FrameRange { segment, frames, rows } = range;
         self.check_frames(*segment, frames)?;
@@ -88,8 +90,7 @@ impl Pass {
             value: frames.end as f64,
             expected: "a range that fits into memory",
         })?;
-        let mut traces = vec![0_i16; length];
-        os::prefer_large_pages(&mut traces);
+        let mut traces = spare::take(length);
         if traces.is_empty() {
             return Ok(traces);
         }

@@ -106,9 +106,29 @@ pub fn start_write_back(_file: &File, _offset: u64, _bytes: u64) {}
 /// Large buffers cost less where they lie on large pages: while they are filled first, and in every visit.
 #[cfg(target_os = "linux")]
 pub fn prefer_large_pages<T>(values: &mut [T]) {
+    const HUGE_PAGE: i32 = 14;
+    advise(values, HUGE_PAGE);
+}
+
+#[cfg(not(target_os = "linux"))]
+pub fn prefer_large_pages<T>(_values: &mut [T]) {}
+
+/// Tells that what values hold is not needed any more: the system may take the memory for something else, until it is
+/// written again.
+#[cfg(target_os = "linux")]
+pub fn is_spare<T>(values: &mut [T]) {
+    const FREE: i32 = 8;
+    advise(values, FREE);
+}
+
+#[cfg(not(target_os = "linux"))]
+pub fn is_spare<T>(_values: &mut [T]) {}
+
+/// Advises about the whole pages of a buffer, if there are many.
+#[cfg(target_os = "linux")]
+fn advise<T>(values: &mut [T], advice: i32) {
     const PAGE: usize = 4096;
     const LARGE: usize = 1 << 21;
-    const HUGE_PAGE: i32 = 14;
     unsafe extern "C" {
         fn madvise(address: *mut std::ffi::c_void, length: usize, advice: i32) -> i32;
     }
@@ -116,10 +136,8 @@ pub fn prefer_large_pages<T>(values: &mut [T]) {
     let start = values.as_mut_ptr().cast::<u8>();
     let skipped = start.align_offset(PAGE);
     if bytes >= LARGE + skipped {
-        // SAFETY: the advice is about whole pages of a buffer that is borrowed alone, and leaves what they hold.
-        unsafe { madvise(start.add(skipped).cast(), (bytes - skipped) / PAGE * PAGE, HUGE_PAGE) };
+        // SAFETY: the advice is about whole pages of a buffer that is borrowed alone; it leaves what they hold or, where
+        // the caller needs it no more, zero.
+        unsafe { madvise(start.add(skipped).cast(), (bytes - skipped) / PAGE * PAGE, advice) };
     }
 }
-
-#[cfg(not(target_os = "linux"))]
-pub fn prefer_large_pages<T>(_values: &mut [T]) {}
