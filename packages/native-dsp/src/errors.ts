@@ -21,7 +21,7 @@ export class RaggedFramesError extends Error {
   readonly samples: number
   readonly channels: number
   constructor(samples: number, channels: number) {
-    super(`${samples} samples do not make whole frames of ${channels} channels.`)
+    super(`${samples} samples do not make whole frames of ${channels} channels. Check the number of channels.`)
     this.samples = samples
     this.channels = channels
   }
@@ -78,7 +78,9 @@ export class TruncatedFileError extends Error {
   readonly bytes: number
   readonly expected: number
   constructor(path: string, bytes: number, expected: number) {
-    super(`${path} has ${bytes} bytes; the recording needs ${expected}.`)
+    super(
+      `${path} has ${bytes} bytes; the recording needs ${expected}. Copy it again, or correct what says how long it is.`,
+    )
     this.path = path
     this.bytes = bytes
     this.expected = expected

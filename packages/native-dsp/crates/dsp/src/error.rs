@@ -35,7 +35,10 @@ impl fmt::Display for DspError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::RaggedFrames { samples, channels } => {
-                write!(f, "{samples} samples do not make whole frames of {channels} channels.")
+                write!(
+                    f,
+                    "{samples} samples do not make whole frames of {channels} channels. Check the number of channels."
+                )
             }
             Self::InvalidParameter { name, value, expected } => {
                 write!(f, "`{name}` is {value}; expected {expected}.")
@@ -45,7 +48,10 @@ impl fmt::Display for DspError {
             }
             Self::File { path, reason } => write!(f, "{path}: {reason}."),
             Self::TruncatedFile { path, bytes, expected } => {
-                write!(f, "{path} has {bytes} bytes; the recording needs {expected}.")
+                write!(
+                    f,
+                    "{path} has {bytes} bytes; the recording needs {expected}. Copy it again, or correct what says how long it is."
+                )
             }
             Self::Cancelled => write!(f, "Cancelled."),
         }
