@@ -102,6 +102,8 @@ function planFilter(path: string, step: CompleteStep, samplingRate: number): Fil
     }
     case 'catgt-butterworth': {
       const { step: kind, order, low, high } = step
+      requireBelowNyquist('low', low)
+      requireBelowNyquist('high', high)
       return { kind, order, low, high }
     }
     case 'mask':

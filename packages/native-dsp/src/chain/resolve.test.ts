@@ -182,6 +182,7 @@ describe('a chain that does not fit a recording is refused', () => {
   test.each<[string, ChainStep, Partial<Recording>, string]>([
     ['a cutoff beyond half the rate', { step: 'high-pass', cutoff: 15_000 }, {}, 'steps[0].cutoff'],
     ['an edge beyond half the rate', { step: 'band-pass' }, { samplingRate: 2500 }, 'steps[0].high'],
+    ["an edge of CatGT's beyond half the rate", { step: 'catgt-butterworth' }, { samplingRate: 2500 }, 'steps[0].high'],
     ['shifts that are unknown', { step: 'phase-shift' }, bare, 'steps[0]'],
     ['a shift of a whole sample', { step: 'phase-shift', shifts: [0, 0, 0, 0, 0, 0, 0, 1] }, {}, 'steps[0].shifts[7]'],
     ['shanks that are unknown', { step: 'common-reference' }, bare, 'steps[0]'],
