@@ -9,24 +9,26 @@ export interface Eigen {
 /**
  * Decomposes a symmetric matrix: Householder's reduction to a tridiagonal one, then the QL algorithm with implicit shifts.
  * Source: Bowdler, Martin, Reinsch and Wilkinson, Handbook for Automatic Computation II (1971), tred2 and tql2. O(size³).
+ *
+ * @param done the fraction of the operation that is done, which is reported
  */
-export async function decompose(matrix: Float64Array, size: number, attention: Attention): Promise<Eigen> {
+export async function decompose(matrix: Float64Array, size: number, attention: Attention, done = 0): Promise<Eigen> {
   const vectors = matrix.slice()
   const values = new Float64Array(size)
   const beside = new Float64Array(size)
   for (let row = size - 1; row > 0; row--) {
-    if (attention.due()) await attention.rest(0)
+    if (attention.due()) await attention.rest(done)
     reduceRow(vectors, values, beside, size, row)
   }
   beside[0] = 0
   for (let row = 0; row < size; row++) {
-    if (attention.due()) await attention.rest(0)
+    if (attention.due()) await attention.rest(done)
     accumulate(vectors, values, size, row)
   }
   beside.copyWithin(0, 1)
   if (size > 0) beside[size - 1] = 0
   for (let at = 0; at < size; at++) {
-    if (attention.due()) await attention.rest(0)
+    if (attention.due()) await attention.rest(done)
     diagonalise(vectors, values, beside, size, at)
   }
   return { values, vectors }

@@ -18,7 +18,6 @@ mod reference;
 pub mod simulate;
 pub mod spatial;
 pub mod spectral;
-mod symmetric;
 pub mod temporal;
 mod tridiagonal;
 pub mod whitening;

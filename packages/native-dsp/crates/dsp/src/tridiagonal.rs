@@ -1,15 +1,20 @@
-//! Eigenvalues of large symmetric matrices.
+//! Eigenvalues of symmetric matrices.
 
-use crate::symmetric::Eigen;
 use crate::{Control, Result};
+
+/// The eigenvalues of a symmetric matrix, in no order, and its eigenvectors, one row each, of unit length.
+pub(crate) struct Eigen {
+    pub values: Vec<f64>,
+    pub vectors: Vec<f64>,
+}
 
 /// More than any matrix of numbers needs.
 const MOST_ROUNDS: usize = 60;
 
 /// Decomposes a symmetric matrix of `size` rows: Householder's reduction to a tridiagonal one, then the QL algorithm with
-/// implicit shifts. O(size³), some ten times less than Jacobi's rotations, to the precision of double numbers relative to
-/// the largest value. The values come in no order. Polls for a cancellation at each row. Source: Bowdler, Martin, Reinsch
-/// and Wilkinson, Handbook for Automatic Computation II (1971), tred2 and tql2.
+/// implicit shifts. O(size³), to the precision of double numbers relative to the largest value. Polls
+/// for a cancellation at each row. Source: Bowdler, Martin, Reinsch and Wilkinson, Handbook for Automatic Computation II
+/// (1971), tred2 and tql2.
 pub(crate) fn decompose(matrix: Vec<f64>, size: usize, control: &dyn Control) -> Result<Eigen> {
     let mut z = matrix;
     let mut values = vec![0.0; size];

@@ -1,7 +1,7 @@
 import type { MainWaveforms, TemporalSvd, Waveforms } from '../../detecting.ts'
 import { noWaveforms, tooFewWaveforms } from '../../detecting-parameters.ts'
 import type { Attention } from '../attention.ts'
-import { decompose } from '../symmetric.ts'
+import { decompose } from '../eigen.ts'
 
 const waveformsPerLook = 64
 
@@ -24,12 +24,16 @@ export async function fitSvd(
     }
   }
   if (used < components) throw tooFewWaveforms(used)
-  if (attention.due()) await attention.rest(0.9)
-  const { values, vectors } = decompose(products, frames)
+  const { values, vectors } = await decompose(products, frames, attention, 0.9)
+  const largest = Array.from(values.keys())
+    .toSorted((a, b) => values[b]! - values[a]!)
+    .slice(0, components)
   const basis = new Float32Array(components * frames)
-  for (let at = 0; at < components; at++)
-    basis.set(upright(vectors.subarray(at * frames, (at + 1) * frames)), at * frames)
-  const singularValues = values.slice(0, components).map((value) => Math.sqrt(Math.max(0, value)))
+  for (const [component, from] of largest.entries()) {
+    const vector = Float64Array.from({ length: frames }, (_, at) => vectors[at * frames + from]!)
+    basis.set(upright(vector), component * frames)
+  }
+  const singularValues = Float64Array.from(largest, (from) => Math.sqrt(Math.max(0, values[from]!)))
   return { basis, frames, components, singularValues, used }
 }
 

@@ -1,7 +1,7 @@
 //! A few shapes in time that waveforms are made of.
 
 use crate::control::Control;
-use crate::symmetric::decompose;
+use crate::tridiagonal::decompose;
 use crate::{DspError, Result};
 
 /// The first right singular vectors of aligned waveforms.
@@ -58,9 +58,12 @@ pub fn fit_temporal_svd(
         let expected = "at least as many waveforms with their extremum at the peak as components";
         return Err(DspError::InvalidParameter { name: "waveforms", value: used as f64, expected });
     }
-    let eigen = decompose(products, frames);
-    let basis = eigen.vectors.chunks_exact(frames).take(components).flat_map(upright).collect();
-    let singular_values = eigen.values[..components].iter().map(|value| value.max(0.0).sqrt()).collect();
+    let eigen = decompose(products, frames, control)?;
+    let mut order: Vec<usize> = (0..frames).collect();
+    order.sort_by(|&a, &b| eigen.values[b].total_cmp(&eigen.values[a]));
+    let largest = &order[..components];
+    let basis = largest.iter().flat_map(|at| upright(&eigen.vectors[at * frames..][..frames])).collect();
+    let singular_values = largest.iter().map(|&at| eigen.values[at].max(0.0).sqrt()).collect();
     control.progress(1.0);
     Ok(TemporalSvd { basis, frames, components, singular_values, used })
 }
