@@ -60,6 +60,9 @@ pub struct Work<'a> {
 /// Frames around a block that rows can be made for; they are a little less exact than those of the block.
 pub const HALO: usize = 64;
 
+/// Frames, beside those that backward filters look ahead, of the chunks that are on their way through the filters.
+const CHUNKS_BETWEEN: usize = 32 * CHUNK;
+
 /// Buffers that a thread uses again for every block.
 #[derive(Default)]
 pub struct Workspace {
@@ -103,10 +106,19 @@ impl Engine {
         self.spatial.iter().map(|step| step.margin()).sum()
     }
 
-    /// What a thread holds for a block of so many frames (bytes).
+    /// What a thread holds at most for a block of so many frames (bytes).
     pub fn workspace_bytes(&self, frames: usize) -> usize {
-        let rows = frames + 2 * (self.spatial_margin() + HALO);
-        4 * rows * self.take.len().next_multiple_of(16)
+        let stride = self.take.len().next_multiple_of(16);
+        let margin = self.spatial_margin();
+        let rows = 4 * stride * (frames + 2 * (margin + HALO));
+        // Chunks between forward and backward filters, in double precision at most; or a channel and its spectrum.
+        let temporal = match self.spectral {
+            Some(_) => 64 * spectral::LENGTH,
+            None => 8 * stride * (self.temporal.after() + CHUNKS_BETWEEN),
+        };
+        // A few tiles of sixteen frames, and for steps along time three rows for each frame that they look at.
+        let spatial = 4 * (16 * (4 * stride + 1024) + 3 * stride * (2 * margin + 1));
+        rows + temporal + spatial
     }
 
     /// Computes a block, or what is wanted of it.
@@ -288,6 +300,36 @@ mod tests {
 
     const COLUMNS: usize = 22;
     const CHANNELS: usize = 21;
+
+    impl Workspace {
+        /// Bytes of the rows and of what spatial steps work in.
+        fn held(&self) -> usize {
+            64 * self.rows.capacity() + 4 * self.spatial.floats.capacity()
+        }
+    }
+
+    #[test]
+    fn a_workspace_holds_no_more_than_is_said() {
+        let plan = crate::spatial::SpatialHighPassPlan {
+            groups: vec![(0..CHANNELS).collect()],
+            order: 3,
+            cutoff: 0.01,
+            padding: 10,
+            taper: 0,
+            gain_control: Some(crate::spatial::GainControlPlan { window_frames: 301, epsilon: 0.01 }),
+        };
+        let plan = crate::spatial::SpatialPlan::SpatialHighPass(plan);
+        let mut engine = engine(FilterKind::HighPass { cutoff: 300.0, order: 3 });
+        engine.spatial.push(crate::spatial::prepare(&plan, CHANNELS, 30_000.0).unwrap());
+        let (counts, frames, mut room) = (counts(4000), 4000, Workspace::default());
+        let block = 0..2048_u64;
+        let run = Run { frames: 0..frames, true_start: true, true_end: true };
+        let window =
+            Window { counts: &counts, first_frame: 0, segment: 0, segment_frames: frames as u64, runs: &[run] };
+        let (wanted, control) = (block.clone(), &crate::Unattended);
+        engine.compute(&window, Work { block, wanted, halo: HALO, rows: true, words: None, control }, &mut room);
+        assert!(room.held() > 0 && room.held() <= engine.workspace_bytes(2048));
+    }
 
     fn engine(kind: FilterKind) -> Engine {
         let spec = TemporalSpec {

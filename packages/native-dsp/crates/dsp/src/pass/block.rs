@@ -58,6 +58,9 @@ pub struct Computed<'a> {
     pub inner: Range<usize>,
 }
 
+/// Frames around a block that [`Around::reach`] asks for at most: half the taps of the longest decimation.
+const LONGEST_REACH: usize = 13 * crate::measure::decimation::MOST;
+
 impl Blocks {
     /// Computes the wanted frames of a block, and leaves their words in `words`, so many words a frame.
     ///
@@ -117,7 +120,9 @@ impl Blocks {
     /// What one thread holds at most for blocks of so many frames (bytes).
     pub fn room_bytes(&self, frames: usize) -> usize {
         let cut = frames + self.engine.before() + self.engine.after();
-        let read = if self.source.is_file() { 2 * (cut + 2 * self.masks.margin()) * self.source.columns } else { 0 };
+        // The low frequencies of a block depend on counts around it, too.
+        let around = (2 * self.masks.margin()).max(2 * LONGEST_REACH);
+        let read = if self.source.is_file() { 2 * (cut + around) * self.source.columns } else { 0 };
         read + self.engine.workspace_bytes(frames)
     }
 }

@@ -67,8 +67,10 @@ impl Pass {
     /// What a call with so many threads holds at most beside its results, whatever the length of the source (bytes).
     ///
     /// For each thread, with `rows` and `columns` those of a frame: `4 * rows * block` for the rows of a block and of frames
-    /// around it, `2 * columns * cut` for the counts that they depend on where the source is a file, and at most
-    /// `4 * (rows + columns) * block` for frames on their way to a file; once, `4 * rows * 65536` for the noise sample.
+    /// around it, what filters and spatial steps work in, `2 * columns * cut` for the counts that they depend on where the
+    /// source is a file, and at most `4 * (rows + columns) * block` for frames on their way to a file; once,
+    /// `4 * rows * 65536` for the noise sample. Peaks that are decided from more than 64 frames around them take rows and
+    /// counts of as many frames more. Results that were given back are kept beside it, 256 MiB at most.
     pub fn memory_bytes(&self, threads: usize) -> usize {
         let frames = self.block_frames();
         let words = 4 * frames * (self.rows + self.blocks.source.columns);

@@ -207,6 +207,7 @@ impl Writer<'_> {
     /// Takes the target's rows out of frames of so many rows, and leaves room for the copied words.
     fn select(&self, words: &[i16], rows: usize, selected: &mut Vec<i16>) {
         selected.clear();
+        selected.reserve_exact(words.len() / rows * self.width());
         for from in words.chunks_exact(rows) {
             selected.extend(self.target.rows.iter().map(|&row| from[row]));
             selected.resize(selected.len() + self.target.copied.len(), 0);
