@@ -77,8 +77,9 @@ try {
   await rm(folder, { recursive: true, force: true })
 }
 
-const inMemory = (pass: Pass, frames: number, threads: number): Promise<number> =>
-  time(() => pass.traces({ segment: 0, start: 0, end: frames }, { threads }))
+function inMemory(pass: Pass, frames: number, threads: number): Promise<number> {
+  return time(() => pass.traces({ segment: 0, start: 0, end: frames }, { threads }))
+}
 
 /** The same pass without and with detection; both go through all frames and keep none. */
 async function detectionContestants(recording: BenchRecording, counts: Int16Array) {

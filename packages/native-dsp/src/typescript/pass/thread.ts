@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { Worker } from 'node:worker_threads'
+import { threadOptions } from '../thread-options.ts'
 import { toError } from './failure.ts'
 import type { Reply, Request, Results, ThreadStart } from './protocol.ts'
 
@@ -19,9 +20,7 @@ interface Pending {
 }
 
 export function startThread(start: ThreadStart): Thread {
-  // what --eval runs has this option, and files refuse it
-  const execArgv = process.execArgv.filter((option) => !option.startsWith('--input-type'))
-  const worker = new Worker(entry(), { workerData: start, name: 'pass', execArgv })
+  const worker = new Worker(entry(), { workerData: start, name: 'pass', ...threadOptions() })
   const pending = new Map<number, Pending>()
   let requests = 0
   let ended: Thread['ended'] = null

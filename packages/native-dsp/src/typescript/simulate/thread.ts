@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads'
+import { threadOptions } from '../thread-options.ts'
 import { SimulationEndedError } from '../../simulate-errors.ts'
 import type { SimulatedRange, SimulationParameters } from '../../simulate.ts'
 import type { Drawn, Reply, Request } from './protocol.ts'
@@ -18,9 +19,7 @@ interface Pending {
 }
 
 export function startThread(parameters: SimulationParameters): SimulationThread {
-  // what --eval runs has this option, and files refuse it
-  const execArgv = process.execArgv.filter((option) => !option.startsWith('--input-type'))
-  const worker = new Worker(entry(), { workerData: parameters, name: 'simulation', execArgv })
+  const worker = new Worker(entry(), { workerData: parameters, name: 'simulation', ...threadOptions() })
   const pending = new Map<number, Pending>()
   let requests = 0
   let ended: { readonly reason: unknown } | undefined
