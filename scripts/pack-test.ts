@@ -71,7 +71,11 @@ async function testPacked(): Promise<number> {
   ]
   if (!(await must('npm install', install, { cwd: consumer }))) return 1
   if (!(await must('types of the installed packages', ['tsc', '-p', consumer]))) return 1
-  return (await must('run', ['node', 'consumer.ts'], { cwd: consumer })) ? 0 : 1
+  if (!(await must('run', ['node', 'consumer.ts'], { cwd: consumer }))) return 1
+  const implementation = binary === null ? 'typescript' : 'native'
+  const preprocessing = ['node', 'preprocessing.ts', implementation]
+  if (!(await must(`preprocessing, ${implementation}`, preprocessing, { cwd: consumer }))) return 1
+  return (await must('neurojoint-dsp --help', ['npx', 'neurojoint-dsp', '--help'], { cwd: consumer })) ? 0 : 1
 }
 
 /** The package of this platform with the binary that the tests ran with: the tarball, or null where none was built. */
@@ -92,7 +96,8 @@ async function packBinary(tarballs: string): Promise<string | null> {
 /** A type-checked folder outside the repository, with Node's types lent from it. */
 function writeConsumer(folder: string): void {
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'consumer', private: true, type: 'module' }))
-  copyFileSync(join(root, 'scripts/packed/consumer.ts'), join(folder, 'consumer.ts'))
+  for (const program of ['consumer.ts', 'preprocessing.ts'])
+    copyFileSync(join(root, 'scripts/packed', program), join(folder, program))
   const settings = {
     compilerOptions: {
       target: 'ES2024',
@@ -103,7 +108,7 @@ function writeConsumer(folder: string): void {
       typeRoots: [join(root, 'node_modules/@types')],
       types: ['node'],
     },
-    files: ['consumer.ts'],
+    files: ['consumer.ts', 'preprocessing.ts'],
   }
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(settings))
 }

@@ -78,6 +78,6 @@ function formatRatio(timings: ReadonlyMap<string, Timing>): string {
   return ours && theirs ? `**${round(theirs.median / ours.median)}x**` : ''
 }
 
-const round = (value: number): string => value.toPrecision(value >= 100 ? 3 : 2)
+const round = (value: number): string => value.toPrecision(value >= 99.5 ? 3 : 2)
 
 const percent = (fraction: number): string => `${(100 * fraction).toFixed(0)} %`
