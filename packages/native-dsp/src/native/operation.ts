@@ -6,11 +6,14 @@ import type { Binding, Control } from './binding.ts'
  * Runs one operation of the binding under the caller's signal and progress function.
  *
  * A task that has started is stopped by its flag only; its promise settles when it really has stopped.
+ *
+ * @param stays whether what a task has done is there for others: then an abort that comes after it is too late
  */
 export async function runOperation<T>(
   binding: Binding,
   { signal, onProgress }: OperationOptions,
   start: (...control: Control) => Promise<T>,
+  stays = false,
 ): Promise<T> {
   signal?.throwIfAborted()
   const flag = new binding.CancelFlag()
@@ -38,7 +41,7 @@ export async function runOperation<T>(
       throw translate(error)
     })
     if (refused) throw refused.reason
-    signal?.throwIfAborted()
+    if (!stays) signal?.throwIfAborted()
     running = false
     onProgress?.(1)
     return result

@@ -89,8 +89,11 @@ function openedPass(binding: Binding, pass: NativePass, source: PassSource, plan
       requirePassOutputs(outputs, plan)
       const threads = chooseThreads(options.threads)
       const asked = nativeOutputs(outputs)
-      const found = await runOperation(binding, options, (...control) =>
-        pass.run(target, asked, extent ?? null, threads, ...control),
+      const found = await runOperation(
+        binding,
+        options,
+        (...control) => pass.run(target, asked, extent ?? null, threads, ...control),
+        target !== null,
       )
       const { noiseLevels, rms, masked, peaks, frames } = found
       const located = typeof outputs.peaks?.locateRadius === 'number'

@@ -38,6 +38,8 @@ export async function runParts(
     }
     const findings = await runPart(part, file, job, noise, { ...options, onProgress })
     if (job.writes) written.push(file.binPath, ...(file.lfPath === null ? [] : [file.lfPath]))
+    // what is whole is known now, and can be taken back
+    options.signal?.throwIfAborted()
     noise ??= findings.noiseLevels
     found[index] = { segments: part.segments, found: findings }
     done += own

@@ -65,8 +65,10 @@ function openedPass(pass: OpenPass): Pass {
       requirePassTarget(target, plan, columns)
       requirePassOutputs(outputs, plan)
       const threads = chooseThreads(options.threads)
-      return runOperation(options, (operation) =>
-        runPass(pass, { target, outputs, extent, threads }, operation, options.signal),
+      return runOperation(
+        options,
+        (operation) => runPass(pass, { target, outputs, extent, threads }, operation, options.signal),
+        target !== null,
       )
     },
 

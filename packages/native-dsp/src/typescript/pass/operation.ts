@@ -18,10 +18,15 @@ export interface Operation {
   each<T>(count: number, atOnce: number, job: (index: number) => Promise<T>): Promise<T[]>
 }
 
-/** Runs `work`; rejects with what `onProgress` threw, or the signal's reason, when that ended it. */
+/**
+ * Runs `work`; rejects with what `onProgress` threw, or the signal's reason, when that ended it.
+ *
+ * @param stays whether what `work` has done is there for others: then an abort that comes after it is too late
+ */
 export async function runOperation<T>(
   { signal, onProgress }: OperationOptions,
   work: (operation: Operation) => Promise<T>,
+  stays = false,
 ): Promise<T> {
   signal?.throwIfAborted()
   const flag = new Int32Array(new SharedArrayBuffer(4))
@@ -77,7 +82,7 @@ export async function runOperation<T>(
   try {
     const result = await work(operation)
     if (refused) throw refused
-    signal?.throwIfAborted()
+    if (!stays) signal?.throwIfAborted()
     onProgress?.(1)
     return result
   } catch (error) {
