@@ -67,8 +67,8 @@ async function runOnSqlite(): Promise<void> {
 
 async function runOn(server: RunningServer<'mariadb'> | RunningServer<'mysql'>): Promise<void> {
   try {
-    await using database = await loadServer(server, set.dump, schemas)
-    await run(`${server.kind === 'mysql' ? 'MySQL' : 'MariaDB'} ${server.version}`, database)
+    await using database = await loadServer(server.settings, set.dump, schemas)
+    await run(`${server.settings.kind === 'mysql' ? 'MySQL' : 'MariaDB'} ${server.version}`, database)
   } finally {
     await server.stop()
   }

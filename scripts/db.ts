@@ -39,8 +39,8 @@ async function start(): Promise<{ readonly text: string; stop(): Promise<void> }
     return { text, stop: server.stop }
   }
   const server = await startDatabase()
-  const { kind, version, user, password, host, port } = server
-  return { text: `${kind} ${version}: ${kind}://${user}:${password}@${host}:${port}`, stop: server.stop }
+  const { kind, user, password, host, port } = server.settings
+  return { text: `${kind} ${server.version}: ${kind}://${user}:${password}@${host}:${port}`, stop: server.stop }
 }
 
 function startDatabase() {

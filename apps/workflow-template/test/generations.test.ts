@@ -97,8 +97,7 @@ async function serverOf(start: () => Promise<RunningServer<'mariadb' | 'mysql'>>
   try {
     const server = await start()
     started.push(server)
-    const { kind, host, port, user, password } = server
-    return { kind, host, port, user, password }
+    return server.settings
   } catch (error) {
     if (process.env['CI']) throw error
     return null

@@ -188,9 +188,8 @@ describe('a lab', () => {
   test('may keep its tables on a MariaDB server', { timeout: 180_000 }, async () => {
     await using lab = await openLab()
     await using server = await startMariadb()
-    const database = {
-      NEUROJOINT_DATABASE: `mariadb://${server.user}:${server.password}@${server.host}:${server.port}`,
-    }
+    const { user, password, host, port } = server.settings
+    const database = { NEUROJOINT_DATABASE: `mariadb://${user}:${password}@${host}:${port}` }
     const first = await run(lab.home, database).ended
     expect(first.output).toMatch(/WaveformSet +1 made/)
     const second = await run(lab.home, database).ended

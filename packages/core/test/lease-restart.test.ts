@@ -1,7 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { type RunningServer, startMariadb, startMysql } from '@neurojoint/servers'
 import { describe, expect, inject, test } from 'vitest'
-import type { DatabaseSettings } from '../src/index.ts'
 import { openLease } from '../src/jobs/lease.ts'
 import { openJobQueue } from '../src/jobs/open-queue.ts'
 import { contextOf } from '../src/query/database.ts'
@@ -18,8 +17,7 @@ for (const [kind, start] of kinds) {
   describe.runIf(long && inject(kind) !== null)(`leases on a ${kind} of its own`, () => {
     test('are renewed again when the server was away for less than a lease', { timeout: 120_000 }, async () => {
       const server: RunningServer<'mariadb' | 'mysql'> = await start()
-      const { host, port, user, password } = server
-      const settings: DatabaseSettings = { kind, host, port, user, password }
+      const { settings } = server
       try {
         await using lab = await jobsLab(
           {

@@ -124,8 +124,7 @@ for (const [kind, start] of servers) {
       { timeout: 600_000 },
       async () => {
         await using server: RunningServer<'mariadb' | 'mysql'> = await start()
-        const { host, port, user, password } = server
-        await using race = await openRace({ kind, host, port, user, password }, `race_${kind}_`, size.keys, 20)
+        await using race = await openRace(server.settings, `race_${kind}_`, size.keys, 20)
         const restart = async (): Promise<void> => {
           await server.kill('SIGKILL')
           await sleep(500)
@@ -143,8 +142,7 @@ test.runIf(inject('mariadb'))(
   { timeout: 120_000 },
   async () => {
     await using server = await startMariadb({ version: '10.11' })
-    const { host, port, user, password } = server
-    await using race = await openRace({ kind: 'mariadb', host, port, user, password }, 'replaced_', 3, 300)
+    await using race = await openRace(server.settings, 'replaced_', 3, 300)
     const away: Promise<void>[] = []
     const restart = async (): Promise<void> => {
       await server.kill('SIGKILL')

@@ -23,8 +23,7 @@ for (const [kind, start] of kinds) {
     let settings: Extract<DatabaseSettings, { readonly port: number }>
     beforeAll(async () => {
       server = await start()
-      const { host, port, user, password } = server
-      settings = { kind, host, port, user, password }
+      settings = server.settings
     }, 180_000)
     afterAll(() => server.stop())
 

@@ -1,11 +1,4 @@
-import {
-  canHaveS3,
-  type RunningServer,
-  startMariadb,
-  startMysql,
-  type StartOptions,
-  startS3,
-} from '@neurojoint/servers'
+import { canHaveS3, startMariadb, startMysql, type StartOptions, startS3 } from '@neurojoint/servers'
 import type { TestProject } from 'vitest/node'
 import type { DatabaseSettings } from '../src/connection/connection.ts'
 
@@ -31,8 +24,8 @@ export default async function startServers(project: TestProject): Promise<() => 
     start('MySQL', (options) => startMysql({ ...options, version: '9' })),
     start('S3', (options) => startS3(options), canHaveS3),
   ])
-  project.provide('mariadb', mariadb && { ...locationOf(mariadb), kind: 'mariadb' })
-  project.provide('mysql', mysql && { ...locationOf(mysql), kind: 'mysql' })
+  project.provide('mariadb', mariadb && mariadb.settings)
+  project.provide('mysql', mysql && mysql.settings)
   project.provide('s3', s3 && { endpoint: s3.endpoint, accessKey: s3.accessKey, secretKey: s3.secretKey })
   project.provide('s3Program', s3 && s3.program)
   return async () => {
@@ -54,5 +47,3 @@ async function start<Server>(
     return null
   }
 }
-
-const locationOf = ({ host, port, user, password }: RunningServer) => ({ host, port, user, password })

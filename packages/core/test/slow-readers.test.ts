@@ -12,10 +12,9 @@ for (const [kind, shared, start] of servers) {
   describe.runIf(shared !== null)(`on ${kind}`, () => {
     test('who reads row by row may take longer for some than the server waits', { timeout: 120_000 }, async () => {
       await using server = await start({ parameters: ['--net-write-timeout=1'] })
-      const { host, port, user, password } = server
       const schema = defineSchema('lab')
       const Trial = schema.manual('Trial', {}, 'n : int32\n---\nx : varchar(2000)')
-      const parts = { schemas: [schema], tables: {}, database: { kind, host, port, user, password } }
+      const parts = { schemas: [schema], tables: {}, database: server.settings }
       await using db = await definePipeline(parts).open()
       await declare(db, await planDeclare(db, [schema]))
       // more than all buffers on the way can hold

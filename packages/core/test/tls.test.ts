@@ -101,8 +101,7 @@ describe.runIf(mysql !== null)('TLS with a server that makes its own certificate
     afterAll(() => server.stop())
 
     test('is not given up when the server offers it no more, also where clear text was allowed', async () => {
-      const { host, port, user, password } = server
-      const own: DatabaseSettings = { kind: 'mariadb', host, port, user, password, reconnectSeconds: 10 }
+      const own: DatabaseSettings = { ...server.settings, reconnectSeconds: 10 }
       await using verified = await open({ ...own, tls: { ca: join(folder, 'ca.pem'), serverName } })
       expect(verified.connectionSecurity).toMatchObject({ encrypted: true, verified: true })
       const preferring = await connect({ ...own, tls: 'prefer' })

@@ -57,8 +57,7 @@ test('on MariaDB, it becomes the same', { timeout: 180_000 }, async ({ skip }) =
   })
   if (!server) return skip('no MariaDB could be had')
   try {
-    const { host, port, user, password } = server
-    await runWhole({ kind: 'mariadb', host, port, user, password })
+    await runWhole(server.settings)
   } finally {
     await server.stop()
   }

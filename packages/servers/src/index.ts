@@ -6,7 +6,7 @@ export { defaultCache, makeFolderOnce } from './cache.ts'
 export { type Attempt, ProgramError, ServerError, ServerFailedError, ServerUnavailableError } from './errors.ts'
 export type { MariadbVersion } from './mariadb.ts'
 export type { MysqlVersion } from './mysql.ts'
-export type { RunningServer, StartOptions } from './running-server.ts'
+export type { RunningServer, RunningServerSettings, StartOptions } from './running-server.ts'
 export { canHaveS3 } from './s3-program.ts'
 export { type RunningS3, type S3Options, startS3 } from './s3-server.ts'
 

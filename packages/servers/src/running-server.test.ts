@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { createConnection } from 'mysql2/promise'
+import { type Connection, createConnection } from 'mysql2/promise'
 import { afterAll, beforeAll, describe, expect, test, type TestContext } from 'vitest'
 import { type RunningServer, ServerUnavailableError, startMariadb, startMysql, type StartOptions } from './index.ts'
 
@@ -41,7 +41,7 @@ describe.each(rows)('%s %s', (title, series, start) => {
     const messages: string[] = []
     const server = await startOrSkip(context, () => start({ onProgress: (message) => messages.push(message) }))
     expect(server.version.startsWith(series)).toBe(true)
-    const connection = await createConnection({ host: server.host, port: server.port, user: server.user })
+    const connection = await connectTo(server)
     const [rows] = await connection.query(
       'SELECT VERSION() AS version, @@character_set_server AS charset, @@datadir AS folder',
     )
@@ -51,7 +51,7 @@ describe.each(rows)('%s %s', (title, series, start) => {
     expect(existsSync(folder)).toBe(true)
     await connection.query('CREATE DATABASE a_database')
     await connection.end()
-    expect(messages.at(-1)).toBe(`${title} ${server.version} runs on 127.0.0.1:${server.port}`)
+    expect(messages.at(-1)).toBe(`${title} ${server.version} runs on 127.0.0.1:${server.settings.port}`)
 
     await server.stop()
     await server.stop()
@@ -76,7 +76,7 @@ test(
   async () => {
     await using server = await startMariadb({ parameters: ['--max-connections=33'] })
     const ask = async (sql: string): Promise<unknown> => {
-      const connection = await createConnection({ host: server.host, port: server.port, user: server.user })
+      const connection = await connectTo(server)
       const [rows] = await connection.query({ sql, rowsAsArray: true })
       await connection.end()
       return rows
@@ -102,7 +102,7 @@ test('a server ends and its folder goes when its owner is killed outright', { ti
   const source = `
     import { startMariadb } from ${JSON.stringify(index)}
     const server = await startMariadb()
-    console.log(server.port)
+    console.log(server.settings.port)
     setInterval(() => {}, 1000)`
   const owner = spawn(process.execPath, ['--input-type=module', '-e', source], { stdio: ['ignore', 'pipe', 'inherit'] })
   await once(owner.stdout, 'data')
@@ -131,3 +131,7 @@ test('an aborted start leaves nothing and rejects with the reason', { timeout: 1
   await expect(starting).rejects.toBe('no longer wanted')
   await expect.poll(dataFolders).toEqual([])
 })
+
+function connectTo({ settings: { host, port, user } }: RunningServer): Promise<Connection> {
+  return createConnection({ host, port, user })
+}

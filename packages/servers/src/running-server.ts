@@ -20,13 +20,18 @@ export interface StartOptions {
   readonly onProgress?: (message: string) => void
 }
 
-/** A private database server on this machine, with everything needed to connect. */
-export interface RunningServer<Name extends string = string> {
+/** How to connect with a running server: what `definePipeline` takes as `database`. */
+export interface RunningServerSettings<Name extends string = string> {
   readonly kind: Name
   readonly host: '127.0.0.1'
   readonly port: number
   readonly user: 'root'
   readonly password: ''
+}
+
+/** A private database server on this machine. */
+export interface RunningServer<Name extends string = string> {
+  readonly settings: RunningServerSettings<Name>
   readonly version: string
   /** Where its data are. */
   readonly dataFolder: string
@@ -78,11 +83,7 @@ export async function startServer<Name extends string>(
     }
     const stop = (): Promise<void> => (stopped ??= end())
     return {
-      kind: kind.name,
-      host: '127.0.0.1',
-      port,
-      user: 'root',
-      password: '',
+      settings: { kind: kind.name, host: '127.0.0.1', port, user: 'root', password: '' },
       version: installation.version,
       dataFolder,
       kill: (how) => server.kill(how),

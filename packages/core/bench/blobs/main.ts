@@ -18,11 +18,10 @@ const folder = await mkdtemp(join(tmpdir(), 'neurojoint-bench-'))
 // what is read was just written: a server that holds less of it in memory than that measures its disk
 const memory = '--innodb-buffer-pool-size=1G'
 await using server = await startMariadb({ parameters: [memory], onProgress: (message) => console.error(message) })
-const { host, port, user, password } = server
-const location = { host, port, user, password }
+const { kind: _, ...location } = server.settings
 const contestants: Contestant[] = []
 try {
-  contestants.push(await neurojoint('MariaDB', server.version, { kind: 'mariadb', ...location }))
+  contestants.push(await neurojoint('MariaDB', server.version, server.settings))
   contestants.push(await neurojoint('SQLite', '', { kind: 'sqlite', path: join(folder, 'bench.sqlite') }))
   contestants.push(await mysql2(location))
   contestants.push(await datajoint(location))

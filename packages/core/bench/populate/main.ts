@@ -12,9 +12,8 @@ import { formatReport, writeReport } from './report.ts'
 const REPETITIONS = 5
 
 await using server = await startMariadb({ onProgress: (message) => console.error(message) })
-const { host, port, user, password } = server
-const location = { host, port, user, password }
-process.env['BENCH_DATABASE'] = JSON.stringify({ kind: 'mariadb', ...location })
+const { kind, ...location } = server.settings
+process.env['BENCH_DATABASE'] = JSON.stringify({ kind, ...location })
 const ours = await openNeurojoint()
 const python = await datajoint(location)
 const floor = await openFloor(location)

@@ -17,14 +17,14 @@ const REPETITIONS = 5
 
 const folder = await mkdtemp(join(tmpdir(), 'neurojoint-bench-'))
 await using server = await startMariadb({ onProgress: (message) => console.error(message) })
-const { host, port, user, password } = server
-const settings = { kind: 'mariadb', host, port, user, password } as const
+const { settings } = server
+const { kind: _, ...location } = settings
 const contestants: Contestant[] = []
 try {
   contestants.push(await neurojoint('MariaDB', server.version, settings))
   contestants.push(await neurojoint('SQLite', '', { kind: 'sqlite', path: join(folder, 'bench.sqlite') }))
-  contestants.push(await mysql2({ host, port, user, password }))
-  contestants.push(await datajoint({ host, port, user, password }, many.name))
+  contestants.push(await mysql2(location))
+  contestants.push(await datajoint(location, many.name))
   const seconds = new Map<Contestant, Map<Operation, number>>(contestants.map((one) => [one, new Map()]))
   for (const operation of operations) {
     const runs = new Map<Contestant, number[]>(contestants.map((one) => [one, []]))

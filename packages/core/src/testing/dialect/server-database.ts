@@ -37,8 +37,8 @@ export async function serverForTests(
   start: () => Promise<RunningServer<ServerSettings['kind']>>,
 ): Promise<{ readonly settings: ServerSettings; stop(): Promise<void> } | { readonly missing: string }> {
   try {
-    const { kind, host, port, user, password, stop } = await start()
-    return { settings: { kind, host, port, user, password }, stop }
+    const { settings, stop } = await start()
+    return { settings, stop }
   } catch (error) {
     if (!(error instanceof ServerUnavailableError)) throw error
     process.stderr.write(`\n  NOTHING IS TESTED ON ${name.toUpperCase()}. ${error.message}\n\n`)
