@@ -6,3 +6,6 @@ export abstract class PipelineError extends Error {
 /** Attributes as an error names them. */
 export const listNames = (names: readonly string[]): string =>
   names.length === 0 ? 'none' : names.map((name) => `\`${name}\``).join(', ')
+
+export const codeOf = (error: unknown): unknown =>
+  typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined

@@ -60,11 +60,8 @@ export class InvalidValueError extends DatabaseError {
   override readonly name = 'InvalidValueError'
   readonly code = 'invalid-value'
   readonly attribute: string | null
-  constructor(attribute: string | null, cause: unknown) {
-    super(
-      `A value of ${attribute ? `\`${attribute}\`` : 'an attribute'} does not fit its type: ${reason(cause)}.`,
-      cause,
-    )
+  constructor(attribute: string | null, cause: unknown, problem = `does not fit its type: ${reason(cause)}.`) {
+    super(`A value of ${attribute ? `\`${attribute}\`` : 'an attribute'} ${problem}`, cause)
     this.attribute = attribute
   }
 }
@@ -292,4 +289,5 @@ export class UnsupportedTextError extends PipelineError {
 
 const inTable = (table: string | null): string => table ?? 'The table'
 
-export const reason = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause))
+export const reason = (cause: unknown): string =>
+  (cause instanceof Error ? cause.message : String(cause)).replace(/\.+$/, '')

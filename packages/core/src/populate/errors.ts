@@ -1,6 +1,5 @@
-import { PipelineError } from '../errors.ts'
+import { codeOf, PipelineError } from '../errors.ts'
 import { formatKey } from '../query/given-row.ts'
-import { codeOf } from '../query/insert-problem.ts'
 
 /** A table was to be populated whose rows people or other programs insert. */
 export class NotPopulatedError extends PipelineError {

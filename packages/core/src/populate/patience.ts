@@ -1,6 +1,6 @@
 import { pause } from '../driver/abort.ts'
 import { retryDeadlock } from '../query/deadlock.ts'
-import { codeOf } from '../query/insert-problem.ts'
+import { codeOf } from '../errors.ts'
 
 /** After this time no other attempt is made to reach a database that is gone. */
 const PATIENCE_MILLISECONDS = 60_000

@@ -1,6 +1,6 @@
 import { contextOf, type Database } from '../query/database.ts'
 import { fromCaller } from '../query/call.ts'
-import { codeOf } from '../query/insert-problem.ts'
+import { codeOf } from '../errors.ts'
 import type { AnyMake } from '../query/make.ts'
 import type { AnyTable } from '../query/table.ts'
 import { directSupply } from './direct-supply.ts'

@@ -1,4 +1,5 @@
 import { inspect } from 'node:util'
+import type { StoredValue } from '../attribute/storage.ts'
 
 export { isPlain } from '../options.ts'
 
@@ -14,3 +15,7 @@ export const valueIn = (row: object, name: string): unknown => (gives(row, name)
 
 /** A key as people read it: `{ subject: 'm1', session: 1n }`. */
 export const formatKey = (key: object): string => inspect(key, { breakLength: Infinity, compact: true })
+
+/** A value as an error says it. */
+export const formatValue = (value: StoredValue): string =>
+  value instanceof Uint8Array ? Buffer.from(value).toString('hex') : String(value)

@@ -1,11 +1,13 @@
-import type { StoredValue } from '../attribute/storage.ts'
 import type { OnDuplicate } from '../compile/dialect.ts'
 import { isFunctional } from '../definition/index-item.ts'
 import type { Connection } from '../connection/connection.ts'
+import { codeOf } from '../errors.ts'
+import { formatValue } from './given-row.ts'
 import type { InsertTask } from './insert.ts'
 import { keyNames } from './key-names.ts'
 import { findParent } from './parent.ts'
 import { findHolders, findPresent } from './present.ts'
+import { findRefusedValue } from './refused-value.ts'
 import type { RowBatch } from './row-batches.ts'
 import type { AnyTable } from './table.ts'
 import { identify, type Tuple, tupleOf } from './tuple.ts'
@@ -32,6 +34,9 @@ export async function explainRefused(transaction: Connection, refused: RefusedRo
         return await findDuplicate(transaction, refused, error)
       case 'missing-parent':
         return (await findOrphan(transaction, refused, error)) ?? error
+      case 'invalid-value':
+      case 'missing-value':
+        return error instanceof Error ? ((await findRefusedValue(transaction, refused, error)) ?? error) : error
       default:
         return error
     }
@@ -151,10 +156,3 @@ function tuplesOf({ attributes, rows }: RowBatch, names: readonly string[]): rea
   const positions = names.map((name) => attributes.findIndex((attribute) => attribute.name === name))
   return rows.map((row) => tupleOf(row, positions))
 }
-
-/** A value as an error says it. */
-export const formatValue = (value: StoredValue): string =>
-  value instanceof Uint8Array ? Buffer.from(value).toString('hex') : String(value)
-
-export const codeOf = (error: unknown): unknown =>
-  typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined

@@ -6,7 +6,7 @@ import { isTrouble } from '../populate/patience.ts'
 import { type FailedKey, populate } from '../populate/populate.ts'
 import { LEASE_SECONDS } from '../populate/queue-supply.ts'
 import type { Database } from '../query/database.ts'
-import { codeOf } from '../query/insert-problem.ts'
+import { codeOf } from '../errors.ts'
 import type { AnyTable } from '../query/table.ts'
 import type { PlainWorkerOptions } from './worker-options.ts'
 

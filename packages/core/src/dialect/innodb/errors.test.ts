@@ -21,3 +21,11 @@ test('values in what a server answers are not taken for a connection that was lo
   const gone = new Error("Can't add new command when connection is in closed state")
   expect(explainInnodb(gone)).toMatchObject({ code: 'connection-lost', sent: false })
 })
+
+test('what a server says is told in our words also where the driver has no code for its number', () => {
+  const generated = failure({ code: undefined, errno: 1906, sqlState: 'HY000' }, 'The value has been ignored.')
+  expect(explainInnodb(generated)).toMatchObject({
+    code: 'statement-refused',
+    message: 'The database refused a statement: The value has been ignored.',
+  })
+})

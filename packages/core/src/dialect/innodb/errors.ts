@@ -40,8 +40,10 @@ interface ServerFailure extends Error {
   readonly account: Account
 }
 
+/** What a server of MariaDB alone says, mysql2 has a number for, and no code. */
 function isFailure(error: unknown): error is Error & Partial<ServerFailure> {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string'
+  if (!(error instanceof Error)) return false
+  return ('code' in error && typeof error.code === 'string') || ('sqlState' in error && error.sqlState !== undefined)
 }
 
 export function explainInnodb(error: unknown): PipelineError | null {
@@ -83,16 +85,20 @@ export function explainInnodb(error: unknown): PipelineError | null {
     case 1048:
     case 1364:
       return new MissingValueError(/(?:Column|Field) '(.*?)'/.exec(message)?.[1] ?? null, error)
+    // text that the character set of the column does not have: to keep (MySQL, MariaDB), to compare with it
+    case 3988:
+    case 1267:
+      return new InvalidValueError(column, error, beyondCharacters)
+    case 1366:
+      return message.startsWith('Incorrect string value')
+        ? new InvalidValueError(column, error, beyondCharacters)
+        : new InvalidValueError(column, error)
     // out of range, cut, wrong text, wrong number, not in the enum, a failed CHECK
     case 1264:
     case 1265:
     case 1292:
-    case 1366:
     case 1406:
     case 1690:
-    // text that the character set of the column does not have: to keep, to compare with it
-    case 3988:
-    case 1267:
     // invalid JSON, in a column that is declared as that
     case 3140:
       return new InvalidValueError(column, error)
@@ -155,6 +161,9 @@ export function explainInnodb(error: unknown): PipelineError | null {
       return refused(error)
   }
 }
+
+const beyondCharacters =
+  'has characters that the character set of its column does not have. Leave them out, or change the column to utf8mb4.'
 
 /** What a server says that has no word of its own here; nothing that the driver says by itself. */
 function refused(error: Error & Partial<ServerFailure>): PipelineError | null {
