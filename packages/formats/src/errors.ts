@@ -188,11 +188,18 @@ export class UnknownFormatError extends FormatError {
   readonly code = 'unknown-format'
   readonly path: string
   readonly known: readonly string[]
-  constructor(path: string, known: readonly string[]) {
+  /** What a folder holds; null for a file. */
+  readonly names: readonly string[] | null
+  constructor(path: string, known: readonly string[], names: readonly string[] | null = null) {
+    const shown = names?.slice(0, 8).join(', ') ?? ''
+    const more = names && names.length > 8 ? `, and ${names.length - 8} more` : ''
+    const found = names === null ? '' : ` It is a folder that holds ${shown === '' ? 'nothing' : `${shown}${more}`}.`
     super(
-      `No recording format recognises ${path}. Known: ${known.join(', ')}. Pass your own format as the second argument.`,
+      `No recording format recognises ${path}.${found} Known: ${known.join(', ')}. ` +
+        'Name a file of a recording, or pass your own format as the second argument.',
     )
     this.path = path
     this.known = known
+    this.names = names
   }
 }

@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
 import { FileTruncatedError, OutOfRangeError, RecordingClosedError } from '../errors.ts'
-import type { Recording, RecordingFile, TraceRange } from './recording.ts'
+import type { ReadOptions, Recording, RecordingFile, TraceRange } from './recording.ts'
 
 const bytesPerSample = 2
 /** Bytes read at once while columns are picked out. */
@@ -27,7 +27,8 @@ export function openFlatFiles(recording: FlatRecording): Recording {
     ...recording,
     kind: 'recording',
     location: locationOf(recording.files),
-    async traces(range) {
+    async traces(range, { signal }: ReadOptions = {}) {
+      signal?.throwIfAborted()
       const { segment = 0 } = range
       if (!isOpen) throw new RecordingClosedError(name)
       const place = places.find((candidate) => candidate.segment === segment)
@@ -38,7 +39,7 @@ export function openFlatFiles(recording: FlatRecording): Recording {
       }
       const { path } = place.file
       requireRange(range, frames, recording.channels.length, path)
-      return readTraces(await handleOf(path), place, range, recording.channels.length)
+      return readTraces(await handleOf(path), place, range, recording.channels.length, signal)
     },
     async close() {
       isOpen = false
@@ -82,6 +83,7 @@ async function readTraces(
   { file: { path, columns: width }, offsetBytes }: Place,
   { start, end, channels }: TraceRange,
   count: number,
+  signal: AbortSignal | undefined,
 ): Promise<Int16Array> {
   const columns = channels ?? Array.from({ length: count }, (_, index) => index)
   const traces = new Int16Array((end - start) * columns.length)
@@ -89,6 +91,7 @@ async function readTraces(
   const block = new Int16Array(Math.min(framesPerBlock, end - start) * width)
   for (let first = start; first < end; first += framesPerBlock) {
     const words = block.subarray(0, Math.min(framesPerBlock, end - first) * width)
+    signal?.throwIfAborted()
     await readFully(handle, words, offsetBytes + first * width * bytesPerSample, path)
     pickColumns(words, width, columns, traces, (first - start) * columns.length)
   }

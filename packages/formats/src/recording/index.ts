@@ -4,6 +4,7 @@ export type {
   ChannelSite,
   CountRange,
   FrameInterval,
+  ReadOptions,
   Recording,
   RecordingFile,
   RecordingLocation,

@@ -49,6 +49,12 @@ export interface TraceRange {
   readonly channels?: readonly number[]
 }
 
+/** How a read is stopped. */
+export interface ReadOptions {
+  /** Rejects the read with `signal.reason`. */
+  readonly signal?: AbortSignal | undefined
+}
+
 /** Frames `start` to `end` (exclusive) of a segment. */
 export interface FrameInterval {
   readonly segment: number
@@ -103,6 +109,6 @@ export interface Recording {
   /** What was done to the counts before they were written, in order. */
   readonly applied?: readonly AppliedStep[]
   /** Counts, frame-major: sample of channel `c` at frame `t` stands at `(t - start) * channels + c`. Throws `out-of-range`, `recording-closed`. */
-  traces(range: TraceRange): Promise<Int16Array>
+  traces(range: TraceRange, options?: ReadOptions): Promise<Int16Array>
   close(): Promise<void>
 }

@@ -28,9 +28,22 @@ test('a format that was added is loaded only for the paths it recognises', async
   expect(loaded).toEqual(['mine'])
 })
 
-test('a path of no known format is refused with the known ones', async () => {
-  await expect(openRecording('/nowhere/a.txt')).rejects.toMatchObject({
+test('a path of no known format is refused with the known ones, a folder with what it holds', async () => {
+  const known = ['spikeglx', 'openephys', 'plain']
+  await expect(openRecording(import.meta.filename)).rejects.toMatchObject({
     code: 'unknown-format',
-    known: ['spikeglx', 'openephys', 'plain'],
+    known,
+    names: null,
   })
+  await expect(openRecording(import.meta.dirname)).rejects.toMatchObject({
+    code: 'unknown-format',
+    known,
+    names: expect.arrayContaining(['registry.test.ts']),
+    message: expect.stringContaining('recording.ts'),
+  })
+})
+
+test('a path where nothing is, is missing, whatever it looks like', async () => {
+  for (const path of ['/nowhere/a.txt', '/nowhere/run_g0'])
+    await expect(openRecording(path)).rejects.toMatchObject({ code: 'missing-file', path })
 })

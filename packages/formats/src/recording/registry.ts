@@ -1,5 +1,6 @@
-import { readdir } from 'node:fs/promises'
+import { readdir, stat } from 'node:fs/promises'
 import { UnknownFormatError } from '../errors.ts'
+import { refuseMissing } from '../missing-file.ts'
 import type { Recording } from './recording.ts'
 
 /** A kind of recording on disk: how its path looks, and the module that opens it, loaded when first needed. */
@@ -17,7 +18,7 @@ export type RecordingFormats = Readonly<Record<string, RecordingFormat>>
 export const recordingFormats: RecordingFormats = {
   spikeglx: {
     recognises: (path) => /\.meta$|\.(ap|lf|nidq|obx)\.bin$/.test(path),
-    recognisesFolder: (names) => names.some((name) => /\.imec\d*\.ap\.meta$|_imec\d+$/.test(name)),
+    recognisesFolder: (names) => names.some((name) => /\.imec\d*\.(ap|lf)\.meta$|_imec\d+$/.test(name)),
     load: async () => (await import('../spikeglx/open.ts')).openSpikeGlxRecording,
   },
   openephys: {
@@ -35,21 +36,21 @@ export const recordingFormats: RecordingFormats = {
 }
 
 /**
- * Opens a recording, a file or a folder, with the first format that recognises its path. Throws `unknown-format` and
- * what the format throws.
+ * Opens a recording, a file or a folder, with the first format that recognises its path. Throws `unknown-format`,
+ * `missing-file` and what the format throws.
  */
 export async function openRecording(path: string, formats: RecordingFormats = recordingFormats): Promise<Recording> {
   const known = Object.values(formats)
-  const format = known.find((candidate) => candidate.recognises(path)) ?? (await findFolderFormat(path, known))
-  if (!format) throw new UnknownFormatError(path, Object.keys(formats))
+  const named = known.find((candidate) => candidate.recognises(path))
+  const names = named ? null : await listFolder(path)
+  const format = named ?? known.find((candidate) => candidate.recognisesFolder?.(names ?? []))
+  if (!format) throw new UnknownFormatError(path, Object.keys(formats), names)
   const open = await format.load()
   return open(path)
 }
 
-async function findFolderFormat(
-  path: string,
-  formats: readonly RecordingFormat[],
-): Promise<RecordingFormat | undefined> {
-  const names = await readdir(path).catch(() => [])
-  return formats.find((candidate) => candidate.recognisesFolder?.(names))
+/** Null for a file. Throws `missing-file`. */
+async function listFolder(path: string): Promise<readonly string[] | null> {
+  const found = await stat(path).catch(refuseMissing(path, 'It should be a recording.'))
+  return found.isDirectory() ? (await readdir(path)).toSorted() : null
 }

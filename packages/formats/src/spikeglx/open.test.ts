@@ -1,6 +1,6 @@
 import { mkdtemp, open, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { openRecording } from '../recording/index.ts'
 import { openSpikeGlxRecording } from './index.ts'
@@ -126,6 +126,20 @@ describe('the folder of a probe', () => {
     expect(recording.files?.map(({ segments }) => segments)).toEqual([[0], [1]])
     expect(await recording.traces({ segment: 1, start: 2, end: 3 })).toEqual(Int16Array.of(2, 2, 2, 2))
     await recording.close()
+  })
+
+  test('is its LF band where it holds nothing else', async () => {
+    const probe = await mkdtemp(join(folder, 'lf-only-'))
+    await writeFile(join(probe, 'run_g0_t0.imec0.lf.meta'), metaText(20))
+    await writeFile(join(probe, 'run_g0_t0.imec0.lf.bin'), new Int16Array(10).fill(7))
+    const recording = await openRecording(probe)
+    expect(recording.files?.map(({ path }) => basename(path))).toEqual(['run_g0_t0.imec0.lf.bin'])
+    await recording.close()
+    await writeFile(join(probe, 'run_g0_t0.imec0.ap.meta'), metaText(20))
+    await writeFile(join(probe, 'run_g0_t0.imec0.ap.bin'), new Int16Array(10).fill(8))
+    const wide = await openRecording(probe)
+    expect(wide.files?.map(({ path }) => basename(path))).toEqual(['run_g0_t0.imec0.ap.bin'])
+    await wide.close()
   })
 
   test('is refused where its triggers are set up differently, or are of several runs', async () => {

@@ -18,7 +18,7 @@ const bytesPerSample = 2
 
 /**
  * Opens the `.bin` file beside a `.meta` file (either path will do), or all triggers of the AP stream in the folder of a
- * probe, a segment each, and checks sizes. Throws `missing-file`, `file-truncated`, `ragged-file`, `file-overlong`,
+ * probe (of its LF band where the folder has nothing else), a segment each, and checks sizes. Throws `missing-file`, `file-truncated`, `ragged-file`, `file-overlong`,
  * `contradiction`, `ambiguous-recording`, and what `parseSpikeGlxMeta` throws.
  */
 export async function openSpikeGlxRecording(path: string): Promise<Recording> {
@@ -53,7 +53,8 @@ const binPathOf = (meta: SpikeGlxMeta): string => meta.path.replace(/\.meta$/, '
 /** The metas of a path: its own, or those of all triggers in a folder. */
 async function findMetas(path: string): Promise<readonly string[]> {
   if (/\.(meta|bin)$/.test(path)) return [path.replace(/\.bin$/, '.meta')]
-  const runs = await findSpikeGlxRuns(path)
+  const wideBand = await findSpikeGlxRuns(path)
+  const runs = wideBand.length > 0 ? wideBand : await findSpikeGlxRuns(path, 'lf')
   const [first] = runs
   const stranger = runs.find(
     (run) =>

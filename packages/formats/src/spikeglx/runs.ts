@@ -2,7 +2,7 @@ import { readdir, realpath, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { refuseMissing } from '../missing-file.ts'
 
-/** The AP stream of one probe in one SpikeGLX run. */
+/** One band of one probe in one SpikeGLX run. */
 export interface SpikeGlxRun {
   readonly path: string
   readonly run: string
@@ -16,18 +16,21 @@ export interface SpikeGlxRun {
   readonly insertionNumber: number
 }
 
-const fileName = /^(?<run>.+?)(?:_g(?<gate>\d+)_t(?<trigger>\d+|cat))?\.imec(?<probe>\d*)\.ap\.meta$/
+const fileName = /^(?<run>.+?)(?:_g(?<gate>\d+)_t(?<trigger>\d+|cat))?\.imec(?<probe>\d*)\.(?<band>ap|lf)\.meta$/
 
-/** Finds every `*.imecK.ap.meta` in a folder and below, sorted by run, gate, trigger and probe. Throws `missing-file`. */
-export async function findSpikeGlxRuns(folder: string): Promise<readonly SpikeGlxRun[]> {
+/**
+ * Finds every `*.imecK.ap.meta` (or, for the LF band, `*.imecK.lf.meta`) in a folder and below, sorted by run, gate, trigger
+ * and probe. Throws `missing-file`.
+ */
+export async function findSpikeGlxRuns(folder: string, band: 'ap' | 'lf' = 'ap'): Promise<readonly SpikeGlxRun[]> {
   const paths = await listFiles(folder, new Set()).catch(refuseMissing(folder, 'It should be the folder of a session.'))
-  return paths.flatMap((path) => parseRunPath(path) ?? []).toSorted(compareRuns)
+  return paths.flatMap((path) => parseRunPath(path, band) ?? []).toSorted(compareRuns)
 }
 
-/** What the path of an `.ap.meta` file says, or null if it is not one. */
-function parseRunPath(path: string): SpikeGlxRun | null {
-  const { run, gate, trigger, probe } = fileName.exec(basename(path))?.groups ?? {}
-  if (run === undefined) return null
+/** What the path of the meta of a band says, or null if it is not one. */
+function parseRunPath(path: string, band: 'ap' | 'lf'): SpikeGlxRun | null {
+  const { run, gate, trigger, probe, ...found } = fileName.exec(basename(path))?.groups ?? {}
+  if (run === undefined || found['band'] !== band) return null
   const fromFolder = /imec(\d+)$/.exec(basename(dirname(path)))?.[1]
   const probeNumber = toNumber(probe) ?? toNumber(fromFolder)
   return {
