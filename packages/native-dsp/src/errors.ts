@@ -87,7 +87,7 @@ export class TruncatedFileError extends Error {
   }
 }
 
-/** The native code refused or failed; `code` is its own name for the reason (`file`, `truncated-file`, ...). */
+/** The native code failed (`panic`), or was stopped by nobody's signal (`cancelled`). */
 export class NativeOperationError extends Error {
   override readonly name = 'NativeOperationError'
   readonly code: string
@@ -139,5 +139,8 @@ export class TargetIsSourceError extends Error {
   }
 }
 
-const describe = (value: unknown): string =>
-  value === undefined ? 'missing' : (JSON.stringify(value) ?? String(value))
+/** JSON has no word for NaN and Infinity. */
+function describe(value: unknown): string {
+  if (value === undefined) return 'missing'
+  return typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? String(value))
+}

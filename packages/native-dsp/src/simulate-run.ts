@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { mkdir, open, rename, rm, rmdir, stat, statfs, writeFile } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
+import { isDiskFull } from './disk-full.ts'
 import type { Dsp, OperationOptions } from './dsp.ts'
 import { InvalidParameterError } from './errors.ts'
 import { DiskFullError, RunExistsError } from './simulate-errors.ts'
@@ -190,9 +191,6 @@ const exists = (path: string): Promise<boolean> =>
     () => true,
     () => false,
   )
-
-const isDiskFull = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT')
 
 const localTime = (date: Date): string =>
   new Date(date.getTime() - date.getTimezoneOffset() * 60000).toISOString().slice(0, 19)

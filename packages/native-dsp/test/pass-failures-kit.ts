@@ -22,24 +22,43 @@ export function testPassFailures({ name, passing, counts, memory, open, place }:
       const source: PassSource = { kind: 'file', path, offsetBytes: 2, columns, segments }
       const bytes = 2 * frames * columns
       await expect(passing.openPass(source, planFor(channels))).rejects.toMatchObject({
+        name: 'TruncatedFileError',
         code: 'truncated-file',
+        path,
+        bytes,
+        expected: bytes + 2,
         message: expect.stringContaining(`has ${bytes} bytes; the recording needs ${bytes + 2}`),
       })
       const pass = await open({ ...source, offsetBytes: 0 }, planFor(channels))
       await truncate(path, bytes - 2)
       const running = pass.run({ path: place('failed.bin'), ...target }, {})
-      await expect(running).rejects.toMatchObject({ code: 'truncated-file' })
+      await expect(running).rejects.toMatchObject({ code: 'truncated-file', path, bytes: bytes - 2, expected: bytes })
       expect(await left()).toEqual([])
     })
 
     test('a source that is not there, a folder that is not there and a folder as target are named', async () => {
       const none: PassSource = { kind: 'file', path: place('none.bin'), offsetBytes: 0, columns, segments }
       const message: unknown = expect.stringContaining('none')
-      await expect(passing.openPass(none, planFor(channels))).rejects.toMatchObject({ code: 'file', message })
+      await expect(passing.openPass(none, planFor(channels))).rejects.toMatchObject({
+        name: 'FileError',
+        code: 'file',
+        path: none.path,
+        reason: expect.stringMatching(/no such file/i),
+        message,
+      })
       const pass = await open(memory, planFor(channels))
       const nowhere = pass.run({ path: place('none/failed.bin'), ...target }, {})
       await expect(nowhere).rejects.toMatchObject({ code: 'file', message })
       await expect(pass.run({ path: place('.'), ...target }, {})).rejects.toMatchObject({ code: 'file' })
+      expect(await left()).toEqual([])
+    })
+
+    test('where the second of two files cannot have its name, the first has none either', async () => {
+      const pass = await open(memory, planFor(channels))
+      // found out only when the name is given: it ends as that of a folder
+      const low = `${place('failed.lf.bin')}/`
+      const running = pass.run({ path: place('failed.bin'), ...target }, { lf: { path: low, factor: 12 } })
+      await expect(running).rejects.toMatchObject({ code: 'file', path: low })
       expect(await left()).toEqual([])
     })
 

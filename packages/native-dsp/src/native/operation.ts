@@ -1,5 +1,12 @@
 import type { OperationOptions } from '../dsp.ts'
-import { NativeOperationError } from '../errors.ts'
+import {
+  FileError,
+  InvalidParameterError,
+  NativeOperationError,
+  RaggedFramesError,
+  TruncatedFileError,
+  WrongLengthError,
+} from '../errors.ts'
 import type { Binding, Control } from './binding.ts'
 
 /**
@@ -55,9 +62,29 @@ export async function runOperation<T>(
   }
 }
 
-/** The binding writes `code: sentence` into its messages. */
+/** The binding writes a code and its facts into its messages. */
 export function translate(error: unknown): unknown {
   if (!(error instanceof Error)) return error
-  const [, code, message] = /^([a-z-]+): (.*)$/s.exec(error.message) ?? []
-  return code !== undefined && message !== undefined ? new NativeOperationError(code, message, error) : error
+  const [code = '', ...facts] = error.message.split('\u001F')
+  const [first = '', second = '', third = ''] = facts
+  switch (code) {
+    case 'ragged-frames':
+      return new RaggedFramesError(Number(first), Number(second))
+    case 'invalid-parameter':
+      return new InvalidParameterError(first, Number(second), third)
+    case 'wrong-length':
+      return new WrongLengthError(first, Number(second), Number(third))
+    case 'file':
+      return new FileError(pathOf(facts, 1), first, error)
+    case 'truncated-file':
+      return new TruncatedFileError(pathOf(facts, 2), Number(first), Number(second))
+    case 'cancelled':
+    case 'panic':
+      return new NativeOperationError(code, first, error)
+    default:
+      return error
+  }
 }
+
+/** The last fact, which may have anything in it. */
+const pathOf = (facts: readonly string[], at: number): string => facts.slice(at).join('\u001F')

@@ -53,10 +53,27 @@ impl Control for Attended {
     }
 }
 
-/// A [`DspError`] as an `Error` whose message is `code: sentence`; the wrapper takes it apart.
+/// Stands between the code of an error and its facts.
+const SEPARATOR: &str = "\u{1f}";
+
+/// A [`DspError`] as an `Error` whose message is its code and its facts, of which a path is the last; the wrapper makes
+/// of them the error that TypeScript throws.
 pub fn to_js(error: DspError) -> Error {
     let status = if error == DspError::Cancelled { Status::Cancelled } else { Status::InvalidArg };
-    Error::new(status, format!("{}: {error}", error.code()))
+    let code = error.code().to_owned();
+    let facts = match error {
+        DspError::RaggedFrames { samples, channels } => vec![samples.to_string(), channels.to_string()],
+        DspError::InvalidParameter { name, value, expected } => {
+            vec![name.to_owned(), value.to_string(), expected.to_owned()]
+        }
+        DspError::WrongLength { name, length, expected } => {
+            vec![name.to_owned(), length.to_string(), expected.to_string()]
+        }
+        DspError::File { path, reason } => vec![reason, path],
+        DspError::TruncatedFile { path, bytes, expected } => vec![bytes.to_string(), expected.to_string(), path],
+        DspError::Cancelled => vec![],
+    };
+    Error::new(status, [vec![code], facts].concat().join(SEPARATOR))
 }
 
 /// Work for a thread of the pool that ends in a value for JavaScript.
@@ -82,7 +99,7 @@ impl<T: Send + 'static + ToNapiValue + TypeName> Task for Background<T> {
         // A panic that left this function would end the process of Node.
         match catch_unwind(AssertUnwindSafe(work)) {
             Ok(result) => result.map_err(to_js),
-            Err(payload) => Err(Error::from_reason(format!("panic: {}", describe(payload.as_ref())))),
+            Err(payload) => Err(Error::from_reason(["panic", &describe(payload.as_ref())].join(SEPARATOR))),
         }
     }
 

@@ -11,10 +11,12 @@ export interface PartialFile {
   readonly partial: string
   /** Waits until all is on the disk; `signal` ends the waiting. */
   synchronise(signal: AbortSignal | undefined): Promise<void>
-  /** Gives it its name. */
+  /** Gives it its name; `finishAll` does it for files that belong together. */
   finish(): Promise<void>
   /** Removes it, unless it has its name. */
   discard(): Promise<void>
+  /** Removes it, if it has its name. */
+  takeBack(): Promise<void>
 }
 
 /** Refuses to write over `source`. */
@@ -50,6 +52,20 @@ export async function createPartialFile(path: string, bytes: number, source: str
       })
     },
     discard,
+    async takeBack() {
+      // what stands in the way of the clean-up is not what went wrong
+      if (named) await rm(path, { force: true }).catch(() => {})
+    },
+  }
+}
+
+/** Gives files their names: all of them, or none has one after it. */
+export async function finishAll(files: readonly PartialFile[]): Promise<void> {
+  try {
+    for (const file of files) await file.finish()
+  } catch (error) {
+    for (const file of files) await file.takeBack()
+    throw error
   }
 }
 

@@ -6,7 +6,7 @@ import { joinFindings } from './join.ts'
 import { measureNoise } from './noise-sample.ts'
 import { runTask, type OpenPass } from './open-pass.ts'
 import type { Operation } from './operation.ts'
-import { createPartialFile, type PartialFile } from './partial-file.ts'
+import { createPartialFile, finishAll, type PartialFile } from './partial-file.ts'
 import type { Visit } from './protocol.ts'
 
 /** What a run is asked for. */
@@ -70,7 +70,7 @@ export async function runPass(
     )
     for (const file of files) await file.synchronise(signal)
     signal?.throwIfAborted()
-    for (const file of files) await file.finish()
+    await finishAll(files)
     return joinFindings(found, outputs, noiseLevels, plan.columns.length, frames)
   } finally {
     // those that have their names stay

@@ -84,7 +84,7 @@ impl Pass {
             writer.map(|writer| writer.file).into_iter().chain(lf.map(|lf| lf.file)).collect();
         files.iter_mut().try_for_each(|file| file.synchronise(control))?;
         control.check()?;
-        files.into_iter().try_for_each(PartialFile::name)?;
+        PartialFile::name_all(files)?;
         Ok(finder.join(found, noise_levels.filter(|_| outputs.noise_levels), frames, self.rows))
     }
 

@@ -69,12 +69,27 @@ impl PartialFile {
         }
     }
 
-    /// Gives a synchronised file its name.
-    pub fn name(mut self) -> Result<()> {
+    /// Gives synchronised files their names: all of them, or none has one after it.
+    pub fn name_all(mut files: Vec<Self>) -> Result<()> {
+        let named = files.iter_mut().try_for_each(Self::name);
+        if named.is_err() {
+            for file in files.iter().filter(|file| file.has_name()) {
+                // What stands in the way of the clean-up is not what went wrong.
+                let _ = fs::remove_file(&file.path);
+            }
+        }
+        named
+    }
+
+    fn name(&mut self) -> Result<()> {
         fs::rename(&self.partial, &self.path).map_err(|error| failed(&self.path, error))?;
         // From here on the temporary name is nobody's.
         self.partial = PathBuf::new();
         synchronise_folder(&self.path).map_err(|error| failed(&self.path, error))
+    }
+
+    fn has_name(&self) -> bool {
+        self.partial.as_os_str().is_empty()
     }
 }
 
@@ -82,7 +97,7 @@ impl Drop for PartialFile {
     fn drop(&mut self) {
         // An open file cannot be removed everywhere.
         self.file = None;
-        if !self.partial.as_os_str().is_empty() {
+        if !self.has_name() {
             // What cannot be removed has been reported as the reason why the pass failed, or has no reader to tell.
             let _ = fs::remove_file(&self.partial);
         }

@@ -92,6 +92,25 @@ fn a_target_that_cannot_be_written_is_refused_by_its_path() {
     assert_eq!(folder.names(), ["closed", "source.bin"]);
 }
 
+#[test]
+fn where_one_of_two_files_cannot_have_its_name_neither_has() {
+    use crate::pass::target::PartialFile;
+    let folder = Folder::new("both");
+    let paths = [folder.path("frames.bin"), folder.path("low.bin")];
+    let files = paths.iter().map(|path| {
+        let mut file = PartialFile::create(path, 2).unwrap();
+        file.write(&mut [1], 0).unwrap();
+        file.synchronise(&Unattended).unwrap();
+        file
+    });
+    let files = files.collect();
+    // somebody is faster
+    fs::create_dir_all(folder.path("low.bin/taken")).unwrap();
+    let failed = PartialFile::name_all(files).unwrap_err();
+    assert!(matches!(&failed, DspError::File { path, .. } if *path == paths[1]), "{failed}");
+    assert_eq!(folder.names(), ["low.bin"]);
+}
+
 /// Runs one test of this file where no file may be longer than 64 KiB, which is what a full disk is to a writer.
 #[cfg(target_os = "linux")]
 fn run_where_files_are_short(test: &str) {
