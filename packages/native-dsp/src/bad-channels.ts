@@ -2,6 +2,7 @@ import type { FrameInterval, Recording } from '@neurojoint/formats/recording'
 import { readMicrovolts, spreadChunks } from './chunks.ts'
 import type { OperationOptions } from './dsp.ts'
 import { medianOf } from './median-of.ts'
+import { shareProgress } from './share-progress.ts'
 import { InvalidParameterError } from './errors.ts'
 import {
   channelLabels,
@@ -56,17 +57,21 @@ export async function findBadChannels(
   const plan = planSearch(recording, search)
   signal?.throwIfAborted()
   const found: LabelledChannels[][] = plan.chunks.map(() => [])
-  let [next, done] = [0, 0]
+  const reports = shareProgress(
+    onProgress,
+    plan.chunks.flatMap(() => plan.groups.map(({ length }) => length)),
+  )
+  let next = 0
   const work = async (): Promise<void> => {
     while (next < plan.chunks.length) {
       const index = next++
       const chunk = plan.chunks[index]
       if (!chunk) return
-      for (const channels of plan.groups) {
-        found[index]?.push(await labelChunk(dsp, recording, chunk, channels, plan, signal))
+      for (const [place, channels] of plan.groups.entries()) {
+        const options = { signal, onProgress: reports[index * plan.groups.length + place] }
+        found[index]?.push(await labelChunk(dsp, recording, chunk, channels, plan, options))
         signal?.throwIfAborted()
       }
-      onProgress?.(++done / plan.chunks.length)
     }
   }
   try {
@@ -74,6 +79,7 @@ export async function findBadChannels(
   } finally {
     next = plan.chunks.length // one that fails stops the other
   }
+  onProgress?.(1)
   return summarise(recording.channels.length, plan.groups, found)
 }
 
@@ -122,15 +128,15 @@ async function labelChunk(
   { segment, start, end }: FrameInterval,
   channels: readonly number[],
   { method, highPass, thresholds }: SearchPlan,
-  signal: AbortSignal | undefined,
+  options: OperationOptions,
 ): Promise<LabelledChannels> {
   const { samplingRate } = recording
   const frames = recording.segments[segment]?.frames ?? 0
   const margin = highPass === null ? 0 : Math.floor((5 / highPass) * samplingRate)
   const [from, to] = [Math.max(start - margin, 0), Math.min(end + margin, frames)]
-  const traces = await readMicrovolts(recording, { segment, start: from, end: to }, channels)
+  const traces = await readMicrovolts(recording, { segment, start: from, end: to }, channels, options)
   const shape = { channels: channels.length, samplingRate, method, highPass, thresholds }
-  return dsp.labelChannels(traces, { ...shape, margin: [start - from, to - end] }, { signal })
+  return dsp.labelChannels(traces, { ...shape, margin: [start - from, to - end] }, options)
 }
 
 function summarise(

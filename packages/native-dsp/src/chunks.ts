@@ -1,4 +1,4 @@
-import type { FrameInterval, Recording } from '@neurojoint/formats/recording'
+import type { FrameInterval, ReadOptions, Recording } from '@neurojoint/formats/recording'
 
 /**
  * Up to `count` chunks of `frames` frames, spread evenly over the segments that hold one, always the same: the first
@@ -36,8 +36,9 @@ export async function readMicrovolts(
   recording: Recording,
   { segment, start, end }: FrameInterval,
   channels: readonly number[],
+  options: ReadOptions = {},
 ): Promise<Float32Array> {
-  const counts = await recording.traces({ segment, start, end, channels })
+  const counts = await recording.traces({ segment, start, end, channels }, options)
   const gains = Float64Array.from(channels, (channel) => recording.channels[channel]?.gain ?? Number.NaN)
   const offsets = Float64Array.from(channels, (channel) => recording.channels[channel]?.offset ?? Number.NaN)
   const traces = new Float32Array(counts.length)

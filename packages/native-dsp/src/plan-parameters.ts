@@ -191,6 +191,9 @@ function requireSpatialHighPass(step: SpatialHighPassPlan, rows: number): void {
   throw new InvalidParameterError('windowFrames', windowFrames, `3 to ${longestWindow} frames`)
 }
 
+/** Sums of counts with such weights, and sums of those, stay numbers in single precision. */
+const largestWeight = 1e12
+
 function requireMix(step: MixPlan, rows: number): void {
   const changed = step.rows.map(({ row }) => row)
   requireEachOnce('row', changed, rows, aRow)
@@ -198,6 +201,8 @@ function requireMix(step: MixPlan, rows: number): void {
     requireIndices('of', of, rows, aRow)
     requireLength('weights', weights, of.length)
     requireFinite('weights', weights)
+    const huge = weights.find((weight) => Math.abs(weight) > largestWeight)
+    if (huge !== undefined) throw new InvalidParameterError('weights', huge, `no more than ${largestWeight}`)
   }
 }
 

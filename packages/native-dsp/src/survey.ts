@@ -50,7 +50,7 @@ export async function surveyRecording(
   let spectra: PowerSpectra = { frequencies: new Float64Array(0), density: new Float64Array(0) }
   for (const [index, chunk] of chunks.entries()) {
     signal?.throwIfAborted()
-    const traces = await readMicrovolts(recording, chunk, chosen)
+    const traces = await readMicrovolts(recording, chunk, chosen, { signal })
     add(noiseLevels, await dsp.noiseLevels(traces, shape, { signal }), (level) => level / chunks.length)
     add(squares, await dsp.rms(traces, shape, { signal }), (value) => value ** 2 / chunks.length)
     const found = await dsp.powerSpectralDensity(traces, { ...shape, samplingRate, segmentSamples }, { signal })

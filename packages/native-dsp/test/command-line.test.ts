@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { openRecording } from '@neurojoint/formats/recording'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -71,6 +71,53 @@ test('a chain in a file, some channels of a stretch, and a report as data', asyn
   await written.close()
 }, 60_000)
 
+test('whatever the interface finds is asked for here too; without a folder nothing is written', async () => {
+  const argv = [join(run, 'mouse_g0_imec0'), '--chain', 'catgt', '--no-out', '--end', '0.5', '--json']
+  const before = await readdir(folder)
+  const found = async (...more: readonly string[]) => JSON.parse((await command(...argv, ...more)).out)[0]
+  const usual = await found('--peaks', '--rms', '--noise')
+  expect(usual).toMatchObject({ target: null, files: [], bytes: 0, frames: 15_000 })
+  expect([usual.rms.length, usual.noiseLevels.length]).toEqual([384, 384])
+  const clear = await found('--peak-threshold', '8', '--peak-sign', 'negative', '--peak-radius', '60')
+  expect(clear.peaks).toBeGreaterThan(0)
+  expect(clear.peaks).toBeLessThan(usual.peaks)
+  expect((await found('--locate-radius', '0', '--peak-exclusion', '0.0005')).peaks).toBe(usual.peaks)
+  expect(await found()).toMatchObject({ peaks: null, rms: null, noiseLevels: null })
+  expect(await readdir(folder)).toEqual(before)
+}, 60_000)
+
+test('gates that lie in one folder are a recording each, folders of one name keep their place', async () => {
+  const session = join(folder, 'session')
+  const meta = await readFile(join(run, 'mouse_g0_imec0/mouse_g0_t0.imec0.ap.meta'), 'utf8')
+  const short = meta
+    .replace(/fileSizeBytes=\d+/, `fileSizeBytes=${2 * 385 * 300}`)
+    .replace(/fileTimeSecs=.*/, 'fileTimeSecs=0.01')
+  for (const name of [
+    'one/mouse_g0_t0',
+    'one/mouse_g1_t0',
+    'a/probe/late_g0_t0',
+    'a/probe/late_g0_t1',
+    'b/probe/late_g0_t0',
+  ]) {
+    await mkdir(dirname(join(session, name)), { recursive: true })
+    await writeFile(join(session, `${name}.imec0.ap.meta`), short)
+    await writeFile(join(session, `${name}.imec0.ap.bin`), new Int16Array(385 * 300))
+  }
+  const path = join(folder, 'shift.json')
+  await writeFile(path, JSON.stringify({ steps: [{ step: 'phase-shift' }] }))
+  const out = join(folder, 'session-out')
+  const { code, error } = await command(session, '--chain', path, '--out', out)
+  expect({ code, error }).toEqual({ code: 0, error: '' })
+  const written = (await readdir(out, { recursive: true })).filter((name) => name.endsWith('.bin'))
+  expect(written.toSorted()).toEqual([
+    'a/probe/late_g0_t0.imec0.ap.bin',
+    'a/probe/late_g0_t1.imec0.ap.bin',
+    'b/probe/late_g0_t0.imec0.ap.bin',
+    'one/mouse_g0_t0.imec0.ap.bin',
+    'one/mouse_g1_t0.imec0.ap.bin',
+  ])
+}, 60_000)
+
 test('what cannot be meant ends with 2 and says what is wrong, what fails ends with 1', async () => {
   const to = ['--out', join(folder, 'nowhere')]
   for (const [argv, said] of [
@@ -82,6 +129,10 @@ test('what cannot be meant ends with 2 and says what is wrong, what fails ends w
     [[run, '--chain', 'catgt', ...to, '--channels', '5-2'], '5-2'],
     [[run, '--chain', 'catgt', ...to, '--fast'], '--fast'],
     [[run, '--chain', 'catgt', ...to, '--again', '--skip'], 'not both'],
+    [[run, '--chain', 'catgt', ...to, '--no-out'], 'not both'],
+    [[run, '--chain', 'catgt', ...to, '--segment', 'first'], '--segment first'],
+    [[run, '--chain', 'catgt', ...to, '--peak-threshold', 'high'], 'such as 5.5'],
+    [[run, '--chain', 'catgt', ...to, '--peak-sign', 'up'], 'negative or positive or both'],
   ] as const) {
     const { code, error } = await command(...argv)
     expect({ code, said: error.includes(said), error }).toMatchObject({ code: 2, said: true })

@@ -1,17 +1,22 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { bytesOf } from '@neurojoint/arrays'
 import { openRecording, type Recording } from '@neurojoint/formats/recording'
 import { describe, expect, test } from 'vitest'
 import { chains } from '../src/chain/named.ts'
 import type { Chain } from '../src/chain/steps.ts'
+import type { OperationOptions } from '../src/dsp.ts'
+import { planPreprocessing } from '../src/preprocess/plan-preprocessing.ts'
 import { preprocess } from '../src/preprocess/preprocess.ts'
 import { through } from '../src/preprocess/through.ts'
-import { chain, frames, type PreprocessBench } from './preprocess-bench.ts'
+import { chain, fixtures, frames, type PreprocessBench } from './preprocess-bench.ts'
 
 /** What named chains do, and what is measured for a chain. */
 export function testPreprocessChains(bench: PreprocessBench): void {
   const { dsp, newTarget } = bench
 
   describe(`${dsp.implementation}: named chains`, { timeout: 30_000 }, () => {
-    test.each(Object.entries(chains))(
+    test.each(Object.entries(chains).filter(([name]) => name !== 'lf'))(
       '%s runs, finds the dead and the noisy channel, and is told in the meta',
       async (name, own) => {
         const target = newTarget()
@@ -29,6 +34,40 @@ export function testPreprocessChains(bench: PreprocessBench): void {
       },
     )
   })
+
+  test(`${dsp.implementation}: an LF band is preprocessed by the chain for it, from the folder that holds nothing else`, async () => {
+    const folder = join(bench.root, 'low_g0_imec1')
+    await mkdir(folder)
+    const [length, width] = [4000, 385]
+    const text = await readFile(new URL('spikeglx/sample3B_g0_t0.imec1.lf.meta', fixtures), 'utf8')
+    const meta = text
+      .replace(/fileSizeBytes=\d+/, `fileSizeBytes=${2 * length * width}`)
+      .replace(/fileTimeSecs=[\d.]+/, `fileTimeSecs=${length / 2500}`)
+    let seed = 1
+    const noise = (): number => (seed = (seed * 48_271) % 2_147_483_647) / 2_147_483_647 - 0.5
+    const words = Int16Array.from({ length: length * width }, (_, word) => {
+      const [frame, channel] = [Math.floor(word / width), word % width]
+      // a rhythm that all have but one that is dead; one has much noise
+      const rhythm = channel === 50 ? 0 : 60 * Math.sin((2 * Math.PI * 8 * frame) / 2500)
+      return Math.round(rhythm + (channel === 100 ? 200 : 4) * noise())
+    })
+    await writeFile(join(folder, 'low_g0_t0.imec1.lf.bin'), bytesOf(words))
+    await writeFile(join(folder, 'low_g0_t0.imec1.lf.meta'), meta)
+    await expect(preprocess(folder, null, chains.neurojoint, { dsp })).rejects.toThrow('the chain `lf`')
+    const target = newTarget()
+    const { badChannels, silent } = await preprocess(folder, target, chains.lf, { dsp })
+    expect(badChannels).toEqual([
+      { channel: 50, label: 'dead' },
+      { channel: 100, label: 'noisy' },
+    ])
+    expect(silent).toEqual([])
+    const result = await openRecording(target)
+    expect(result.segments).toMatchObject([{ frames: length }])
+    // the rhythm stays, and the dead channel has it from its neighbours
+    const rhythm = await result.traces({ start: 1000, end: 3000, channels: [50] })
+    expect(Math.abs(Math.max(...rhythm) - 60)).toBeLessThan(6)
+    await result.close()
+  }, 30_000)
 
   describe(`${dsp.implementation}: what is measured for a chain`, { timeout: 30_000 }, () => {
     test('whitens to one size and no correlation, and keeps the matrix', async () => {
@@ -62,6 +101,25 @@ export function testPreprocessChains(bench: PreprocessBench): void {
       const short: Recording = { ...recording, segments: [{ frames: 7, startSeconds: 0 }] }
       const whitening = through(short, { steps: [{ step: 'whiten' }] }, { dsp })
       await expect(whitening).rejects.toMatchObject({ code: 'invalid-parameter', parameter: 'whiten' })
+      await recording.close()
+    })
+
+    test('is watched like the pass itself', async () => {
+      const recording = await openRecording(bench.metaPath)
+      const steps: Chain['steps'] = [...chains.ibl.steps, { step: 'motion-correction' }]
+      const work = {
+        through: (options: OperationOptions) => through(recording, { steps }, { dsp, ...options }),
+        plan: (options: OperationOptions) => planPreprocessing(recording, null, { steps }, { dsp, ...options }),
+        preprocess: (options: OperationOptions) => preprocess(recording, null, { steps }, { dsp, ...options }),
+      }
+      for (const [name, run] of Object.entries(work)) {
+        const fractions: number[] = []
+        await run({ onProgress: (fraction) => fractions.push(fraction) })
+        expect({ name, fractions }).toEqual({ name, fractions: fractions.toSorted((a, b) => a - b) })
+        // bad channels, sizes and motion, and the end
+        expect(fractions.length).toBeGreaterThan(3)
+        expect(fractions.filter((fraction) => fraction === 1)).toHaveLength(1)
+      }
       await recording.close()
     })
 

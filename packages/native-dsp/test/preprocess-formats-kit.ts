@@ -52,9 +52,17 @@ export function testPreprocessFormats(bench: PreprocessBench): void {
       expect(new Set(report.peaks?.segment)).toEqual(new Set([0, 1, 2]))
       await expect(preprocess(recording, target, chain, { dsp, overwrite: true, start: 5 })).rejects.toMatchObject({
         code: 'invalid-parameter',
-        parameter: 'start',
+        parameter: 'segment',
+        expected: expect.stringContaining('0 (5000 frames), 1 (2000 frames), 2 (2000 frames)'),
       })
-      await Promise.all([recording.close(), result.close(), filtered.close()])
+      const stretch = { segment: 2, start: 500, end: 1700 }
+      const part = await preprocess(recording, newTarget(), chain, { dsp, ...stretch, outputs: { peaks: {} } })
+      expect(new Set(part.peaks?.segment)).toEqual(new Set([2]))
+      const written = await openRecording(part.files[0] ?? '')
+      const [startSeconds] = recording.segments.slice(2).map((segment) => segment.startSeconds + 500 / 30_000)
+      expect(written.segments).toEqual([{ frames: 1200, startSeconds }])
+      expect(isEqual(await written.traces({ start: 0, end: 1200 }), await filtered.traces(stretch))).toBe(true)
+      for (const open of [recording, result, filtered, written]) await open.close()
     })
 
     test('a recording that is no file is read through its traces', async () => {

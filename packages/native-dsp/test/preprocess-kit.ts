@@ -86,6 +86,19 @@ export function testPreprocess(bench: PreprocessBench): void {
       await Promise.all([recording.close(), result.close()])
     })
 
+    test('viewers stop what they asked for, and are told how far it is', async () => {
+      const recording = await openRecording(bench.metaPath)
+      const filtered = await through(recording, chain, { dsp })
+      const range = { start: 0, end: frames }
+      const reason = new Error('scrolled on')
+      await expect(filtered.traces(range, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason)
+      await expect(recording.traces(range, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason)
+      const fractions: number[] = []
+      await filtered.traces(range, { onProgress: (fraction) => fractions.push(fraction) })
+      expect(fractions.at(-1)).toBe(1)
+      await Promise.all([filtered.close(), recording.close()])
+    })
+
     test('a part of channels and time is that part of the whole', async () => {
       const [whole, part] = [newTarget(), newTarget()]
       await preprocess(bench.metaPath, whole, chain, { dsp })
@@ -156,6 +169,8 @@ export function testPreprocess(bench: PreprocessBench): void {
       expect(plan.estimatedSeconds).toBeGreaterThan(0)
       expect(plan.memoryBytes).toBeGreaterThan(0)
       await expect(readdir(target)).rejects.toMatchObject({ code: 'ENOENT' })
+      const nowhere = await planPreprocessing(bench.metaPath, null, chain, { dsp, outputs: { peaks: {} } })
+      expect(nowhere).toMatchObject({ frames, bytes: 0, target: { files: [] } })
     })
   })
 }

@@ -15,7 +15,7 @@ export interface Measurements {
   /** Of the channels `used`, from the counts as they were recorded. */
   badChannels(step: StepOf<'bad-channels'>, used: readonly number[]): Promise<readonly BadChannel[]>
   /** (counts, all of the first channel's gain) the standard deviation of all values of the result of a plan in the rows. */
-  standardDeviation(plan: Plan, rows: readonly number[]): Promise<number>
+  standardDeviation(plan: Plan, step: StepOf<'spatial-high-pass'>, rows: readonly number[]): Promise<number>
   /** Weights that make the rows of the result of a plan uncorrelated. */
   whitening(plan: Plan, step: StepOf<'whiten'>, rows: readonly number[]): Promise<MixPlan['rows']>
   /** How the tissue moves in each segment, from the peaks of the result of a plan in the rows. */

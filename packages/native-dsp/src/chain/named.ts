@@ -36,4 +36,18 @@ export const chains = {
     ],
     rounding: 'truncate',
   },
+  /**
+   * What we recommend for an LF band (2.5 kHz): a flat line is one for longer than in the AP band, the limits of bad channels
+   * are IBL's for such a band, and nothing is subtracted, since what channels have in common is signal here.
+   */
+  lf: {
+    name: 'lf',
+    steps: [
+      { step: 'mask', gaps: true, flatSeconds: 0.01, saturation: { slope: 3600 } },
+      { step: 'high-pass', cutoff: 0.5, order: 3 },
+      { step: 'phase-shift' },
+      { step: 'bad-channels', method: 'ibl', action: 'interpolate' },
+    ],
+    rounding: 'half-even',
+  },
 } as const satisfies Readonly<Record<string, Chain>>

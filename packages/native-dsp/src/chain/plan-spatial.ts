@@ -1,4 +1,5 @@
 import { InvalidParameterError } from '../errors.ts'
+import { lowBandRate } from '../measuring-parameters.ts'
 import type { GroupReferencePlan, LocalReferencePlan, Plan, SpatialPlan } from '../plan.ts'
 import { annulusNeighbours, krigingMix, rowsByKey } from '../referencing-plans.ts'
 import type { Layout } from './layout.ts'
@@ -18,15 +19,36 @@ export interface Members {
 /** All rows that are recording sites. */
 export const allMembers = ({ used }: Layout): Members => ({ of: used, from: used })
 
-/** Without those that are bad and stay so. */
-export function membersAfter(step: StepOf<'bad-channels'>, bad: readonly BadChannel[], members: Members): Members {
+/** Without those that are bad and stay so, or are silent. */
+export function membersAfter(
+  step: StepOf<'bad-channels'>,
+  bad: readonly BadChannel[],
+  silent: readonly number[],
+  members: Members,
+): Members {
   const out = new Set(bad.filter(({ label }) => label === 'outside').map(({ channel }) => channel))
   const broken = new Set(bad.filter(({ label }) => label !== 'outside').map(({ channel }) => channel))
-  const stays = (row: number): boolean => step.action === 'interpolate' || !broken.has(row)
+  const stays = (row: number): boolean => (step.action === 'interpolate' ? !silent.includes(row) : !broken.has(row))
   return {
     of: members.of.filter((row) => stays(row) && !(step.outside && out.has(row))),
     from: members.from.filter(stays),
   }
+}
+
+/** Rows that a step makes of no others, and that are 0 after it. */
+export const rowsOfNothing = (step: SpatialPlan | null): readonly number[] =>
+  step?.kind === 'mix'
+    ? step.rows
+        .filter(({ of }) => of.length === 0)
+        .map(({ row }) => row)
+        .toSorted((a, b) => a - b)
+    : []
+
+/** Refuses limits that were found for the AP band where they call every channel of an LF band noisy. */
+export function requireBand(path: string, { method }: StepOf<'bad-channels'>, samplingRate: number): void {
+  if (method !== 'coherence+psd' || samplingRate > lowBandRate) return
+  const expected = `\`ibl\`, which has limits for an LF band as this one of ${samplingRate} Hz: the chain \`lf\` has it`
+  throw new InvalidParameterError(`${path}.method`, method, expected)
 }
 
 /**
@@ -64,7 +86,7 @@ export async function planSpatial(
       const gainControl = step.gainControl && {
         windowFrames: 2 * Math.round((step.gainControl.windowSeconds * before.samplingRate) / 2) + 1,
         // silence stays silence, whatever it is divided by
-        epsilon: step.gainControl.epsilon * ((await measure.standardDeviation(before, members.of)) || 1),
+        epsilon: step.gainControl.epsilon * ((await measure.standardDeviation(before, step, members.of)) || 1),
       }
       return groups.length === 0
         ? null

@@ -99,6 +99,29 @@ describe('a chain resolved against a recording', () => {
     expect(good).toEqual([0, 2, 3, 4, 5, 6])
   })
 
+  test('names bad channels that no good one is near to, and keeps them out of references', async () => {
+    const badChannels = async () => [4, 5, 6].map((channel) => ({ channel, label: 'dead' as const }))
+    const chain = parseChain({ steps: [{ step: 'bad-channels' }, { step: 'common-reference', scope: 'all' }] })
+    const { plan, silent, good } = await resolveChain(chain, recordingOf(), { ...measure, badChannels })
+    expect(silent).toEqual([4, 5, 6])
+    expect(good).toEqual([0, 1, 2, 3])
+    expect(plan.spatial).toMatchObject([
+      { rows: [{ of: [] }, { of: [] }, { of: [] }] },
+      { groups: [{ of: good, from: good }] },
+    ])
+  })
+
+  test('refuses limits of the AP band for an LF band, with the chain that has its own', async () => {
+    const resolving = resolveChain(parseChain(chains.neurojoint), recordingOf({ samplingRate: 2500 }), measure)
+    await expect(resolving).rejects.toMatchObject({
+      code: 'invalid-parameter',
+      parameter: 'steps[3].method',
+      message: expect.stringContaining('the chain `lf`'),
+    })
+    const { badChannels } = await resolveChain(parseChain(chains.lf), recordingOf({ samplingRate: 2500 }), measure)
+    expect(badChannels).toHaveLength(2)
+  })
+
   test('groups channels by their turn, and by what is read out together', async () => {
     const { plan } = await resolve([
       { step: 'common-reference', operator: 'mean', scope: 'turn' },

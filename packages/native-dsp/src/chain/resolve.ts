@@ -3,7 +3,7 @@ import type { Plan } from '../plan.ts'
 import { chooseSteps, type AlreadyApplied } from './already-applied.ts'
 import { layoutOf, type Layout } from './layout.ts'
 import type { BadChannel, Measurements } from './measurements.ts'
-import { allMembers, membersAfter, planSpatial } from './plan-spatial.ts'
+import { allMembers, membersAfter, planSpatial, requireBand, rowsOfNothing } from './plan-spatial.ts'
 import { planMask, planTemporal } from './plan-temporal.ts'
 import type { CompleteChain, CompleteStep } from './steps.ts'
 
@@ -16,6 +16,8 @@ export interface Resolution {
   /** Of all channels, which are its rows, and all segments of the recording. */
   readonly plan: Plan
   readonly badChannels: readonly BadChannel[]
+  /** Rows of bad channels that have no good one near enough to be made from: they are 0, and enter no reference. */
+  readonly silent: readonly number[]
   /** Rows that are recording sites and not bad, or were made from their neighbours. */
   readonly good: readonly number[]
 }
@@ -51,17 +53,22 @@ export async function resolveChain(
     rounding,
   }
   let badChannels: readonly BadChannel[] = []
+  let silent: readonly number[] = []
   let members = allMembers(layout)
   for (const [index, step] of steps.entries()) {
     if (step.step === 'bad-channels') {
+      requireBand(`steps[${index}]`, step, recording.samplingRate)
       badChannels = await measure.badChannels(step, layout.used)
-      members = membersAfter(step, badChannels, members)
     }
     const context = { layout, members, bad: badChannels, before: plan, measure }
     const spatial = await planSpatial(`steps[${index}]`, step, context)
     if (spatial) plan = { ...plan, spatial: [...plan.spatial, spatial] }
+    if (step.step === 'bad-channels') {
+      silent = rowsOfNothing(spatial)
+      members = membersAfter(step, badChannels, silent, members)
+    }
   }
-  return { chain: chosen.chain, skipped: chosen.skipped, plan, badChannels, good: members.from }
+  return { chain: chosen.chain, skipped: chosen.skipped, plan, badChannels, silent, good: members.from }
 }
 
 /** What makes all gains the first one, or null where they are equal. */

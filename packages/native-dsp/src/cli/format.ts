@@ -5,15 +5,12 @@ import type { Errand } from './find-recordings.ts'
 
 /** What was done, for people. */
 export function formatReport(report: PreprocessReport): string {
-  const { chain, skipped, badChannels, noiseLevels, masked, peaks, files, bytes, seconds, timesRealTime } = report
+  const { noiseLevels, rms, masked, peaks, files, bytes, seconds, timesRealTime } = report
   const lines = [
-    `${chain.name || 'The chain'}: ${stepsOf(chain.steps)}`,
-    ...(skipped.length > 0 ? [`left out, as the recording carries them: ${stepsOf(skipped)}`] : []),
-    ...(badChannels.length > 0
-      ? [`bad channels: ${badChannels.map(({ channel, label }) => `${channel} (${label})`).join(', ')}`]
-      : []),
+    ...resolutionLines(report),
     ...(masked.length > 0 ? [`${count(masked.length, 'stretch', 'stretches')} masked`] : []),
     ...(noiseLevels ? [`noise: ${medianOf(noiseLevels).toFixed(1)} uV (median over channels)`] : []),
+    ...(rms ? [`RMS: ${medianOf(rms).toFixed(1)} uV (median over channels)`] : []),
     ...(peaks ? [count(peaks.amplitude.length, 'peak', 'peaks')] : []),
     `${formatBytes(bytes)} in ${formatSeconds(seconds)}, ${timesRealTime.toPrecision(3)} times real time`,
     ...files.map((path) => `  ${path}`),
@@ -21,16 +18,23 @@ export function formatReport(report: PreprocessReport): string {
   return lines.join('\n')
 }
 
+type Resolved = Pick<PreprocessReport, 'chain' | 'skipped' | 'badChannels' | 'silent'>
+
+/** What the chain became with this recording. */
+const resolutionLines = ({ chain, skipped, badChannels, silent }: Resolved): readonly string[] => [
+  `${chain.name || 'The chain'}: ${stepsOf(chain.steps)}`,
+  ...(skipped.length > 0 ? [`left out, as the recording carries them: ${stepsOf(skipped)}`] : []),
+  ...(badChannels.length > 0
+    ? [`bad channels: ${badChannels.map(({ channel, label }) => `${channel} (${label})`).join(', ')}`]
+    : []),
+  ...(silent.length > 0 ? [`0, as no good channel is near enough to make them from: ${silent.join(', ')}`] : []),
+]
+
 /** What would be done, for people. */
 export function formatPlan(plan: PreprocessingPlan): string {
   const { resolution, target, bytes, memoryBytes, estimatedSeconds, implementation } = plan
-  const { chain, skipped, badChannels } = resolution
   const lines = [
-    `${chain.name || 'The chain'}: ${stepsOf(chain.steps)}`,
-    ...(skipped.length > 0 ? [`left out, as the recording carries them: ${stepsOf(skipped)}`] : []),
-    ...(badChannels.length > 0
-      ? [`bad channels: ${badChannels.map(({ channel, label }) => `${channel} (${label})`).join(', ')}`]
-      : []),
+    ...resolutionLines(resolution),
     `would write ${formatBytes(bytes)} in about ${formatSeconds(estimatedSeconds)} and what the disk needs beyond that`,
     `would hold up to ${formatBytes(memoryBytes)} (${implementation === 'native' ? 'native' : 'TypeScript'})`,
     ...target.files.flatMap(({ binPath, lfPath }) => [`  ${binPath}`, ...(lfPath === null ? [] : [`  ${lfPath}`])]),
@@ -55,6 +59,7 @@ export const planAsData = ({ source, target }: Errand, plan: PreprocessingPlan):
   chain: plan.resolution.chain,
   skipped: plan.resolution.skipped,
   badChannels: plan.resolution.badChannels,
+  silent: plan.resolution.silent,
   files: plan.target.files.flatMap(({ binPath, lfPath }) => [binPath, ...(lfPath === null ? [] : [lfPath])]),
   frames: plan.frames,
   bytes: plan.bytes,

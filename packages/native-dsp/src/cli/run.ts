@@ -56,13 +56,13 @@ async function runErrand(command: Command, chain: Chain, errand: Errand, termina
   const recording = await openRecording(errand.source)
   const progress = createProgressLine(terminal.error)
   try {
-    const options = optionsOf(command, recording.samplingRate, terminal.signal)
+    const options = optionsOf(command, recording.samplingRate, terminal.signal, (fraction) => progress.show(fraction))
     if (command.dryRun) {
       const plan = await planPreprocessing(recording, errand.target, chain, options)
+      progress.end()
       return { text: formatPlan(plan), data: planAsData(errand, plan) }
     }
-    const onProgress = (fraction: number): void => progress.show(fraction)
-    const report = await preprocess(recording, errand.target, chain, { ...options, onProgress })
+    const report = await preprocess(recording, errand.target, chain, options)
     progress.end()
     return { text: formatReport(report), data: reportAsData(errand, report) }
   } finally {
@@ -71,24 +71,25 @@ async function runErrand(command: Command, chain: Chain, errand: Errand, termina
   }
 }
 
-function optionsOf(command: Command, samplingRate: number, signal: AbortSignal): PreprocessOptions {
-  const { threads, start, end, channels, peaks, driftRaster, lf, noise, masks, again, skip, overwrite } = command
+function optionsOf(
+  command: Command,
+  samplingRate: number,
+  signal: AbortSignal,
+  onProgress: (fraction: number) => void,
+): PreprocessOptions {
+  const { threads, segment, start, end, channels, peaks, driftRaster, lf, noise, rms, masks } = command
   return {
     signal,
-    overwrite,
+    onProgress,
+    overwrite: command.overwrite,
     ...(threads !== null && { threads }),
+    ...(segment !== null && { segment }),
     ...(start !== null && { start: Math.round(start * samplingRate) }),
     ...(end !== null && { end: Math.round(end * samplingRate) }),
     ...(channels && { channels }),
-    ...(again && { alreadyApplied: 'again' }),
-    ...(skip && { alreadyApplied: 'skip' }),
-    outputs: {
-      noiseLevels: noise,
-      saturation: masks,
-      lf,
-      peaks: peaks || driftRaster ? { locateRadius: 75 } : null,
-      driftRaster,
-    },
+    ...(command.again && { alreadyApplied: 'again' }),
+    ...(command.skip && { alreadyApplied: 'skip' }),
+    outputs: { noiseLevels: noise, rms, saturation: masks, lf, peaks, driftRaster },
   }
 }
 

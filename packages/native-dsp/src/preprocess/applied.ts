@@ -7,7 +7,7 @@ import { version } from '../version.ts'
 export const appliedByName = `NeuroJoint native-dsp ${version}`
 
 /** What a chain did, as recordings say it: each step with its parameters, and with what was measured for it. */
-export function appliedBy({ chain, badChannels }: Resolution, { channels }: Recording): readonly AppliedStep[] {
+export function appliedBy({ chain, badChannels, silent }: Resolution, { channels }: Recording): readonly AppliedStep[] {
   const nameOf = (channel: number): string => channels[channel]?.name ?? `${channel}`
   const steps = chain.steps.map((step): AppliedStep => ({
     step: step.step,
@@ -15,6 +15,7 @@ export function appliedBy({ chain, badChannels }: Resolution, { channels }: Reco
     details: [
       ...detailsOf(step),
       ...(step.step === 'bad-channels' ? badChannels.map(({ channel, label }) => `${label}=${nameOf(channel)}`) : []),
+      ...(step.step === 'bad-channels' ? silent.map((channel) => `silent=${nameOf(channel)}`) : []),
     ].join(' '),
   }))
   return steps.length === 0 ? [] : [...steps, { step: 'rounding', by: appliedByName, details: chain.rounding }]

@@ -124,8 +124,9 @@ function inTarget(segment: Segment, { samplingRate }: Recording, { extent }: Tar
 const gapsInTarget = (gaps: readonly FrameInterval[], { extent }: Target): readonly FrameInterval[] =>
   extent
     ? gaps.flatMap((gap) => {
+        if (gap.segment !== extent.segment) return []
         const [start, end] = [Math.max(gap.start, extent.start), Math.min(gap.end, extent.end)]
-        return start < end ? [{ ...gap, start: start - extent.start, end: end - extent.start }] : []
+        return start < end ? [{ segment: 0, start: start - extent.start, end: end - extent.start }] : []
       })
     : gaps
 

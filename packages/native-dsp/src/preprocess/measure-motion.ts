@@ -3,6 +3,7 @@ import type { CompleteStep, SegmentMotion } from '../chain/steps.ts'
 import type { Dsp, OperationOptions } from '../dsp.ts'
 import type { Plan } from '../plan.ts'
 import { passOutputs, parseOutputs } from './choices.ts'
+import { shareProgress } from '../share-progress.ts'
 import { openPasses } from './open-passes.ts'
 
 /** Peaks that tell how the tissue moves: SpikeInterface's `dredge_fast`. */
@@ -15,7 +16,7 @@ export async function measureMotion(
   plan: Plan,
   { rigid, timeBinSeconds }: Extract<CompleteStep, { step: 'motion-correction' }>,
   rows: readonly number[],
-  options: Pick<OperationOptions, 'signal'>,
+  { signal, onProgress }: OperationOptions,
 ): Promise<readonly SegmentMotion[]> {
   const depths = rows.map((row) => recording.channels[row]?.site?.y ?? 0)
   const depthRange = [Math.min(...depths), Math.max(...depths)] as const
@@ -24,8 +25,17 @@ export async function measureMotion(
   const takesPart = new Set(rows)
   const passes = await openPasses(dsp, recording, plan)
   try {
-    for (const { pass, segments } of passes.parts) {
-      const { peaks } = await pass.run(null, outputs, options)
+    const lengths = passes.parts.map(({ segments }) =>
+      segments.reduce((sum, segment) => sum + (recording.segments[segment]?.frames ?? 0), 0),
+    )
+    const reports = shareProgress(onProgress, lengths)
+    for (const [part, { pass, segments }] of passes.parts.entries()) {
+      const [finding, estimating] = shareProgress(reports[part], [1, 1])
+      const { peaks } = await pass.run(null, outputs, { signal, onProgress: finding })
+      const perSegment = shareProgress(
+        estimating,
+        segments.map((segment) => recording.segments[segment]?.frames ?? 0),
+      )
       for (const [own, segment] of segments.entries()) {
         const places = Array.from(peaks?.segment.keys() ?? []).filter(
           (place) => peaks?.segment[place] === own && takesPart.has(peaks.row[place] ?? -1),
@@ -36,6 +46,7 @@ export async function measureMotion(
           amplitudes: places.map((place) => peaks?.amplitude[place] ?? 0),
         }
         const duration = (recording.segments[segment]?.frames ?? 0) / recording.samplingRate
+        const options = { signal, onProgress: perSegment[own] }
         motion[segment] = await estimate(dsp, found, duration, depthRange, rigid, timeBinSeconds, options)
       }
     }
@@ -55,7 +66,7 @@ async function estimate(
   depthRange: readonly [number, number],
   rigid: boolean,
   timeBin: number,
-  options: Pick<OperationOptions, 'signal'>,
+  options: OperationOptions,
 ): Promise<SegmentMotion> {
   if (peaks.times.length === 0 || duration < 2 * timeBin || depthRange[0] >= depthRange[1])
     return { times: [duration / 2], depths: [(depthRange[0] + depthRange[1]) / 2], displacement: [0] }

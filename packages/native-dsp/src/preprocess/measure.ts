@@ -1,6 +1,7 @@
 import type { Recording } from '@neurojoint/formats/recording'
 import { findBadChannels } from '../bad-channels.ts'
 import type { BadChannel, Measurements } from '../chain/measurements.ts'
+import type { CompleteStep } from '../chain/steps.ts'
 import type { Dsp, OperationOptions } from '../dsp.ts'
 import { InvalidParameterError } from '../errors.ts'
 import { medianOf } from '../median-of.ts'
@@ -8,6 +9,8 @@ import type { Plan } from '../plan.ts'
 import { fixedSample } from './fixed-sample.ts'
 import { matrixMix, rowsByKey, rowsWithin } from '../referencing-plans.ts'
 import { measureMotion } from './measure-motion.ts'
+import { measuringWork } from './measuring-work.ts'
+import { shareProgress } from '../share-progress.ts'
 import { openPasses } from './open-passes.ts'
 
 /** Stretches of 0.3 s in which bad channels are looked for by their coherence; IBL's rule has ten of its own. */
@@ -16,14 +19,21 @@ const badChannelChunks = 12
 const covarianceSample = { count: 24, frames: 2048 }
 const sizeSample = { count: 8, frames: 2048 }
 
-/** Measures what a chain asks of a recording. */
+/** Measures what the steps of a chain ask of a recording; progress is that of all of them together. */
 export function measureRecording(
   dsp: Dsp,
   recording: Recording,
-  options: Pick<OperationOptions, 'signal'> = {},
+  steps: readonly CompleteStep[],
+  { signal, onProgress }: OperationOptions = {},
 ): Measurements {
+  const reports = shareProgress(
+    onProgress,
+    steps.map((step) => measuringWork(step, recording)),
+  )
+  const optionsOf = (step: CompleteStep): OperationOptions => ({ signal, onProgress: reports[steps.indexOf(step)] })
   return {
-    async badChannels({ method, channels }, used) {
+    async badChannels(step, used) {
+      const { method, channels } = step
       const stray = channels.find((channel) => channel >= recording.channels.length)
       if (stray !== undefined) {
         const expected = `channels of the recording, which has ${recording.channels.length}`
@@ -33,7 +43,7 @@ export function measureRecording(
       if (method === 'given') return given
       const candidates = used.filter((row) => !channels.includes(row))
       const { labels } = await findBadChannels(dsp, recording, {
-        ...options,
+        ...optionsOf(step),
         method,
         groups: inDepthOrder(recording, candidates),
         chunks: method === 'ibl' ? undefined : badChannelChunks,
@@ -44,9 +54,9 @@ export function measureRecording(
       return [...given, ...found].toSorted((a, b) => a.channel - b.channel)
     },
 
-    async standardDeviation(plan, rows) {
+    async standardDeviation(plan, step, rows) {
       let [count, sum, squares] = [0, 0, 0]
-      await visitResult(dsp, recording, plan, rows, { ...sizeSample, ...options }, (traces) => {
+      await visitResult(dsp, recording, plan, rows, { ...sizeSample, ...optionsOf(step) }, (traces) => {
         count += traces.length
         for (const value of traces) {
           sum += value
@@ -58,7 +68,8 @@ export function measureRecording(
 
     async whitening(plan, step, rows) {
       const traces: Float32Array[] = []
-      await visitResult(dsp, recording, plan, rows, { ...covarianceSample, ...options }, (stretch) =>
+      const [reading, computing] = shareProgress(optionsOf(step).onProgress, [1, 3])
+      await visitResult(dsp, recording, plan, rows, { ...covarianceSample, signal, onProgress: reading }, (stretch) =>
         traces.push(stretch),
       )
       const sample = joined(traces)
@@ -78,8 +89,12 @@ export function measureRecording(
           `at least ${together}, as many as channels are whitened together`,
         )
       const epsilon = step.epsilon ?? undefined
-      const matrix = await dsp.whiteningMatrix(sample, { channels, neighbours, epsilon }, options)
-      const scale = step.scale ?? medianOf(await dsp.rms(sample, { channels }, options))
+      const matrix = await dsp.whiteningMatrix(
+        sample,
+        { channels, neighbours, epsilon },
+        { signal, onProgress: computing },
+      )
+      const scale = step.scale ?? medianOf(await dsp.rms(sample, { channels }, { signal }))
       return matrixMix(matrix, channels, 'whiten').rows.map(({ row, of, weights }) => ({
         row: rows[row] ?? 0,
         of: of.map((place) => rows[place] ?? 0),
@@ -87,7 +102,7 @@ export function measureRecording(
       }))
     },
 
-    motion: (plan, step, rows) => measureMotion(dsp, recording, plan, step, rows, options),
+    motion: (plan, step, rows) => measureMotion(dsp, recording, plan, step, rows, optionsOf(step)),
   }
 }
 
@@ -115,7 +130,7 @@ async function visitResult(
   recording: Recording,
   plan: Plan,
   rows: readonly number[],
-  { count, frames, ...options }: Pick<OperationOptions, 'signal'> & { readonly count: number; readonly frames: number },
+  { count, frames, signal, onProgress }: OperationOptions & { readonly count: number; readonly frames: number },
   visit: (traces: Float32Array) => void,
 ): Promise<void> {
   const scales = rows.map((row) => plan.scale?.[row] ?? 1)
@@ -123,8 +138,11 @@ async function visitResult(
     Float32Array.from(traces, (count, at) => count * (scales[at % rows.length] ?? 1))
   const passes = await openPasses(dsp, recording, { ...plan, rounding: 'half-even' })
   try {
-    for (const stretch of fixedSample(recording, count, frames))
-      visit(scaled(await passes.traces({ ...stretch, rows }, options)))
+    const stretches = fixedSample(recording, count, frames)
+    for (const [index, stretch] of stretches.entries()) {
+      visit(scaled(await passes.traces({ ...stretch, rows }, { signal })))
+      onProgress?.((index + 1) / stretches.length)
+    }
   } finally {
     await passes.close()
   }

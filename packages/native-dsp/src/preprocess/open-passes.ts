@@ -21,14 +21,23 @@ export interface RecordingPass {
   close(): Promise<void>
 }
 
-/** Opens a pass over each flat file of a recording; where it has none, one in TypeScript over its `traces`. */
-export async function openPasses(passing: Passing, recording: Recording, plan: Plan): Promise<RecordingPass> {
+/**
+ * Opens a pass over each flat file of a recording; where it has none, one in TypeScript over its `traces`.
+ *
+ * @param only a segment that is the whole of the pass, since none is filtered across its ends; all if not given
+ */
+export async function openPasses(
+  passing: Passing,
+  recording: Recording,
+  plan: Plan,
+  only?: number,
+): Promise<RecordingPass> {
   const parts: SegmentsPass[] = []
   const close = async (): Promise<void> => {
     for (const { pass } of parts) await pass.close()
   }
   try {
-    for (const source of sourcesOf(recording)) {
+    for (const source of sourcesOf(recording, only)) {
       const { openPass } = source.source.kind === 'reader' ? createTypeScriptPassing() : passing
       const pass = await openPass(source.source, planOfSegments(plan, source.segments))
       parts.push({ segments: source.segments, file: source.file, pass })
@@ -54,13 +63,17 @@ interface Source {
   readonly source: PassSource
 }
 
-function sourcesOf(recording: Recording): readonly Source[] {
+function sourcesOf(recording: Recording, only: number | undefined): readonly Source[] {
   const framesOf = (segment: number): number => recording.segments[segment]?.frames ?? 0
   const all = recording.segments.map((_, segment) => segment)
   const { location } = recording
   const files = recording.files ?? (location ? [{ ...location, offsetBytes: 0, segments: all }] : null)
-  if (!files) return [{ segments: all, file: null, source: readerOf(recording) }]
-  return files.map((file) => ({
+  if (!files) {
+    const segments = only === undefined ? all : [only]
+    return [{ segments, file: null, source: readerOf(recording, segments) }]
+  }
+  const wanted = only === undefined ? files : files.flatMap((file) => partOf(file, only, framesOf))
+  return wanted.map((file) => ({
     segments: file.segments,
     file,
     source: {
@@ -73,12 +86,20 @@ function sourcesOf(recording: Recording): readonly Source[] {
   }))
 }
 
+/** One segment of a file, if it has it. */
+function partOf(file: RecordingFile, segment: number, framesOf: (segment: number) => number): readonly RecordingFile[] {
+  const place = file.segments.indexOf(segment)
+  if (place === -1) return []
+  const before = file.segments.slice(0, place).reduce((sum, other) => sum + framesOf(other), 0)
+  return [{ ...file, offsetBytes: file.offsetBytes + 2 * file.columns * before, segments: [segment] }]
+}
+
 /** All analog channels in their order: the words that a plan counts its columns in. */
-const readerOf = (recording: Recording): PassSource => ({
+const readerOf = (recording: Recording, segments: readonly number[]): PassSource => ({
   kind: 'reader',
   columns: recording.channels.length,
-  segments: recording.segments.map(({ frames }) => frames),
-  read: (range) => recording.traces(range),
+  segments: segments.map((segment) => recording.segments[segment]?.frames ?? 0),
+  read: ({ segment, ...range }) => recording.traces({ ...range, segment: segments[segment] ?? segment }),
 })
 
 /** A plan of a recording as one of some of its segments, which are counted from 0. */

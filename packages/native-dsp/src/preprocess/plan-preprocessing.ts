@@ -1,15 +1,13 @@
 import { openRecording } from '@neurojoint/formats/recording'
 import type { Recording } from '@neurojoint/formats/recording'
 import { parseChain } from '../chain/parse.ts'
-import { resolveChain, type Resolution } from '../chain/resolve.ts'
+import type { Resolution } from '../chain/resolve.ts'
 import type { Chain } from '../chain/steps.ts'
-import { chooseDsp } from './choose-dsp.ts'
 import { parseOutputs } from './choices.ts'
-import { requireFullBand } from './lf-band.ts'
-import { measureRecording } from './measure.ts'
-import { openPasses, type RecordingPass } from './open-passes.ts'
+import type { RecordingPass } from './open-passes.ts'
+import { prepare } from './prepare.ts'
 import type { PreprocessOptions } from './preprocess.ts'
-import { planTarget, type Target } from './target.ts'
+import type { Target } from './target.ts'
 
 /** What `preprocess` would do. */
 export interface PreprocessingPlan {
@@ -30,35 +28,32 @@ export interface PreprocessingPlan {
 const trialSeconds = 1
 
 /**
- * Resolves a chain and names the files as `preprocess` would, and writes nothing. Throws what `preprocess` throws, except
- * for what it says of files that are there.
+ * Resolves a chain and names the files as `preprocess` would, and writes nothing; with `null` for a target it would write
+ * nothing either, and no file is named. Throws what `preprocess` throws, except for what it says of files that are there.
  */
 export async function planPreprocessing(
   source: string | Recording,
-  target: string,
+  target: string | null,
   chain: Chain,
   options: PreprocessOptions = {},
 ): Promise<PreprocessingPlan> {
   const steps = parseChain(chain)
   const outputs = parseOutputs(options.outputs)
-  const dsp = await chooseDsp(options.dsp)
   const recording = typeof source === 'string' ? await openRecording(source) : source
   try {
-    if (outputs.lf) await requireFullBand(recording)
-    const { signal, threads } = options
-    const resolution = await resolveChain(steps, recording, measureRecording(dsp, recording, { signal }), options)
-    const passes = await openPasses(dsp, recording, resolution.plan)
+    const { dsp, resolution, passes, target: named } = await prepare(recording, target, steps, outputs, options)
     try {
-      const files = planTarget(target, recording, passes.parts, options, outputs.lf)
-      const frames = files.files.reduce((sum, file) => sum + file.frames, 0)
+      const frames = named.files.reduce((sum, file) => sum + file.frames, 0)
+      const estimatedSeconds = frames * (await secondsPerFrame(passes, recording, options))
+      options.onProgress?.(1)
       return {
         implementation: dsp.implementation,
         resolution,
-        target: files,
+        target: target === null ? { ...named, files: [] } : named,
         frames,
-        bytes: files.files.reduce((sum, file) => sum + file.bytes, 0),
-        memoryBytes: Math.max(0, ...passes.parts.map(({ pass }) => pass.memoryBytes(threads))),
-        estimatedSeconds: frames * (await secondsPerFrame(passes, recording, options)),
+        bytes: named.files.reduce((sum, file) => sum + file.bytes, 0),
+        memoryBytes: Math.max(0, ...passes.parts.map(({ pass }) => pass.memoryBytes(options.threads))),
+        estimatedSeconds,
       }
     } finally {
       await passes.close()
@@ -73,7 +68,8 @@ async function secondsPerFrame(
   { segments, samplingRate }: Recording,
   { signal, threads }: PreprocessOptions,
 ): Promise<number> {
-  const lengths = segments.map(({ frames }) => frames)
+  const opened = new Set(passes.parts.flatMap((part) => part.segments))
+  const lengths = segments.map(({ frames }, segment) => (opened.has(segment) ? frames : 0))
   const segment = lengths.indexOf(Math.max(...lengths))
   const frames = Math.min(Math.round(trialSeconds * samplingRate), lengths[segment] ?? 0)
   if (frames === 0) return 0

@@ -3,30 +3,25 @@ import { openRecording } from '@neurojoint/formats/recording'
 import type { Recording } from '@neurojoint/formats/recording'
 import { parseChain } from '../chain/parse.ts'
 import type { BadChannel } from '../chain/measurements.ts'
-import { resolveChain } from '../chain/resolve.ts'
 import type { Chain, CompleteChain, CompleteStep } from '../chain/steps.ts'
-import type { OperationOptions } from '../dsp.ts'
-import { chooseDsp } from './choose-dsp.ts'
+import { isDiskFull } from '../disk-full.ts'
+import { DiskFullError } from '../simulate-errors.ts'
 import { parseOutputs, type CompleteOutputs, type OutputChoices } from './choices.ts'
+import type { ExtentChoices } from './extent.ts'
 import { describeTarget, driftRasterFile, maskFile, peakFiles, writeSideFile, type SideFile } from './describe.ts'
 import type { Findings } from './findings.ts'
-import { requireFullBand } from './lf-band.ts'
-import { measureRecording } from './measure.ts'
-import { openPasses, type RecordingPass } from './open-passes.ts'
+import type { RecordingPass } from './open-passes.ts'
+import { prepare } from './prepare.ts'
 import { provenanceFile } from './provenance.ts'
 import { runParts, type Job } from './run-parts.ts'
 import { sidePaths } from './side-paths.ts'
-import { planTarget, requireTarget } from './target.ts'
+import { requireTarget } from './target.ts'
 import type { ThroughOptions } from './through.ts'
 
 /** How a recording is preprocessed, beside the chain itself. */
-export interface PreprocessOptions extends ThroughOptions, OperationOptions {
+export interface PreprocessOptions extends ThroughOptions, ExtentChoices {
   /** Indices into `recording.channels` of those that are written, in ascending order; all if not given. The chain runs on all. */
   readonly channels?: readonly number[] | undefined
-  /** The first frame that is written, of a recording of one segment. */
-  readonly start?: number | undefined
-  /** The frame after the last one that is written, of a recording of one segment. */
-  readonly end?: number | undefined
   readonly outputs?: OutputChoices | undefined
   /** Whether files that are there already are replaced. Default false. */
   readonly overwrite?: boolean | undefined
@@ -40,6 +35,8 @@ export interface PreprocessReport extends Findings {
   /** Steps that the recording carried already. */
   readonly skipped: readonly CompleteStep[]
   readonly badChannels: readonly BadChannel[]
+  /** Bad channels that had no good one near enough to be made from: they are 0 in the result. */
+  readonly silent: readonly number[]
   /** Channels that are recording sites and not bad, or were made from their neighbours. */
   readonly good: readonly number[]
   /** Every file that was written, the frames first. */
@@ -90,18 +87,13 @@ async function run(
   options: PreprocessOptions,
 ): Promise<PreprocessReport> {
   const started = performance.now()
-  if (outputs.lf) await requireFullBand(recording)
-  const dsp = await chooseDsp(options.dsp)
-  const measure = measureRecording(dsp, recording, { signal: options.signal })
-  const resolution = await resolveChain(chain, recording, measure, options)
-  const passes = await openPasses(dsp, recording, resolution.plan)
+  const { dsp, resolution, passes, target, onProgress } = await prepare(recording, folder, chain, outputs, options)
   const writes = folder !== null
   try {
-    const target = planTarget(folder ?? '', recording, passes.parts, options, outputs.lf && writes)
     if (writes)
       await requireTarget(target, recording, sidePaths(recording, target, outputs), options.overwrite ?? false)
     const job = { recording, resolution, outputs, target, writes }
-    const { findings, files } = await runAndDescribe(passes, job, dsp.implementation, options)
+    const { findings, files } = await runAndDescribe(passes, job, dsp.implementation, { ...options, onProgress })
     const seconds = (performance.now() - started) / 1000
     options.onProgress?.(1)
     return {
@@ -111,9 +103,10 @@ async function run(
       chain: resolution.chain,
       skipped: resolution.skipped,
       badChannels: resolution.badChannels,
+      silent: resolution.silent,
       good: resolution.good,
       files,
-      bytes: writes ? target.files.reduce((sum, { bytes }) => sum + bytes, 0) : 0,
+      bytes: target.files.reduce((sum, { bytes }) => sum + bytes, 0),
       seconds,
       timesRealTime: findings.frames / recording.samplingRate / seconds,
     }
@@ -146,7 +139,10 @@ async function runAndDescribe(
   } catch (error) {
     // what stands in the way of the clean-up is not what went wrong
     await Promise.allSettled(written.map((path) => rm(path, { force: true })))
-    throw error
+    if (!isDiskFull(error)) throw error
+    const { files, folder } = job.target
+    const needed = files.reduce((sum, { bytes }) => sum + bytes, 0)
+    throw new DiskFullError(files[0]?.binPath ?? folder, needed, null, { cause: error })
   }
 }
 

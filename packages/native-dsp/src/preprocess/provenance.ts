@@ -17,7 +17,7 @@ export function provenanceFile(
   findings: Findings,
   implementation: string,
 ): SideFile {
-  const { chain, skipped, badChannels, plan } = resolution
+  const { chain, skipped, badChannels, silent, plan } = resolution
   const { noiseLevels, rms, masked, peaks, frames } = findings
   const entries = {
     format: 'neurojoint-preprocessing',
@@ -42,6 +42,7 @@ export function provenanceFile(
     chain,
     skipped,
     badChannels,
+    silent,
     findings: {
       frames,
       masked,

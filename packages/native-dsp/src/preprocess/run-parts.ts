@@ -68,6 +68,6 @@ async function runPart(
   return pass.run(
     writes ? { path: file.binPath, rows: target.channels, copied: file.copied } : null,
     { ...asked, ...(peaks && { peaks }) },
-    { ...options, ...(extent && { extent }) },
+    { ...options, ...(extent && { extent: { start: extent.start, end: extent.end } }) },
   )
 }

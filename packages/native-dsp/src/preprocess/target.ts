@@ -1,6 +1,6 @@
 import { mkdir, stat, statfs } from 'node:fs/promises'
 import { basename, dirname, extname, join, relative } from 'node:path'
-import type { Recording } from '@neurojoint/formats/recording'
+import type { FrameInterval, Recording } from '@neurojoint/formats/recording'
 import { InvalidParameterError, TargetExistsError, TargetIsSourceError } from '../errors.ts'
 import { DiskFullError } from '../simulate-errors.ts'
 import { lfFactor } from './choices.ts'
@@ -26,8 +26,8 @@ export interface Target {
   /** Without an ending; the first file's, in `folder`. */
   readonly stem: string
   readonly files: readonly TargetFile[]
-  /** The range of the only segment; null for all of everything. */
-  readonly extent: { readonly start: number; readonly end: number } | null
+  /** The stretch of one segment of the recording; null for all of everything. */
+  readonly extent: FrameInterval | null
   /** Channels of the recording that are written, in ascending order. */
   readonly channels: readonly number[]
 }
@@ -35,21 +35,19 @@ export interface Target {
 /** What is written where. */
 export interface TargetChoices {
   readonly channels?: readonly number[] | undefined
-  readonly start?: number | undefined
-  readonly end?: number | undefined
-  readonly overwrite?: boolean | undefined
+  readonly extent: Target['extent']
+  readonly lf: boolean
 }
 
-/** Names the files of a target folder. Throws `invalid-parameter`. */
+/** Names the files of a target folder; where there is none they are described all the same, without bytes. Throws `invalid-parameter`. */
 export function planTarget(
-  folder: string,
+  folder: string | null,
   recording: Recording,
   parts: readonly Pick<SegmentsPass, 'segments' | 'file'>[],
-  choices: TargetChoices,
-  withLf: boolean,
+  { extent, ...choices }: TargetChoices,
 ): Target {
   const channels = chooseChannels(recording, choices.channels)
-  const extent = chooseExtent(recording, choices)
+  const withLf = choices.lf && folder !== null
   const files = parts.map((part, index): TargetFile => {
     const name = nameOf(part.file?.path ?? null, recording.format, parts.length, index)
     const columns = part.file?.columns ?? recording.channels.length
@@ -59,19 +57,20 @@ export function planTarget(
     )
     const all = part.segments.reduce((sum, segment) => sum + (recording.segments[segment]?.frames ?? 0), 0)
     const frames = extent ? extent.end - extent.start : all
+    const bytes =
+      2 * frames * (channels.length + copied.length) +
+      (withLf ? 2 * Math.ceil(frames / lfFactor(recording.samplingRate)) * columns : 0)
     return {
-      binPath: join(folder, `${name}.bin`),
+      binPath: join(folder ?? '', `${name}.bin`),
       lfPath: withLf ? join(folder, `${lfName(name)}.bin`) : null,
       copied,
       startFrame: extent?.start ?? 0,
       frames,
-      bytes:
-        2 * frames * (channels.length + copied.length) +
-        (withLf ? 2 * Math.ceil(frames / lfFactor(recording.samplingRate)) * columns : 0),
+      bytes: folder === null ? 0 : bytes,
     }
   })
   const stem = files.length === 0 ? 'recording' : basename(files[0]?.binPath ?? '', '.bin')
-  return { folder, stem, files, extent, channels }
+  return { folder: folder ?? '', stem, files, extent, channels }
 }
 
 /** SpikeGLX's files keep their names, since other programs read them; others get the name of their stream. */
@@ -90,19 +89,6 @@ function chooseChannels({ channels }: Recording, chosen: readonly number[] | und
     throw new InvalidParameterError('channels', stray, `an index into the ${channels.length} channels of the recording`)
   if (chosen.length === 0) throw new InvalidParameterError('channels', chosen, 'at least one')
   return [...new Set(chosen)].toSorted((a, b) => a - b)
-}
-
-function chooseExtent({ segments }: Recording, { start, end }: TargetChoices): Target['extent'] {
-  if (start === undefined && end === undefined) return null
-  const [segment, ...others] = segments
-  if (!segment || others.length > 0)
-    throw new InvalidParameterError('start', start ?? end, `none, since the recording has ${segments.length} segments`)
-  const extent = { start: start ?? 0, end: end ?? segment.frames }
-  for (const [name, value] of Object.entries(extent))
-    if (!Number.isInteger(value) || value < 0 || value > segment.frames)
-      throw new InvalidParameterError(name, value, `a frame from 0 to ${segment.frames}`)
-  if (extent.end < extent.start) throw new InvalidParameterError('end', extent.end, `no less than ${extent.start}`)
-  return extent
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Recording } from '@neurojoint/formats/recording'
+import type { Recording, TraceRange } from '@neurojoint/formats/recording'
 import { parseChain } from '../chain/parse.ts'
 import { resolveChain, type Resolution, type ResolveOptions } from '../chain/resolve.ts'
 import type { Chain } from '../chain/steps.ts'
@@ -11,7 +11,7 @@ import { measureRecording } from './measure.ts'
 import { openPasses } from './open-passes.ts'
 
 /** How a chain is run. */
-export interface ThroughOptions extends ResolveOptions, Pick<PassOptions, 'signal' | 'threads'> {
+export interface ThroughOptions extends ResolveOptions, PassOptions {
   /** The implementation; what `loadDsp` gives if not given. */
   readonly dsp?: Dsp | undefined
 }
@@ -19,6 +19,8 @@ export interface ThroughOptions extends ResolveOptions, Pick<PassOptions, 'signa
 /** A recording as a chain leaves it, computed where it is read. */
 export interface FilteredRecording extends Recording {
   readonly resolution: Resolution
+  /** As `Recording.traces`; a signal stops it within 100 ms, and progress is told about ten times a second. */
+  traces(range: TraceRange, options?: PassOptions): Promise<Int16Array>
 }
 
 /**
@@ -33,14 +35,12 @@ export async function through(
   chain: Chain,
   options: ThroughOptions = {},
 ): Promise<FilteredRecording> {
-  const { threads, signal } = options
+  const { threads, signal, onProgress } = options
   const dsp = await chooseDsp(options.dsp)
-  const resolution = await resolveChain(
-    parseChain(chain),
-    recording,
-    measureRecording(dsp, recording, { signal }),
-    options,
-  )
+  const steps = parseChain(chain)
+  const measure = measureRecording(dsp, recording, steps.steps, { signal, onProgress })
+  const resolution = await resolveChain(steps, recording, measure, options)
+  onProgress?.(1)
   const passes = await openPasses(dsp, recording, resolution.plan)
   const { samplingRate, channels, segments, gaps = [], applied = [] } = recording
   return {
@@ -52,10 +52,10 @@ export async function through(
     applied: [...applied, ...appliedBy(resolution, recording)],
     location: null,
     resolution,
-    async traces({ segment = 0, start, end, channels: rows }) {
+    async traces({ segment = 0, start, end, channels: rows }, asked = {}) {
       if (start === end && segments[segment] === undefined)
         throw new InvalidParameterError('segment', segment, `one of ${segments.length}`)
-      return passes.traces({ segment, start, end, ...(rows && { rows }) }, { threads })
+      return passes.traces({ segment, start, end, ...(rows && { rows }) }, { threads, ...asked })
     },
     close: () => passes.close(),
   }
