@@ -1,11 +1,12 @@
 /**
  * `npm run conformance -- <folder> [database...]`: evaluates the expressions of a recorded set (`schemas.json`, `schemas.sql`,
- * `cases.jsonl`) on SQLite, MariaDB and MySQL, and compares with what Python DataJoint gave. A database is `sqlite`, or
- * `mariadb` or `mysql` with or without a version: `mysql:8.0`. Ends with 1 where a difference is not explained.
+ * `cases.jsonl`) on SQLite, MariaDB and MySQL, and compares with what Python DataJoint gave. A database is `sqlite`,
+ * `mariadb` or `mysql` with or without a version, `mysql:8.0`, or one that runs already, such as `npm run db` tells:
+ * `mariadb://root@127.0.0.1:3306`. Ends with 1 where a difference is not explained.
  */
 import { resolve } from 'node:path'
 import { declareRecorded } from '../packages/core/conformance/declare-recorded.ts'
-import { loadServer, loadSqlite } from '../packages/core/conformance/load.ts'
+import { loadServer, loadSqlite, type Server } from '../packages/core/conformance/load.ts'
 import { readRecordedSet } from '../packages/core/conformance/recorded.ts'
 import { formatReport, unexplained } from '../packages/core/conformance/report.ts'
 import { type LoadedDatabase, runCases } from '../packages/core/conformance/run-cases.ts'
@@ -22,23 +23,21 @@ const onProgress = (message: string): void => console.error(message)
 /** How each database is run on, by the name that asks for it. */
 const databases: Readonly<Record<string, () => Promise<void>>> = {
   sqlite: runOnSqlite,
-  mariadb: async () => runOn(await startMariadb({ onProgress })),
-  mysql: async () => runOn(await startMysql({ onProgress })),
+  mariadb: () => runOnStarted(startMariadb({ onProgress })),
+  mysql: () => runOnStarted(startMysql({ onProgress })),
   ...Object.fromEntries(
-    mariadbVersions.map((version) => [
-      `mariadb:${version}`,
-      async () => runOn(await startMariadb({ version, onProgress })),
-    ]),
+    mariadbVersions.map((version) => [`mariadb:${version}`, () => runOnStarted(startMariadb({ version, onProgress }))]),
   ),
   ...Object.fromEntries(
-    mysqlVersions.map((version) => [`mysql:${version}`, async () => runOn(await startMysql({ version, onProgress }))]),
+    mysqlVersions.map((version) => [`mysql:${version}`, () => runOnStarted(startMysql({ version, onProgress }))]),
   ),
 }
 
 const [folder, ...given] = process.argv.slice(2)
 const wanted = given.length === 0 ? ['sqlite', 'mariadb', 'mysql'] : given
-if (folder === undefined || wanted.some((name) => !Object.hasOwn(databases, name))) {
-  console.error(`Usage: npm run conformance -- <folder> [${Object.keys(databases).join('] [')}]`)
+if (folder === undefined || wanted.some((name) => !Object.hasOwn(databases, name) && readServer(name) === null)) {
+  const known = [...Object.keys(databases), 'mariadb://<user>:<password>@<host>:<port>', 'mysql://…']
+  console.error(`Usage: npm run conformance -- <folder> [${known.join('] [')}]`)
   process.exit(2)
 }
 const { set, schemas } = await readRecordedSet(resolve(folder))
@@ -52,7 +51,8 @@ if (set.unreadable.length > 0) process.exitCode = 1
 
 for (const name of wanted) {
   try {
-    await databases[name]?.()
+    const server = readServer(name)
+    await (server ? runOn(server, name) : databases[name]?.())
   } catch (error) {
     // the others are still run
     console.error(`${name} could not be run on:`, error)
@@ -65,12 +65,31 @@ async function runOnSqlite(): Promise<void> {
   await run('SQLite', database)
 }
 
-async function runOn(server: RunningServer<'mariadb'> | RunningServer<'mysql'>): Promise<void> {
+async function runOnStarted(starting: Promise<RunningServer<Server['kind']>>): Promise<void> {
+  const server = await starting
   try {
-    await using database = await loadServer(server.settings, set.dump, schemas)
-    await run(`${server.settings.kind === 'mysql' ? 'MySQL' : 'MariaDB'} ${server.version}`, database)
+    await runOn(server.settings, `${server.settings.kind === 'mysql' ? 'MySQL' : 'MariaDB'} ${server.version}`)
   } finally {
     await server.stop()
+  }
+}
+
+async function runOn(server: Server, name: string): Promise<void> {
+  await using database = await loadServer(server, set.dump, schemas)
+  await run(name, database)
+}
+
+/** How to connect with a server that runs already; `null` where `text` tells of none. */
+function readServer(text: string): Server | null {
+  const url = URL.parse(text)
+  const kind = url?.protocol.slice(0, -1)
+  if (!url || (kind !== 'mariadb' && kind !== 'mysql') || url.hostname === '') return null
+  return {
+    kind,
+    host: url.hostname,
+    port: Number(url.port || 3306),
+    user: decodeURIComponent(url.username || 'root'),
+    password: decodeURIComponent(url.password),
   }
 }
 

@@ -2,6 +2,7 @@ import {
   and,
   type AnyTable,
   attribute,
+  count,
   type Database,
   ne,
   not,
@@ -13,6 +14,7 @@ import {
 import type { Computed } from '../src/query/computed.ts'
 import { RepeatedNameError } from '../src/query/algebra-errors.ts'
 import { typeOfExpression } from './expression-type.ts'
+import { withValueOfNothing } from './value-of-nothing.ts'
 import { convert, heldInstead } from './restricting-value.ts'
 import type { Named, RecordedCondition, RecordedResult, RecordedValue, Tree } from './recorded.ts'
 
@@ -36,8 +38,10 @@ export interface Ground {
 /**
  * `one row of all`: an aggregation of a relation without a key has one row, whatever that has.
  * `enum as text`: a top orders an enum of a union as text.
+ * `value of nothing`: the least and the greatest of a computed attribute are computed also where no row of the group matches.
+ * `universal by count`: a universal set of no attributes is restricted by counting the rows of the relation.
  */
-export type Quirk = 'one row of all' | 'enum as text'
+export type Quirk = 'one row of all' | 'enum as text' | 'value of nothing' | 'universal by count'
 
 /** The expression is of a form that is not known here. */
 export class UnknownFormError extends Error {
@@ -81,8 +85,16 @@ export function buildRelation(tree: Tree, ground: Ground): AnyRows {
     }
     case 'aggr':
       return aggregate(build(tree.arg), build(tree.group), tree, ground)
-    case 'u_restrict':
-      return universalSet(...tree.attrs).restrict(build(tree.arg))
+    case 'u_restrict': {
+      const source = build(tree.arg)
+      if (ground.quirk === 'universal by count' && tree.attrs.length === 0) {
+        return universalSet()
+          .aggregate(source, { rows_there: count() })
+          .restrict({ rows_there: ne(0) })
+          .project()
+      }
+      return universalSet(...tree.attrs).restrict(source)
+    }
     case 'u_aggr': {
       const group = build(tree.group)
       return universalSet(...tree.attrs).aggregate(group, computedIn(tree.named, typesOf(group), ground))
@@ -141,13 +153,33 @@ function aggregate(source: AnyRows, group: AnyRows, tree: Extract<Tree, { op: 'a
   const twice = Object.keys(tree.named).find((name) => kept.includes(name))
   if (twice !== undefined) throw new RepeatedNameError(twice)
   const types = new Map([...typesOf(source), ...typesOf(group)])
-  const computed = computedIn(tree.named, types, ground)
-  if (ground.quirk === 'one row of all' && source.heading.every(({ inKey }) => !inKey)) {
+  const ofNothing = ground.quirk === 'value of nothing' && tree.keep
+  const texts = Object.entries(tree.named).map(
+    ([name, text]) => [name, ofNothing ? withValueOfNothing(text, tree.group) : text] as const,
+  )
+  const computed = computedIn(Object.fromEntries(texts), types, ground)
+  const isOneOfAll = ground.quirk === 'one row of all' && source.heading.every(({ inKey }) => !inKey)
+  if (isOneOfAll && !(tree.keep && hasOneRow(tree.arg))) {
     const keptOf = Object.fromEntries(kept.map((name) => [name, `max(${name})`]))
     return universalSet().aggregate(source.join(group), { ...computedIn(keptOf, types, ground), ...computed })
   }
   const columns = { ...Object.fromEntries(kept.map((name) => [name, name])), ...computed }
   return source.aggregate(group, columns, { keep: tree.keep ? 'all' : 'matching' })
+}
+
+/** Whether an expression without a key has one row for certain, where every aggregation of such has. */
+function hasOneRow(tree: Tree): boolean {
+  switch (tree.op) {
+    case 'u_aggr':
+    case 'aggr':
+      return true
+    case 'proj':
+      return hasOneRow(tree.arg)
+    case 'top':
+      return tree.limit !== 0 && tree.offset === 0 && hasOneRow(tree.arg)
+    default:
+      return false
+  }
 }
 
 function computedIn(named: Named, types: ReadonlyMap<string, string>, ground: Ground) {

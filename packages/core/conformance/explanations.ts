@@ -1,5 +1,4 @@
 import type { Quirk } from './build-relation.ts'
-import { type Found, formatRows, surplus } from './judge.ts'
 import { expectedOf, type RecordedCase, type Tree } from './recorded.ts'
 
 /** Why an answer of ours may differ from the recorded one. */
@@ -7,18 +6,30 @@ export interface Explanation {
   /** A trap of section 12 where ours is defined otherwise; `null` for what a server does by itself. */
   readonly trap: string | null
   readonly reason: string
-  /** With which ours must give the recorded answer, and nothing less. */
-  readonly quirk?: Quirk
+  /** What ours must give with a quirk, and nothing less: the recorded answer, or the same as without it. */
+  readonly proof: { readonly quirk: Quirk; readonly gives: 'recorded' | 'same' } | null
   /** Whether it may be the reason for this difference. */
-  readonly applies: (recorded: RecordedCase, difference: string, found: Found) => boolean
+  readonly applies: (recorded: RecordedCase, difference: string) => boolean
 }
 
 const explanations: readonly Explanation[] = [
+  {
+    trap: 'T6',
+    reason:
+      'The reference takes every word in small letters of SQL text for an attribute; ours leaves the text to the server, which ' +
+      'knows its own words, and refuses what is none and no attribute either.',
+    proof: null,
+    applies: (recorded) =>
+      expectedOf(recorded).error === 'DataJointError' &&
+      /^Attribute `\w+` is not found in query/.test(expectedOf(recorded).message ?? '') &&
+      /"c":"sql"/.test(JSON.stringify(recorded.expr)),
+  },
   {
     trap: 'T7',
     reason:
       'The universal set of no attributes, restricted by a relation, is one row without attributes where the relation has rows; ' +
       'the reference writes SQL that no server reads.',
+    proof: { quirk: 'universal by count', gives: 'same' },
     applies: (recorded) =>
       !['DataJointError', undefined].includes(expectedOf(recorded).error) &&
       some(recorded.expr, (tree) => tree.op === 'u_restrict' && tree.attrs.length === 0),
@@ -28,7 +39,7 @@ const explanations: readonly Explanation[] = [
     reason:
       'A relation without a primary key, which a universal set of no attributes makes, has one row at most, and its aggregation ' +
       'by another relation as many; SQL without GROUP BY always gives one.',
-    quirk: 'one row of all',
+    proof: { quirk: 'one row of all', gives: 'recorded' },
     applies: (recorded) => some(recorded.expr, (tree) => tree.op === 'aggr' && isKeyless(tree.arg)),
   },
   {
@@ -36,7 +47,7 @@ const explanations: readonly Explanation[] = [
     reason:
       'An enum has the order of its values in the type, also after a union, which makes text of it on a server; which rows a ' +
       'top keeps depends on it.',
-    quirk: 'enum as text',
+    proof: { quirk: 'enum as text', gives: 'recorded' },
     applies: (recorded) =>
       some(recorded.expr, (tree) => tree.op === 'top' && some(tree.arg, (part) => part.op === 'union')),
   },
@@ -45,13 +56,15 @@ const explanations: readonly Explanation[] = [
     reason:
       'MariaDB, on which the answers were recorded, computes the least and the greatest of a computed attribute also where no ' +
       'row of the group matches; it is NULL there.',
-    applies: isNullWhereNothingMatches,
+    proof: { quirk: 'value of nothing', gives: 'recorded' },
+    applies: (recorded) => some(recorded.expr, (tree) => tree.op === 'aggr' && tree.keep),
   },
   {
     trap: null,
     reason:
       'MySQL takes IS NULL of a date that is never NULL for a comparison with 0000-00-00, and refuses that date in its ' +
       'strict mode. The answers were recorded on MariaDB.',
+    proof: null,
     applies: (recorded, difference) =>
       difference.includes("Incorrect DATE value: '0000-00-00'") &&
       /is\s+(?:not\s+)?null/i.test(JSON.stringify(recorded.expr)),
@@ -59,39 +72,8 @@ const explanations: readonly Explanation[] = [
 ]
 
 /** What may explain a difference. */
-export const explanationsFor = (recorded: RecordedCase, difference: string, found: Found): readonly Explanation[] =>
-  explanations.filter(
-    ({ trap, applies }) => (trap === null || recorded.traps.includes(trap)) && applies(recorded, difference, found),
-  )
-
-/** The rows are those recorded, but for NULL as the least or greatest of a group that all rows are kept for. */
-function isNullWhereNothingMatches(recorded: RecordedCase, _difference: string, found: Found): boolean {
-  const { heading = [], rows = [] } = expectedOf(recorded)
-  if ('error' in found) return false
-  const extremes: string[] = []
-  some(recorded.expr, (tree) => {
-    if (tree.op === 'aggr' && tree.keep) {
-      for (const [name, text] of Object.entries(tree.named))
-        if (/^(?:min|max)\(`?\w+`?\)$/.test(text)) extremes.push(name)
-    }
-    return false
-  })
-  const masked = (names: readonly string[], all: readonly (readonly unknown[])[]) =>
-    formatRows(
-      names,
-      all.map((row) => row.map((value, at) => (extremes.includes(names[at] ?? '') ? null : value))),
-    )
-  const unexpected = surplus(formatRows(found.heading, found.rows), formatRows(heading, rows))
-  const withoutNull = formatRows(
-    found.heading,
-    found.rows.filter((row) => !found.heading.some((name, at) => extremes.includes(name) && row[at] === null)),
-  )
-  return (
-    found.rows.length === rows.length &&
-    surplus(masked(found.heading, found.rows), masked(heading, rows)).length === 0 &&
-    surplus(unexpected, withoutNull).length === unexpected.length
-  )
-}
+export const explanationsFor = (recorded: RecordedCase, difference: string): readonly Explanation[] =>
+  explanations.filter(({ applies }) => applies(recorded, difference))
 
 /** Whether an expression comes of a universal set of no attributes. */
 function isKeyless(tree: Tree): boolean {

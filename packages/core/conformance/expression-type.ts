@@ -31,12 +31,21 @@ function saidType(expression: string, types: TypesOf): string | null {
   if (/^'(?:[^']|'')*'$/.test(sql)) return text
   if (/^[-+]?\d+(?:\.\d+)?$/.test(sql)) return number
   if (/^null$/i.test(sql)) return null
+  const chosen = caseResults(sql)
+  if (chosen.length > 0) return chosen.map((result) => saidType(result, types)).find((type) => type !== null) ?? null
   const call = /^(\w+)\s*\(/.exec(sql)
   if (call?.[1] !== undefined && closes(sql, call[0].length - 1) === sql.length - 1) {
     return callType(call[1].toLowerCase(), splitArguments(sql.slice(call[0].length, -1)), types)
   }
   // an operator: of numbers, or with a truth value
   return /[-+*/%<>=!&|]|\b(?:is|in|like|between|and|or|not|div|mod)\b/i.test(withoutQuoted(sql)) ? number : null
+}
+
+/** What a CASE that is the whole expression may give. */
+function caseResults(sql: string): readonly string[] {
+  if (!/^case\b.*\bend$/is.test(sql)) return []
+  const results = /\b(?:then|else)\b(.*?)(?=\b(?:when|else|end)\b)/dgis
+  return [...withoutQuoted(sql).matchAll(results)].map(({ indices }) => sql.slice(...(indices?.[1] ?? [0, 0])))
 }
 
 function callType(name: string, parts: readonly string[], types: TypesOf): string | null {

@@ -8,7 +8,8 @@ import type { DeclaredSchema } from './declare-recorded.ts'
 import { type DumpedRows, type DumpedValue, readDumpedRows } from './dump.ts'
 import type { LoadedDatabase } from './run-cases.ts'
 
-type Server = Exclude<DatabaseSettings, { readonly kind: 'sqlite' }>
+/** How to connect with a server. */
+export type Server = Exclude<DatabaseSettings, { readonly kind: 'sqlite' }>
 type Loaded = LoadedDatabase & AsyncDisposable
 
 /** A server that has read the dump, so that what is queried is the reference's own tables. */

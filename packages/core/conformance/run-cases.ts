@@ -1,9 +1,9 @@
 import type { Attribute, Database } from '../src/index.ts'
 import { type AnyRows, buildRelation, ForeignSqlError, type Ground, UnknownFormError } from './build-relation.ts'
 import type { DeclaredSchema } from './declare-recorded.ts'
-import { explanationsFor } from './explanations.ts'
+import { type Explanation, explanationsFor } from './explanations.ts'
 import { type Found, judge, type Judgement } from './judge.ts'
-import { expectedOf, type RecordedCase } from './recorded.ts'
+import { expectedOf, type RecordedCase, type RecordedResult } from './recorded.ts'
 
 /** What came of one case. */
 export interface Outcome {
@@ -48,13 +48,28 @@ async function runCase(recorded: RecordedCase, ground: Ground): Promise<Outcome>
   if (judgement.verdict !== 'differing') return { recorded, judgement, strict: false, explanation: null }
   const strictly = judge(recorded, await evaluate(recorded, { ...ground, matching: 'strict' }))
   if (strictly.verdict !== 'differing') return { recorded, judgement: strictly, strict: true, explanation: null }
-  for (const { trap, reason, quirk } of explanationsFor(recorded, judgement.difference, found)) {
-    const proven =
-      quirk === undefined || judge(recorded, await evaluate(recorded, { ...ground, quirk })).verdict === 'agreed'
-    if (proven) return { recorded, judgement, strict: false, explanation: `${trap ?? 'The server'}: ${reason}` }
+  for (const { trap, reason, proof } of explanationsFor(recorded, judgement.difference)) {
+    if (proof === null || (await isProven(proof))) {
+      return { recorded, judgement, strict: false, explanation: `${trap ?? 'The server'}: ${reason}` }
+    }
   }
   return { recorded, judgement, strict: false, explanation: null }
+
+  async function isProven({ quirk, gives }: NonNullable<Explanation['proof']>): Promise<boolean> {
+    const other = await evaluate(recorded, { ...ground, quirk })
+    if (gives === 'recorded') return judge(recorded, other).verdict === 'agreed'
+    if ('error' in found || 'error' in other) return false
+    return judge({ ...recorded, agrees: true, datajoint: answerOf(found) }, other).verdict === 'agreed'
+  }
 }
+
+/** What ours gave, as if it were recorded. */
+const answerOf = ({ heading, pk, rows }: Extract<Found, { readonly rows: unknown }>): RecordedResult => ({
+  heading,
+  pk,
+  // compared as they are, recorded or not
+  rows: rows as NonNullable<RecordedResult['rows']>,
+})
 
 async function evaluate({ expr }: RecordedCase, ground: Ground): Promise<Found> {
   let relation: AnyRows

@@ -56,6 +56,19 @@ onEveryDatabase('the algebra', (database) => {
     return { db, Rig, Subject, Session, [Symbol.asyncDispose]: () => pipeline[Symbol.asyncDispose]() }
   }
 
+  test('refuses by name a computed value that is not of the declared type', async () => {
+    await using lab = await open()
+    const sessions = lab.db(lab.Session).restrict({ subject: 'a', session: 1 })
+    for (const type of ['float64', 'float32', 'int32', 'bool', 'decimal(5,2)'] as const) {
+      const computed = sessions.project({ size: sql`'small'`.as(type) })
+      const refused = { code: 'malformed-stored-value', attribute: 'size', type, value: 'small' }
+      await expect(computed.fetch()).rejects.toMatchObject(refused)
+      await expect(computed.fetchColumns('size')).rejects.toMatchObject(refused)
+    }
+    const half = sql`0.5`.as('float64')
+    expect(await sessions.project({ half, three: sql`3`.as('float64') }).fetch1()).toMatchObject({ half: 0.5, three: 3 })
+  })
+
   test('projects all attributes, all but some, and computed ones', async () => {
     await using lab = await open()
     const sessions = lab.db(lab.Session).restrict({ subject: 'a', session: 1 })

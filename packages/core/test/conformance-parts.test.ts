@@ -59,6 +59,9 @@ describe('the type of a recorded expression', () => {
     ['-n', 'float64'],
     ["ifnull(s, 'a - b')", 'varchar(1000)'],
     ['s is null', 'float64'],
+    ["CASE WHEN n > 1 THEN 'end of - it' ELSE s END", 'varchar(1000)'],
+    ["case s when 'a' then NULL when 'b' then d end", 'date'],
+    ["CASE WHEN s = 'a' THEN n + 1 ELSE 0 END", 'float64'],
     ['NULL', 'varchar(1000)'],
   ] as const
   for (const [expression, type] of cases) {

@@ -40,15 +40,19 @@ export class AttributeTypeError extends PipelineError {
   }
 }
 
-/** A stored value is not in the canonical form of its attribute's type. */
+/** What the database gave for an attribute is no value of its type: a row that others wrote, or an expression of another type. */
 export class MalformedStoredValueError extends PipelineError {
   override readonly name = 'MalformedStoredValueError'
   readonly code = 'malformed-stored-value'
+  /** `null` for a value beside any attribute. */
+  readonly attribute: string | null
   readonly type: string
   readonly value: unknown
 
-  constructor(type: string, value: unknown) {
-    super(`The database holds ${formatValue(value)} where the type is ${type}. Correct the row, or the type.`)
+  constructor(type: string, value: unknown, attribute: string | null = null) {
+    const what = attribute === null ? 'the type' : `\`${attribute}\``
+    super(`The database gave ${formatValue(value)} where ${what} is ${type}. Correct the row, or the type.`)
+    this.attribute = attribute
     this.type = type
     this.value = value
   }

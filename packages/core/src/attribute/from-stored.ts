@@ -5,8 +5,8 @@ import { integerFromStored } from './integer-type.ts'
 import type { StoredValue } from './storage.ts'
 import { uuidFromStored } from './uuid-type.ts'
 
-/** Converts a value in canonical form to that of a row; that of a codec type stays encoded. */
-export function fromStored(type: AttributeType, stored: StoredValue): unknown {
+/** Converts a value of `attribute` in canonical form to that of a row; that of a codec type stays encoded. */
+export function fromStored(type: AttributeType, stored: StoredValue, attribute: string | null = null): unknown {
   if (stored === null) return null
   const { storage } = type
   switch (storage.kind) {
@@ -26,6 +26,8 @@ export function fromStored(type: AttributeType, stored: StoredValue): unknown {
       if (typeof stored === 'number') return stored
       break
     case 'decimal':
+      if (typeof stored === 'string' && /^-?\d+(?:\.\d+)?$/.test(stored)) return stored
+      break
     case 'text':
     case 'enum':
     case 'date':
@@ -43,5 +45,5 @@ export function fromStored(type: AttributeType, stored: StoredValue): unknown {
       if (stored instanceof Uint8Array) return stored
       break
   }
-  throw new MalformedStoredValueError(type.text, stored)
+  throw new MalformedStoredValueError(type.text, stored, attribute)
 }

@@ -39,7 +39,7 @@ async function renewSome(
   const present = (some: readonly HeldJob[]) =>
     project(restrict(tableNode({ name: table, heading }), held(some, heading, label)), {})
   const [{ heading: key }] = [present(jobs)]
-  const readers = key.map(({ name, type }) => [name, valueReader(type, dialect)] as const)
+  const readers = key.map((attribute) => [attribute.name, valueReader(attribute, dialect)] as const)
   const identify = (values: readonly unknown[]): string => JSON.stringify(values.map(String))
   const keyOf = (job: HeldJob): string => identify(key.map(({ name }) => Reflect.get(job.key, name)))
   const keysIn = (rows: Awaited<ReturnType<Connection['query']>>): ReadonlySet<string> =>

@@ -84,11 +84,11 @@ async function readColumn(
     })
     return values
   }
-  const read = valueReader(type, context.connection.dialect)
+  const read = valueReader(attribute, context.connection.dialect)
   const target = arrayFor(attribute, rows.length)
   if (target === null) return rows.map((row) => read(row[index] ?? null))
   const refuse = (raw: RawValue): never => {
-    throw new MalformedStoredValueError(type.text, raw)
+    throw new MalformedStoredValueError(type.text, raw, attribute.name)
   }
   if (target instanceof BigInt64Array || target instanceof BigUint64Array) {
     fillLarge(target, rows, index, read, refuse)

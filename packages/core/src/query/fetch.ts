@@ -28,7 +28,9 @@ export function rowsReader<Row extends object>(
 ): (rows: readonly RawRow[]) => Promise<Row[]> {
   const { dialect } = context.connection
   const names = heading.map(({ name }) => name)
-  const readers = heading.map(({ type }) => (type.codec === null ? valueReader(type, dialect) : () => null))
+  const readers = heading.map((attribute) =>
+    attribute.type.codec === null ? valueReader(attribute, dialect) : () => null,
+  )
   const decoders = heading.flatMap((attribute, index) =>
     attribute.type.codec === null
       ? []

@@ -1,4 +1,4 @@
-import type { Attribute, AttributeType } from '../attribute/attribute.ts'
+import type { Attribute } from '../attribute/attribute.ts'
 import { fromStored } from '../attribute/from-stored.ts'
 import type { Dialect } from '../compile/dialect.ts'
 import type { RawValue } from '../driver/driver.ts'
@@ -6,9 +6,12 @@ import type { Context } from './context.ts'
 import { type FindExternal, isListed, readExternals } from './external-rows.ts'
 
 /** How the values of one attribute are read, found out once for all rows; that of a codec type stays encoded. */
-export function valueReader(type: AttributeType, dialect: Dialect): (raw: RawValue) => unknown {
-  const read = (raw: RawValue): unknown => (raw === null ? null : fromStored(type, dialect.fromRaw(raw, type.storage)))
+export function valueReader(
+  { name, type }: Pick<Attribute, 'name' | 'type'>,
+  dialect: Dialect,
+): (raw: RawValue) => unknown {
   const { storage } = type
+  const read = (raw: RawValue): unknown => (raw === null ? null : fromStored(type, dialect.fromRaw(raw, storage), name))
   // what a driver hands over as a row has it is let through at once
   switch (storage.kind) {
     case 'integer':

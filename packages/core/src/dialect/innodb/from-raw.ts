@@ -1,5 +1,6 @@
 import type { Storage, StoredValue } from '../../attribute/storage.ts'
 import type { RawValue } from '../../driver/driver.ts'
+import { floatFromRaw } from '../float-from-raw.ts'
 import { integerFromRaw } from '../integer-from-raw.ts'
 
 /** What the driver handed over, in the canonical form of its storage kind. */
@@ -11,7 +12,7 @@ export function fromRaw(raw: RawValue, storage: Storage): StoredValue {
     case 'year':
       return integerFromRaw(raw)
     case 'float':
-      return Number(raw)
+      return floatFromRaw(raw)
     case 'datetime':
     case 'time': {
       // the binary protocol drops a fraction of zero
