@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
-import { defineSchema, declare, definePipeline, planDeclare, populate } from '../src/index.ts'
+import { defineSchema, declare, definePipeline, oneOf, planDeclare, populate } from '../src/index.ts'
 import { onEveryDatabase } from './databases.ts'
 import { millionSchema } from './million.ts'
 
@@ -95,11 +95,21 @@ onEveryDatabase('stream', (database) => {
     const Summary = results.computed('Summary', { Group }, '-> Group\n---\nread : varchar(16)', {
       async fetch(_key, db) {
         const trials = db(lab.Trial).restrict({ outcome: 'hit' })
+        const two = db(lab.Trial).restrict({ trial: oneOf([0, 1]) })
         Object.assign(reads, {
           stream: () => collect(trials.stream()),
           columns: () => trials.fetchColumns('outcome'),
           count: () => trials.count(),
           exists: () => trials.restrict({ trial: 2498 }).exists(),
+          'ordered keys': () => two.keys({ order: ['outcome'] }),
+          'an ordered column': () => two.fetchColumns('trial', { order: ['outcome desc'] }),
+          'a stream of a top': () =>
+            collect(
+              two
+                .top({ order: ['outcome'], limit: 2 })
+                .project()
+                .stream(),
+            ),
           'first of a stream': async () => {
             for await (const { trial } of trials.stream({ order: ['trial'] })) if (trial === 100) break
           },
@@ -121,6 +131,17 @@ onEveryDatabase('stream', (database) => {
       changes.push(() => trials.restrict({ trial: 2498 }).delete())
       await expect(populate(lab.db, Summary)).rejects.toMatchObject({ code: 'inputs-changed' })
       await trials.insert1({ trial: 2498, outcome: 'hit' })
+      expect(await populate(lab.db, Summary)).toMatchObject({ made: 1 })
+    }
+    for (const [index, name] of ['ordered keys', 'an ordered column', 'a stream of a top'].entries()) {
+      how = name
+      await lab.db(Group).insert1({ trial: 5 + index })
+      const outcomes = (await trials.fetch({ order: ['trial'], limit: 2 })).map(({ outcome }) => outcome)
+      // the same rows in another order, by what was not fetched
+      changes.push(async () => {
+        for (const trial of [0, 1]) await trials.update1({ trial, outcome: outcomes[1 - trial] ?? null })
+      })
+      await expect(populate(lab.db, Summary)).rejects.toMatchObject({ code: 'inputs-changed' })
       expect(await populate(lab.db, Summary)).toMatchObject({ made: 1 })
     }
     how = 'first of a stream'

@@ -7,6 +7,7 @@ import type { RawRow, RawValue } from '../driver/driver.ts'
 import { requireAttribute } from '../relation/heading.ts'
 import type { RelationNode } from '../relation/node.ts'
 import type { Context } from './context.ts'
+import { withOrder } from './read-log.ts'
 import { codecReader, valueReader } from './read-value.ts'
 
 /**
@@ -51,7 +52,8 @@ export async function fetchColumns(
   const select = lower(node)
   const columns = Object.fromEntries(heading.map(({ name }) => [name, select.columns[name]] as const))
   // a relation has its key in every row; columns are read alone
-  const statement = connection.dialect.select({ ...select, columns: present(columns) })
+  const wanted = { ...select, columns: present(columns) }
+  const statement = connection.dialect.select(reads ? withOrder(wanted) : wanted)
   const rows = await connection.query(statement, signal)
   reads?.record(statement, rows)
   const found: Record<string, unknown> = {}

@@ -4,6 +4,7 @@ import type { RawRow } from '../driver/driver.ts'
 import type { RelationNode } from '../relation/node.ts'
 import type { Context } from './context.ts'
 import type { FindExternal } from './external-rows.ts'
+import { withOrder } from './read-log.ts'
 import { codecReader, valueReader } from './read-value.ts'
 
 /** Fetches all rows of a relation. */
@@ -13,7 +14,8 @@ export async function fetchRows<Row extends object>(
   signal?: AbortSignal,
 ): Promise<Row[]> {
   const { connection, reads } = context
-  const statement = connection.dialect.select(lower(node))
+  const select = lower(node)
+  const statement = connection.dialect.select(reads ? withOrder(select) : select)
   const rows = await connection.query(statement, signal)
   reads?.record(statement, rows)
   return rowsReader<Row>(node.heading, context, signal)(rows)

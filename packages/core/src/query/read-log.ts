@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { Select, Term } from '../compile/select.ts'
 import type { Connection } from '../connection/connection.ts'
 import type { RawRow, Statement } from '../driver/driver.ts'
 import { RowsDigest } from './rows-digest.ts'
@@ -15,6 +17,18 @@ export interface OpenRead {
   add(rows: readonly RawRow[]): void
   /** `whole`: whether there were no more rows. */
   end(whole: boolean): void
+}
+
+/**
+ * What is read where reads are remembered: what the rows are ordered by comes with them, behind what is fetched. So a digest
+ * tells whether their order is the same, but for rows that no order tells apart.
+ */
+export function withOrder(select: Select): Select {
+  const isThere = (column: Term): boolean => Object.values(select.columns).some((one) => isDeepStrictEqual(one, column))
+  const order = select.order.flatMap(({ column }, index) =>
+    isThere(column) ? [] : [[`~order ${index}`, column] as const],
+  )
+  return order.length === 0 ? select : { ...select, columns: { ...select.columns, ...Object.fromEntries(order) } }
 }
 
 /** Remembers what was read, as digests, so that a later transaction can tell whether it is still so. */

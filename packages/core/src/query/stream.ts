@@ -6,6 +6,7 @@ import type { Context } from './context.ts'
 import { InvalidCallError } from './errors.ts'
 import { readExternalsBefore } from './external-rows.ts'
 import { rowsReader } from './fetch.ts'
+import { withOrder } from './read-log.ts'
 
 /** How a stream takes its rows. */
 export interface StreamRowsOptions {
@@ -33,7 +34,8 @@ async function* rowsOf<Row extends object>(
   { batch, signal }: StreamRowsOptions,
 ): AsyncGenerator<Row, void, undefined> {
   const { connection, reads } = context
-  const statement = connection.dialect.select(lower(node))
+  const select = lower(node)
+  const statement = connection.dialect.select(reads ? withOrder(select) : select)
   // while it runs, nothing else can be asked in its transaction
   const known = connection.inTransaction ? await readExternalsBefore(connection, node, signal) : undefined
   const read = rowsReader<Row>(node.heading, context, signal, known)
