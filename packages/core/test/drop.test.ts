@@ -69,7 +69,7 @@ onEveryDatabase('dropping', (database) => {
     await db(Subject).insert1({ subject: 1 })
     await expect(drop(db, plan)).rejects.toMatchObject({
       code: 'stale-plan',
-      table: `${lab.name}.subject`,
+      table: { schema: lab.name, table: 'subject' },
       planned: 0,
       present: 1,
     })

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { csv, defineSchema, universalSet } from '../src/index.ts'
+import { csv, declare, definePipeline, defineSchema, drop, planDeclare, planDrop, universalSet } from '../src/index.ts'
 import { onEveryDatabase } from './databases.ts'
 import { labSchemas } from './lab.ts'
 
@@ -181,9 +181,15 @@ onEveryDatabase('insert from', (database) => {
         line: 3,
         key: { species: 'dragon' },
       })
-      await expect(insert('subject,colour\nm3,grey\n')).rejects.toMatchObject({ attributes: ['colour'], line: 2 })
+      for (const text of ['subject,colour\nm3,grey\n', 'subject,colour', '\r\n\r\ncolour\r\n']) {
+        await expect(insert(text)).rejects.toMatchObject({ code: 'invalid-csv', attributes: ['colour'] })
+      }
+      for (const text of ['weight\n1\n', 'weight\n', 'colour']) {
+        const missing = insert(text, { ignoreExtra: true })
+        await expect(missing).rejects.toMatchObject({ code: 'invalid-csv', attributes: ['subject'], line: 1 })
+      }
       expect(await insert('subject,colour\nm3,grey\n', { ignoreExtra: true })).toBe(1)
-      await expect(insert('weight\n1\n')).rejects.toMatchObject({ attributes: ['subject'], line: 2 })
+      expect(await insert('subject,weight\n')).toBe(0)
       await expect(insert('subject,weight\nm5,1,2\n')).rejects.toMatchObject({ code: 'invalid-csv', line: 2 })
       await expect(insert('subject,weight\nm5,"1\n')).rejects.toMatchObject({ code: 'invalid-csv', line: 2 })
       await expect(insert('subject,subject\nm5,m6\n')).rejects.toMatchObject({ code: 'invalid-csv', line: 1 })

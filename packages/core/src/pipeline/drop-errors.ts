@@ -1,4 +1,5 @@
 import type { TableName } from '../definition/table-declaration.ts'
+import { typeName } from '../definition/table-name.ts'
 import { PipelineError } from '../errors.ts'
 
 /** A part would be dropped although its master stays: the master's rows would lose what makes them whole. */
@@ -9,7 +10,7 @@ export class DroppedPartError extends PipelineError {
   readonly master: TableName
   constructor(part: TableName, master: TableName) {
     super(
-      `\`${part.schema}.${part.table}\` would be dropped and its master \`${master.table}\` would stay. ` +
+      `${typeName(part.table)} would be dropped and its master ${typeName(master.table)} would stay. ` +
         `Drop the master, or pass { parts: 'alone' } for the part alone.`,
     )
     this.part = part
@@ -21,16 +22,16 @@ export class DroppedPartError extends PipelineError {
 export class StaleDropError extends PipelineError {
   override readonly name = 'StaleDropError'
   readonly code = 'stale-plan'
-  readonly table: string
+  readonly table: TableName
   /** Rows when it was planned; `null` where the table was not in the plan. */
   readonly planned: number | null
   /** Rows now; `null` where there is no such table. */
   readonly present: number | null
-  constructor(table: string, planned: number | null, present: number | null) {
+  constructor(table: TableName, planned: number | null, present: number | null) {
     const say = (rows: number | null) =>
       rows === null ? 'not among the tables' : `${rows} ${rows === 1 ? 'row' : 'rows'}`
     super(
-      `The plan to drop is out of date: \`${table}\` was ${say(planned)} then, and is ${say(present)} now. ` +
+      `The plan to drop is out of date: ${typeName(table.table)} was ${say(planned)} then, and is ${say(present)} now. ` +
         'Nothing was dropped; plan again, and look.',
     )
     this.table = table

@@ -165,6 +165,6 @@ function refuseStale(plan: DropPlan, found: DropPlan): void {
   for (const { table } of [...plan.tables, ...found.tables]) {
     const id = identifyTable(table)
     const [planned, present] = [rowsIn(plan, id) ?? null, rowsIn(found, id) ?? null]
-    if (planned !== present) throw new StaleDropError(id, planned, present)
+    if (planned !== present) throw new StaleDropError(table, planned, present)
   }
 }

@@ -4,7 +4,7 @@ import { TextDecoder } from 'node:util'
 import { CsvError, type Info, parse } from 'csv-parse'
 import { checkOptions, show } from './call.ts'
 import { InvalidCallError } from './errors.ts'
-import type { GivenRow } from './row-encoder.ts'
+import type { GivenRow, RequireNames } from './row-encoder.ts'
 import { InvalidCsvError } from './write-errors.ts'
 
 /** Where a CSV text is: in a file, or here. */
@@ -43,8 +43,10 @@ export function csv(source: CsvSource, options: CsvOptions = {}): CsvRows {
     throw new InvalidCallError(`csv() takes { path: 'rows.csv' } or { text }, and was given ${show(given)}.`)
   checkOptions('csv()', options, ['separator'])
   const { separator = ',' } = options
-  if (typeof separator !== 'string' || separator === '') {
-    throw new InvalidCallError(`csv() takes as separator one or more characters, and was given ${show(separator)}.`)
+  if (typeof separator !== 'string' || separator === '' || /["\r\n]/.test(separator)) {
+    throw new InvalidCallError(
+      `csv() takes as separator one or more characters, no quote and no end of a line, and was given ${show(separator)}.`,
+    )
   }
   return { kind: 'csv', source, separator }
 }
@@ -58,7 +60,12 @@ interface CsvRecord {
   readonly info: Info
 }
 
-export async function* readCsv({ source, separator }: CsvRows): AsyncGenerator<GivenRow> {
+/** How many bytes one record may have: a quote that is never closed would take the rest of the text into memory. */
+const RECORD_BYTES = 2 ** 26
+
+export async function* readCsv({ source, separator }: CsvRows, requireNames: RequireNames): AsyncGenerator<GivenRow> {
+  /** The line where the record ended that the parser, which is ahead, has read last. */
+  let ended = 0
   const parser = parse({
     bom: true,
     // also where one file mixes them
@@ -66,10 +73,15 @@ export async function* readCsv({ source, separator }: CsvRows): AsyncGenerator<G
     info: true,
     delimiter: separator,
     relax_column_count: true,
+    max_record_size: RECORD_BYTES,
     skip_empty_lines: true,
+    on_record: (record, { lines }) => {
+      ended = lines
+      return record
+    },
     cast: (value, { quoting }) => (value === '' && !quoting ? undefined : value),
   })
-  if ('text' in source) parser.end(source.text)
+  if ('text' in source) parser.end(wellFormed(source.text))
   else {
     const text = Readable.from(decoded(createReadStream(source.path)))
     text.on('error', (error) => parser.destroy(error))
@@ -84,6 +96,7 @@ export async function* readCsv({ source, separator }: CsvRows): AsyncGenerator<G
       const line = info.lines - record.reduce((sum, value) => sum + (value?.match(/\r\n|\n|\r/g)?.length ?? 0), 0)
       if (names === null) {
         names = readHeader(record, line)
+        requireNames(names, line)
         continue
       }
       if (record.length !== names.length) {
@@ -95,10 +108,32 @@ export async function* readCsv({ source, separator }: CsvRows): AsyncGenerator<G
     }
   } catch (error) {
     if (error instanceof InvalidCsvError || !(error instanceof Error)) throw error
-    if (error instanceof CsvError) throw new InvalidCsvError(Number(error['lines'] ?? 1), `${error.message}.`, error)
-    throw 'syscall' in error ? new InvalidCsvError(null, `${error.message}.`, error) : error
+    if (error instanceof CsvError) throw unreadable(error, ended + 1)
+    throw 'syscall' in error ? new InvalidCsvError(null, `${error.message}.`, { cause: error }) : error
   }
   if (names === null) throw new InvalidCsvError(1, 'it has no header line with the names of the attributes.')
+}
+
+/** What the parser says; of a quote that is not closed it knows only where the text ended, not the record's first line. */
+function unreadable(error: CsvError, first: number): InvalidCsvError {
+  switch (error.code) {
+    case 'CSV_QUOTE_NOT_CLOSED':
+      return new InvalidCsvError(first, 'a quote begins there that is never closed.', { cause: error })
+    case 'CSV_MAX_RECORD_SIZE':
+      return new InvalidCsvError(first, `its record has more than ${RECORD_BYTES} bytes. Is a quote not closed?`, {
+        cause: error,
+      })
+    default:
+      return new InvalidCsvError(Number(error['lines'] ?? first), `${error.message}.`, { cause: error })
+  }
+}
+
+/** Text that UTF-8 can write: of a lone surrogate it would make another character. */
+function wellFormed(text: string): string {
+  if (text.isWellFormed()) return text
+  const lone = text.search(/\p{Surrogate}/u)
+  const line = text.slice(0, lone).split(/\r\n|\n|\r/).length
+  throw new InvalidCsvError(line, 'it has half a character, a lone surrogate, which UTF-8 cannot write.')
 }
 
 /** The text of a file in UTF-8, or in UTF-16 with its mark: any other would be other letters. */
@@ -125,11 +160,9 @@ async function* decoded(file: AsyncIterable<Buffer>): AsyncGenerator<string> {
 }
 
 const notUnicode = (line: number, cause: unknown): InvalidCsvError =>
-  new InvalidCsvError(
-    line,
-    'it is not written in UTF-8. Save it as "CSV UTF-8", and see that it is no spreadsheet.',
+  new InvalidCsvError(line, 'it is not written in UTF-8. Save it as "CSV UTF-8", and see that it is no spreadsheet.', {
     cause,
-  )
+  })
 
 function readHeader(record: CsvRecord['record'], line: number): readonly string[] {
   const names = record.map((name) => name?.trim() ?? '')

@@ -107,8 +107,8 @@ export function masterOf({ name }: TableDeclaration): TableName | null {
 export function refuseStale(plan: DeletePlan, found: DeletePlan): void {
   const names = new Map([...plan.tables, ...found.tables].map(({ table }) => [identifyTable(table), table]))
   const rowsIn = ({ tables }: DeletePlan, id: string) => tables.find(({ table }) => identifyTable(table) === id)
-  for (const id of names.keys()) {
+  for (const [id, name] of names) {
     const [planned, present] = [rowsIn(plan, id), rowsIn(found, id)]
-    if (planned?.digest !== present?.digest) throw new StalePlanError(id, planned?.rows ?? 0, present?.rows ?? 0)
+    if (planned?.digest !== present?.digest) throw new StalePlanError(name, planned?.rows ?? 0, present?.rows ?? 0)
   }
 }

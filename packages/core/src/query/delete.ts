@@ -59,9 +59,10 @@ export async function deletePlanned(
       return { table: name, rows, because, master, stored }
     })
     // somebody may have added a row after they were counted
-    for (const [id, rows] of planned ? counts : []) {
+    for (const [id, { table: going }] of planned ? found.doomed : []) {
+      const rows = counts.get(id) ?? 0
       const expected = planned?.tables.find(({ table: name }) => identifyTable(name) === id)?.rows ?? 0
-      if (rows !== expected) throw new StalePlanError(id, expected, rows)
+      if (rows !== expected) throw new StalePlanError(going.name, expected, rows)
     }
     return { tables: deleted.filter(({ rows }) => rows > 0) }
   }
@@ -86,7 +87,7 @@ async function findAll(
     const strays = parts === 'ignore' ? null : await findStrays(connection, dependencies, doomed, signal)
     if (!strays) return { ...found, doomed }
     const { part, master, rows } = strays
-    if (parts !== 'cascade') throw new PartWithoutMasterError(part.name.table, master.name.table, rows)
+    if (parts !== 'cascade') throw new PartWithoutMasterError(part.name, master.name, rows)
     const id = identifyTable(master.name)
     const known = masters.get(id)
     const keys = [...(known?.keys ?? []), ...(await keysOf(connection, strays.masters, signal))]

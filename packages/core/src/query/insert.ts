@@ -83,10 +83,11 @@ function taskOf(context: Context, defined: AnyTable, source: unknown, options: I
   const { supports } = context.connection.dialect
   const signal = options.signal && { signal: options.signal }
   const onDuplicate = onDuplicateOf(options)
+  const encoder = rowEncoder(context, table, options)
   return {
     table,
-    encoder: rowEncoder(context, table, options),
-    given: givenRows(source),
+    encoder,
+    given: givenRows(source, encoder.requireNames),
     batch: { supports, whole: onDuplicate === 'replace', ...signal },
     onDuplicate,
     onProgress: options.onProgress ?? (() => {}),

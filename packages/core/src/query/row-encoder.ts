@@ -3,12 +3,13 @@ import type { StoredValue } from '../attribute/storage.ts'
 import type { KeyValue } from '../codec/codec.ts'
 import type { External } from '../codec/external.ts'
 import { toStored } from '../attribute/to-stored.ts'
+import { listNames } from '../errors.ts'
 import { show } from './call.ts'
 import type { Context } from './context.ts'
 import { isRow, valueIn } from './given-row.ts'
 import type { AnyTable } from './table.ts'
 import { textValue } from './text-value.ts'
-import { InvalidRowError } from './write-errors.ts'
+import { InvalidCsvError, InvalidRowError } from './write-errors.ts'
 
 export interface EncoderOptions {
   readonly ignoreExtra?: boolean
@@ -23,6 +24,9 @@ export interface GivenRow {
   readonly text: boolean
 }
 
+/** Refuses names in the header of a text, which stand in its line `line`, that do not fit the table. */
+export type RequireNames = (names: readonly string[], line: number) => void
+
 /** The values of one row in the order of the heading; `undefined` where the row leaves an attribute out. */
 export type EncodedRow = (StoredValue | undefined)[]
 
@@ -31,6 +35,7 @@ export type FinishRow = (given: GivenRow, encoded: EncodedRow, signal: AbortSign
 
 /** Converts rows by the types of a table's attributes, which it looks at once. */
 export interface RowEncoder {
+  readonly requireNames: RequireNames
   /** Everything but the values of codecs, whose places hold `undefined`. */
   encode(given: GivenRow): EncodedRow
   /** `null` where the table has no codecs. */
@@ -51,15 +56,24 @@ export function rowEncoder(context: Context, table: AnyTable, options: EncoderOp
   const refuse = (given: GivenRow, names: readonly string[], problem: string, cause?: unknown) =>
     new InvalidRowError(table.typeName, given, names, problem, cause)
 
+  const requireNames: RequireNames = (names, line) => {
+    const unknown = options.ignoreExtra === true ? undefined : names.find((name) => !known.has(name))
+    const missing = readers.find(({ required, attribute: { name } }) => required && !names.includes(name))
+    const name = unknown ?? missing?.attribute.name
+    if (name === undefined) return
+    const has = `; ${table.typeName} has ${listNames([...known])}`
+    const problem = unknown === undefined ? `does not name \`${name}\`, which is required` : `names \`${name}\`${has}`
+    const advice = 'The first line names the attributes; { separator } says what stands between.'
+    throw new InvalidCsvError(line, `the header ${problem}. ${advice}`, { attributes: [name] })
+  }
+
   const encode = (given: GivenRow): EncodedRow => {
     const { value: row } = given
     if (!isRow(row)) throw refuse(given, [], `it is ${show(row)}; ${adviceFor(row)}`)
     if (options.ignoreExtra !== true) {
       for (const name of Object.keys(row)) {
         if (known.has(name)) continue
-        const all = [...known].map((one) => `\`${one}\``).join(', ')
-        const advice = given.text ? ' The first line names the attributes; { separator } says what stands between.' : ''
-        throw refuse(given, [name], `it has no attribute \`${name}\`; it has ${all}.${advice}`)
+        throw refuse(given, [name], `it has no attribute \`${name}\`; it has ${listNames([...known])}.`)
       }
     }
     const encoded: EncodedRow = []
@@ -110,6 +124,7 @@ export function rowEncoder(context: Context, table: AnyTable, options: EncoderOp
     if (tracked.length > 0) externals.set(encoded, tracked)
   }
   return {
+    requireNames,
     encode,
     finish: codecs.length === 0 ? null : finish,
     externalsOf: (encoded) => externals.get(encoded) ?? [],

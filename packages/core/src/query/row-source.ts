@@ -1,7 +1,7 @@
 import { show } from './call.ts'
 import { type CsvRows, isCsv, readCsv } from './csv.ts'
 import { InvalidCallError } from './errors.ts'
-import type { GivenRow } from './row-encoder.ts'
+import type { GivenRow, RequireNames } from './row-encoder.ts'
 
 /** What rows may come from: a list, whatever gives one after another, also by and by, or a CSV text. */
 export type RowSource<Row> = readonly Row[] | Iterable<Row> | AsyncIterable<Row> | CsvRows
@@ -12,9 +12,9 @@ export interface GivenRows {
   readonly inMemory: boolean
 }
 
-/** Numbers the rows of a source; refuses what is none. */
-export function givenRows(source: unknown): GivenRows {
-  if (isCsv(source)) return { rows: readCsv(source), inMemory: false }
+/** Numbers the rows of a source; refuses what is none, and names in a header that do not fit the table. */
+export function givenRows(source: unknown, requireNames: RequireNames): GivenRows {
+  if (isCsv(source)) return { rows: readCsv(source, requireNames), inMemory: false }
   if (Array.isArray(source)) return { rows: { [Symbol.iterator]: () => numbered(source) }, inMemory: true }
   if (isIterable(source)) return { rows: numbered(source), inMemory: false }
   if (isAsyncIterable(source)) return { rows: numberedAsync(source), inMemory: false }

@@ -1,3 +1,5 @@
+import type { TableName } from '../definition/table-declaration.ts'
+import { typeName } from '../definition/table-name.ts'
 import { listNames, PipelineError } from '../errors.ts'
 
 /** Where a row stands in what was given: its number from 0, and in a file its line from 1. */
@@ -131,10 +133,17 @@ export class InvalidCsvError extends PipelineError {
   readonly code = 'invalid-csv'
   /** Counted from 1; `null` where the text could not be had at all. */
   readonly line: number | null
-  constructor(line: number | null, problem: string, cause?: unknown) {
+  /** Which the header should not name, or should; none where the text itself is at fault. */
+  readonly attributes: readonly string[]
+  constructor(
+    line: number | null,
+    problem: string,
+    { attributes = [], cause }: { readonly attributes?: readonly string[]; readonly cause?: unknown } = {},
+  ) {
     const where = line === null ? '' : ` at line ${line}`
     super(`The CSV text cannot be read${where}: ${problem} Nothing was inserted.`, { cause })
     this.line = line
+    this.attributes = attributes
   }
 }
 
@@ -193,13 +202,14 @@ export class AutoPopulatedError extends PipelineError {
 export class PartWithoutMasterError extends PipelineError {
   override readonly name = 'PartWithoutMasterError'
   readonly code = 'part-without-master'
-  readonly part: string
-  readonly master: string
+  readonly part: TableName
+  readonly master: TableName
   readonly rows: number
-  constructor(part: string, master: string, rows: number) {
+  constructor(part: TableName, master: TableName, rows: number) {
+    const whole = typeName(master.table)
     super(
-      `The delete would take ${rows} ${rows === 1 ? 'row' : 'rows'} of ${part} whose ${master} stays; a part's rows come ` +
-        `and go with their master. Delete from ${master}, or pass { parts: 'cascade' } to delete those masters too, ` +
+      `The delete would take ${rows} ${rows === 1 ? 'row' : 'rows'} of ${typeName(part.table)} whose ${whole} stays; a part's ` +
+        `rows come and go with their master. Delete from ${whole}, or pass { parts: 'cascade' } to delete those masters too, ` +
         `or { parts: 'ignore' } to take the rows alone.`,
     )
     this.part = part
@@ -212,13 +222,13 @@ export class PartWithoutMasterError extends PipelineError {
 export class StalePlanError extends PipelineError {
   override readonly name = 'StalePlanError'
   readonly code = 'stale-plan'
-  readonly table: string
+  readonly table: TableName
   /** How many rows the plan says, and how many it would be now: as many where they are others. */
   readonly planned: number
   readonly found: number
-  constructor(table: string, planned: number, found: number) {
+  constructor(table: TableName, planned: number, found: number) {
     super(
-      `The database changed since the delete was planned: ${table} was to lose ${planned} ${planned === 1 ? 'row' : 'rows'}, ` +
+      `The database changed since the delete was planned: ${typeName(table.table)} was to lose ${planned} ${planned === 1 ? 'row' : 'rows'}, ` +
         `now it would lose ${planned === found ? 'as many others' : found}. Nothing was deleted. Plan again and look at it.`,
     )
     this.table = table
