@@ -84,6 +84,60 @@ onEveryDatabase('insert from', (database) => {
     await expect.poll(() => closed).toBe(true)
   })
 
+  test('a source that writes by itself: refused, for it might wait for the insert, and nothing is kept', async () => {
+    await using lab = await open()
+    async function* writing() {
+      yield* rows(1500)
+      expect(await lab.db(lab.Subject).count()).toBe(0)
+      await lab.db(lab.Species).insert1({ species: 'zebrafish' })
+    }
+    await expect(lab.db(lab.Subject).insert(writing())).rejects.toMatchObject({ code: 'outside-transaction' })
+    async function* transacting() {
+      yield* rows(1)
+      await lab.db.transaction((db) => db(lab.Species).insert1({ species: 'zebrafish' }))
+    }
+    await expect(lab.db(lab.Subject).insert(transacting())).rejects.toMatchObject({ code: 'outside-transaction' })
+    async function* inserting() {
+      yield { subject: 'a' }
+      await lab.db(lab.Subject).insert((function* () {})())
+    }
+    await expect(lab.db(lab.Subject).insert(inserting())).rejects.toMatchObject({ code: 'outside-transaction' })
+    expect([await lab.db(lab.Subject).count(), await lab.db(lab.Species).count()]).toEqual([0, 2])
+    expect(await lab.db(lab.Species).insert1({ species: 'zebrafish' })).toBeUndefined()
+  })
+
+  test('a source that ends only when the database is being closed: all of its rows, and then it is closed', async () => {
+    const { lab, Subject } = labSchemas(database.prefix())
+    const { settings, dispose } = await database.shared()
+    const pipeline = definePipeline({ schemas: [lab], tables: { Subject }, database: settings })
+    const [db, other] = [await pipeline.open(), await pipeline.open()]
+    try {
+      await declare(db, await planDeclare(db, [lab]))
+      const { promise: asked, resolve: ask } = Promise.withResolvers<void>()
+      const { promise: allowed, resolve: allow } = Promise.withResolvers<void>()
+      async function* slow() {
+        yield* rows(1500)
+        ask()
+        await allowed
+        yield* rows(3000).slice(1500)
+      }
+      const inserting = db(Subject).insert(slow())
+      await asked
+      const closing = db.close().then(() => other(Subject).count())
+      await expect(db(Subject).insert([{ subject: 'late' }])).rejects.toMatchObject({ code: 'connection-closed' })
+      await expect(db(Subject).insert(new Set([{ subject: 'late' }]))).rejects.toMatchObject({
+        code: 'connection-closed',
+      })
+      allow()
+      expect(await inserting).toBe(3000)
+      expect(await closing).toBe(3000)
+    } finally {
+      await drop(other, await planDrop(other, [lab]))
+      await other.close()
+      await dispose()
+    }
+  })
+
   test('a long source, and progress is told', async () => {
     await using lab = await open()
     const told: number[] = []

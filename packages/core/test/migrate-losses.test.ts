@@ -203,6 +203,7 @@ function stopping(db: Database, allowed: number): Database {
         return connection.execute(statement, signal)
       },
       transaction: connection.transaction.bind(connection),
+      prepare: connection.prepare.bind(connection),
       close: async () => {},
     },
   })

@@ -33,6 +33,7 @@ function killing(connection: Connection): Connection {
       return connection.execute(statement, signal)
     },
     transaction: (work, signal) => connection.transaction((transaction) => work(killing(transaction)), signal),
+    prepare: (work) => connection.prepare((inner) => work(killing(inner))),
     close: async () => {},
   }
 }

@@ -50,6 +50,7 @@ onEveryDatabase('opening', (database) => {
         execute: connection.execute.bind(connection),
         stream: connection.stream.bind(connection),
         transaction: connection.transaction.bind(connection),
+        prepare: connection.prepare.bind(connection),
         close: async () => {},
       }
       const db = databaseOn({ ...context, connection: counting })

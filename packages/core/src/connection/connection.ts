@@ -80,5 +80,10 @@ export interface Connection {
    * sent is `connection-lost`, and nothing is kept; one that breaks after it is `commit-outcome-unknown`.
    */
   transaction<T>(work: (transaction: Connection) => Promise<T>, signal?: AbortSignal, reads?: Reads): Promise<T>
+  /**
+   * Runs what prepares a transaction by statements of its own, as if it had begun: close() waits for the whole, and what
+   * runs in it writes through the connection that it is handed, and not around it.
+   */
+  prepare<T>(work: (connection: Connection) => Promise<T>): Promise<T>
   close(): Promise<void>
 }

@@ -6,7 +6,7 @@ import { CommitOutcomeUnknownError, ConnectionClosedError, ConnectionLostError }
 import { OutsideTransactionError, ReadOnlyDatabaseError } from '../driver/errors.ts'
 import type { ConnectionSecurity } from '../driver/tls.ts'
 import type { Connection } from './connection.ts'
-import { TransactionConnection } from './transaction-connection.ts'
+import { type Scope, TransactionConnection } from './transaction-connection.ts'
 
 /** Runs each statement on a session that is free, and a transaction on one of its own. */
 export class DatabaseConnection implements Connection {
@@ -14,7 +14,7 @@ export class DatabaseConnection implements Connection {
   readonly readOnly: boolean
   readonly inTransaction = false
   readonly #driver: Driver
-  readonly #scope = new AsyncLocalStorage<TransactionConnection>()
+  readonly #scope = new AsyncLocalStorage<Scope>()
   readonly #running = new Set<Promise<void>>()
   readonly #ending = new AbortController()
   #closing: Promise<void> | null = null
@@ -105,6 +105,21 @@ export class DatabaseConnection implements Connection {
     return onceMoreWhenLost(run, () => !(begun || this.#closing || signal?.aborted))
   }
 
+  async prepare<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
+    if (this.#closing) throw new ConnectionClosedError()
+    this.#refuseAround()
+    const end = this.#begin()
+    const scope = { over: false }
+    // on the same driver, and not told that this one closes
+    const inside = new DatabaseConnection(this.dialect, this.#driver, this.readOnly)
+    try {
+      return await this.#scope.run(scope, () => work(inside))
+    } finally {
+      scope.over = true
+      end()
+    }
+  }
+
   /** Waits for what runs, and ends streams; nothing more is taken on. */
   close(): Promise<void> {
     this.#closing ??= this.#close()
@@ -138,20 +153,28 @@ export class DatabaseConnection implements Connection {
     }
   }
 
+  /** A write that bypasses a transaction in which it runs might wait for it for ever. */
+  #refuseAround(): void {
+    const running = this.#scope.getStore()
+    if (running && !running.over) throw new OutsideTransactionError()
+  }
+
+  /** Something runs, for which close() waits, until what this gives is called. */
+  #begin(): () => void {
+    const { promise: over, resolve: end } = Promise.withResolvers<void>()
+    this.#running.add(over)
+    return () => {
+      this.#running.delete(over)
+      end()
+    }
+  }
+
   /** A session, and what gives it back: nobody but close() waits until what was given up on it has ended. */
   async #borrow(purpose: Purpose, signal: AbortSignal | undefined) {
     if (this.#closing) throw new ConnectionClosedError()
     signal?.throwIfAborted()
-    const running = this.#scope.getStore()
-    if ((purpose === 'write' || purpose === 'transaction') && running && !running.over) {
-      throw new OutsideTransactionError()
-    }
-    const { promise: over, resolve: end } = Promise.withResolvers<void>()
-    this.#running.add(over)
-    const ended = (): void => {
-      this.#running.delete(over)
-      end()
-    }
+    if (purpose === 'write' || purpose === 'transaction') this.#refuseAround()
+    const ended = this.#begin()
     try {
       const session = await this.#driver.session(purpose, signal)
       let released = false

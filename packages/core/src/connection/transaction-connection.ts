@@ -14,6 +14,11 @@ import type { ConnectionSecurity } from '../driver/tls.ts'
 import { Turns } from '../driver/turns.ts'
 import type { Connection } from './connection.ts'
 
+/** What code runs in: a transaction, or what prepares one. */
+export interface Scope {
+  readonly over: boolean
+}
+
 /** What a transaction and those nested in it share. */
 export interface TransactionParts {
   readonly dialect: Dialect
@@ -21,8 +26,8 @@ export interface TransactionParts {
   readonly security: ConnectionSecurity | null
   readonly session: Session
   readonly signal: AbortSignal | undefined
-  /** The innermost transaction that code runs in. */
-  readonly scope: AsyncLocalStorage<TransactionConnection>
+  /** What code runs in, the innermost of them. */
+  readonly scope: AsyncLocalStorage<Scope>
 }
 
 /** The one session of a running transaction. A transaction nested in it is a savepoint. */
@@ -105,6 +110,11 @@ export class TransactionConnection implements Connection {
     }, signal)
   }
 
+  /** It has begun. */
+  async prepare<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
+    return work(this)
+  }
+
   /** The connection outside closes; a transaction ends by itself. */
   async close(): Promise<void> {}
 
@@ -138,7 +148,8 @@ export class TransactionConnection implements Connection {
 
   /** Whether code that runs now is inside a transaction that is nested in this one. */
   #isAround(): boolean {
-    let inner = this.#parts.scope.getStore() ?? null
+    const scope = this.#parts.scope.getStore()
+    let inner = scope instanceof TransactionConnection ? scope : null
     if (inner === null || inner === this || inner.#over) return false
     while (inner !== null && inner !== this) inner = inner.#parent
     return inner === this

@@ -210,12 +210,15 @@ export class StreamOpenError extends PipelineError {
   }
 }
 
-/** A write that bypasses the running transaction, which holds what the write would wait for. */
+/** A write that bypasses the running transaction, which an insert is too, and might wait for what that holds. */
 export class OutsideTransactionError extends PipelineError {
   override readonly name = 'OutsideTransactionError'
   readonly code = 'outside-transaction'
   constructor() {
-    super('A write inside a transaction goes through what the transaction hands to its function, not around it.')
+    super(
+      'A write inside a transaction goes through what the transaction hands to its function, not around it. An insert is ' +
+        'one too: what gives its rows cannot write. Write before it, or collect the rows in a list.',
+    )
   }
 }
 

@@ -50,7 +50,7 @@ export interface Database extends Tables {
    *   again
    */
   transaction<R>(work: (db: Database) => Promise<R>, options?: TransactionOptions): Promise<R>
-  /** Waits for what runs, ends streams, and closes the connections. */
+  /** Waits for what runs, also for an insert whose rows still come, ends streams, and closes the connections. */
   close(): Promise<void>
   [Symbol.asyncDispose](): Promise<void>
 }

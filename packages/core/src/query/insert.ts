@@ -64,7 +64,7 @@ export async function insertRows(
   const task = taskOf(context, table, source, options)
   const { given, signal } = task
   if (!given.inMemory && !connection.dialect.supports.concurrentWrites && !connection.inTransaction) {
-    return insertStaged(connection, task)
+    return connection.prepare((outside) => insertStaged(outside, task))
   }
   const convert = () => rowBatches(given.rows, task.encoder, task.table, task.batch)
   // objects get their final names before the transaction begins, which nobody has to wait for then
