@@ -161,9 +161,9 @@ onEveryDatabase('an inherited text attribute', (database) => {
         () => 'inserted',
         (error: unknown) => error,
       )
-    const facts = { code: 'invalid-row', row: 2, attributes: ['username'], cause: { code: 'invalid-value' } }
-    if (settings.kind === 'sqlite') expect(outcome).toBe('inserted')
-    else expect(outcome).toMatchObject(facts)
+    const cause = expect.objectContaining({ code: 'invalid-value' })
+    const refused = expect.objectContaining({ code: 'invalid-row', row: 2, attributes: ['username'], cause })
+    expect(outcome).toEqual(settings.kind === 'sqlite' ? 'inserted' : refused)
     expect(await db(Person).count()).toBe(settings.kind === 'sqlite' ? 5 : 1)
     await db.close()
     if (settings.kind !== 'sqlite') {
