@@ -21,7 +21,10 @@ export interface AttributeType {
 export type Default =
   | { readonly kind: 'required' }
   | { readonly kind: 'null' }
+  /** Without a value where the database computes it by an expression, which no definition says. */
   | { readonly kind: 'literal'; readonly value: StoredValue }
+  /** The database counts the rows, of a table that another program made: each may say its number, or leave it out. */
+  | { readonly kind: 'numbered' }
   | { readonly kind: 'current-timestamp'; readonly fraction: number }
 
 /** One attribute of a heading. */

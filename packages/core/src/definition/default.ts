@@ -52,6 +52,7 @@ const booleans: ReadonlyMap<string, boolean> = new Map([
 export function formatDefault({ default: value, type }: Pick<Attribute, 'default' | 'type'>): string | null {
   switch (value.kind) {
     case 'required':
+    case 'numbered':
       return null
     case 'null':
       return 'null'

@@ -42,4 +42,6 @@ export interface TableDeclaration {
   readonly heading: Heading
   readonly foreignKeys: readonly ForeignKey[]
   readonly indexes: readonly Index[]
+  /** Nothing tells its rows apart, of which there may be many: no definition declares it, another program did. */
+  readonly keyless?: true
 }

@@ -96,7 +96,9 @@ function declarationOf(table: CatalogueTable, { catalogue, byName, generation }:
     })
   // the name of a table that no pipeline made tells no tier: its rows are somebody's, hence manual
   const tier = tierOf(table.name.table) ?? 'manual'
-  return { name: table.name, tier, generation, comment: table.comment, heading, ...keysOf(table) }
+  const isSingleton = table.primaryKey.includes('_singleton')
+  const keyless = !isSingleton && !heading.some(({ inKey }) => inKey) ? { keyless: true as const } : {}
+  return { name: table.name, tier, generation, comment: table.comment, heading, ...keysOf(table), ...keyless }
 }
 
 function whole(declaration: TableDeclaration, table: CatalogueTable): TableDeclaration {

@@ -36,7 +36,9 @@ export function changesBetween(before: TableDeclaration, after: TableDeclaration
       const aspects = aspectsOf(from, attribute, before, after)
       return aspects.size === 0 ? [] : [{ kind: 'change-attribute', from, to: attribute, aspects }]
     }),
-    ...(oldKey.join() === newKey.join() ? [] : [{ kind: 'change-key', from: oldKey, to: newKey } as const]),
+    ...(oldKey.join() === newKey.join() && !before.keyless
+      ? []
+      : [{ kind: 'change-key', from: oldKey, to: newKey } as const]),
     ...(before.comment === after.comment
       ? []
       : [{ kind: 'change-comment', from: before.comment, to: after.comment } as const]),

@@ -61,6 +61,9 @@ function outright(change: TableChange, { before, stored }: TableAlteration, arou
       )
     }
     case 'change-key': {
+      if (stored.keyless) {
+        return 'the table has none now: its rows may repeat each other. Give it one by hand with ALTER TABLE.'
+      }
       const children = [...strangers, ...alterations.map((one) => one.stored)].filter((one) =>
         one.foreignKeys.some((key) => identifyTable(key.parent) === identifyTable(stored.name)),
       )

@@ -90,7 +90,7 @@ export function requireSchemas({ schemas, hidden }: StoredTables, names: readonl
 /** What is odd about tables, one sentence each. */
 export function notesOn({ find }: StoredTables, tables: readonly StoredTable[]): readonly TableNote[] {
   return tables.flatMap(({ declaration, master, typeName }) => {
-    const { name, foreignKeys, heading } = declaration
+    const { name, foreignKeys, heading, keyless } = declaration
     const problems: string[] = []
     const masterName = masterTable(name.table)
     if (masterName !== null && master === null) {
@@ -99,6 +99,7 @@ export function notesOn({ find }: StoredTables, tables: readonly StoredTable[]):
     for (const { parent } of foreignKeys) {
       if (!find(parent)) problems.push(`it refers to \`${parent.schema}.${parent.table}\`, which cannot be read`)
     }
+    if (keyless) problems.push('it has no primary key: its rows are read, inserted, and deleted by their attributes')
     if (typeName !== typeNameOf(name.table)) problems.push(`it is called ${typeName} here`)
     for (const { name: attribute, type } of heading) {
       if (type.codec?.name === unreadable) problems.push(`\`${attribute}\` is a ${type.text}, which cannot be read`)

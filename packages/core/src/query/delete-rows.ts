@@ -9,6 +9,7 @@ import { tableNode } from '../relation/table.ts'
 import type { DeleteGraph } from './delete-graph.ts'
 import { deleteOrder } from './delete-order.ts'
 import { identifyTable } from './dependencies.ts'
+import { KeylessTableError } from './errors.ts'
 import { type Doomed, findDoomed, isOneOf, type Roots } from './doomed.ts'
 import { keyNames } from './key-names.ts'
 import { keysOf } from './keys-of.ts'
@@ -38,7 +39,11 @@ export function askedFor(table: TableDeclaration, node: RelationNode): Asked {
   const conditions: Condition[] = []
   let source = node
   for (; source.kind === 'restrict'; source = source.source) conditions.push(...partsOf(source.condition))
-  if (source.kind === 'table') return { table, condition: allOf(conditions), isLocal: conditions.every(isLocal) }
+  const local = source.kind === 'table' && conditions.every(isLocal)
+  if (table.keyless && !local) {
+    throw new KeylessTableError(identifyTable(table.name), 'a delete by other tables, an order or SQL')
+  }
+  if (source.kind === 'table') return { table, condition: allOf(conditions), isLocal: local }
   return { table, condition: equalIn(project(node, {}), keyNames(table)), isLocal: false }
 }
 

@@ -7,6 +7,7 @@ import { restrict } from '../relation/restrict.ts'
 import { tableNode } from '../relation/table.ts'
 import type { DeleteGraph, DeleteGroup, Link } from './delete-graph.ts'
 import { identifyTable } from './dependencies.ts'
+import { KeylessTableError } from './errors.ts'
 import { keyNames } from './key-names.ts'
 import { keysOf } from './keys-of.ts'
 import { identify, type Tuple } from './tuple.ts'
@@ -82,12 +83,12 @@ function rowsFor(table: TableDeclaration, reasons: readonly Reason[]): RelationN
   return restrict(tableNode(table), condition)
 }
 
-/** The condition that a row has one of some primary keys. */
-export const isOneOf = (table: TableDeclaration, keys: readonly Tuple[]): Condition => ({
-  kind: 'in',
-  attributes: keyNames(table),
-  keys,
-})
+/** The condition that a row has one of some primary keys; of a table of one row, it is that row. */
+export function isOneOf(table: TableDeclaration, keys: readonly Tuple[]): Condition {
+  if (table.keyless) throw new KeylessTableError(identifyTable(table.name), 'a delete along references in a circle')
+  const attributes = keyNames(table)
+  return attributes.length === 0 ? { kind: 'and', conditions: [] } : { kind: 'in', attributes, keys }
+}
 
 /** The rows of tables that refer to each other, or to themselves: found generation by generation, by key. */
 async function followCircle(

@@ -17,6 +17,20 @@ export class UnknownNameError extends PipelineError {
   }
 }
 
+/** A row of a table is to be told from the others, and the table, which another program made, has no primary key. */
+export class KeylessTableError extends PipelineError {
+  override readonly name = 'KeylessTableError'
+  readonly code = 'no-primary-key'
+  readonly table: string
+  constructor(table: string, what: string) {
+    super(
+      `${table} has no primary key, so that ${what} cannot tell its rows apart. Nothing was changed. Delete them by their own ` +
+        'attributes and insert others, or give the table a primary key.',
+    )
+    this.table = table
+  }
+}
+
 /** What a relation is restricted by is no condition. */
 export class InvalidRestrictionError extends PipelineError {
   override readonly name = 'InvalidRestrictionError'

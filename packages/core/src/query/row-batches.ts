@@ -41,6 +41,7 @@ export async function* rowBatches(
   const parameters = Math.min(supports.parameters, PARAMETERS_AT_ONCE)
   const mostRows =
     heading.length === 0 ? 1 : Math.max(1, Math.min(ROWS_AT_ONCE, Math.floor(parameters / heading.length)))
+  const computed = heading.flatMap((attribute, index) => (isComputed(attribute) ? [index] : []))
   let encoded: EncodedRow[] = []
   let places: RowNumber[] = []
   let bytes = 0
@@ -55,7 +56,9 @@ export async function* rowBatches(
   /** Takes one row, and gives the batch that is full by it. */
   const take = (given: GivenRow, values: EncodedRow): RowBatch | null => {
     const size = rowBytes(values)
-    const full = encoded.length > 0 && bytes + size > supports.statementBytes ? flush() : null
+    // what the database computes no statement can leave to it for some of its rows alone
+    const differs = computed.some((index) => (values[index] === undefined) !== (encoded[0]?.[index] === undefined))
+    const full = encoded.length > 0 && (differs || bytes + size > supports.statementBytes) ? flush() : null
     encoded.push(values)
     places.push({ row: given.row, line: given.line })
     bytes += size
@@ -92,7 +95,10 @@ function batchOf(
   places: readonly RowNumber[],
   whole: boolean,
 ): RowBatch {
-  const given = heading.map(({ inKey }, index) => whole || inKey || encoded.some((row) => row[index] !== undefined))
+  const given = heading.map(
+    (attribute, index) =>
+      ((whole || attribute.inKey) && !isComputed(attribute)) || encoded.some((row) => row[index] !== undefined),
+  )
   const wanted = given.includes(true) ? given : given.map(() => true)
   const positions = wanted.flatMap((isWanted, index) => (isWanted ? [index] : []))
   const attributes = positions.flatMap((position) => heading[position] ?? [])
@@ -107,6 +113,9 @@ function batchOf(
   return { attributes, rows, places }
 }
 
+/** By an expression: of a table that another program made. */
+const isComputed = ({ default: fallback }: Attribute): boolean => fallback.kind === 'literal' && fallback.value === null
+
 const isWhole = (row: EncodedRow): row is StoredValue[] => !row.includes(undefined)
 
 /** What an attribute gets that a row leaves out; without any, the row has been refused already. */
@@ -114,6 +123,7 @@ function defaultValue(fallback: Attribute['default']): StoredValue {
   switch (fallback.kind) {
     case 'required':
     case 'null':
+    case 'numbered':
       return null
     case 'literal':
       return fallback.value

@@ -3,7 +3,7 @@ import type { RelationNode } from '../relation/node.ts'
 import { checkOptions, checkPlan, fromCaller, show } from './call.ts'
 import type { Context } from './context.ts'
 import { type Deleted, deletePlanned, type DeleteOptions, type DeletePlan, planDelete } from './delete.ts'
-import { InvalidCallError, WriteInFetchError } from './errors.ts'
+import { InvalidCallError, KeylessTableError, WriteInFetchError } from './errors.ts'
 import { insertRelation } from './insert-relation.ts'
 import { insertRows, type InsertRowsOptions } from './insert.ts'
 import { isOperand, nodeBeside, type Operand } from './operand.ts'
@@ -138,6 +138,9 @@ export class TableRelation<T extends AnyTable> extends Relation<Key<T>, Row<T>> 
       throw new InvalidCallError('insert() either replaces rows that are there or skips them: leave one option out.')
     }
     this.#refuseWrite(options)
+    if (this.table.declaration.keyless && (options.replace === true || options.skipDuplicates === true)) {
+      throw new KeylessTableError(this.table.typeName, options.replace === true ? '{ replace }' : '{ skipDuplicates }')
+    }
     if (isOperand(rows)) return insertRelation(this.context, this.table, nodeBeside(this, rows, 'insert()'), options)
     return insertRows(this.context, this.table, rows, options)
   }

@@ -12,6 +12,7 @@ import { restrict } from '../relation/restrict.ts'
 import { tableNode } from '../relation/table.ts'
 import type { Context } from './context.ts'
 import { ownTransaction } from './deadlock.ts'
+import { KeylessTableError } from './errors.ts'
 import { writeExternals } from './external-rows.ts'
 import { formatKey, formatValue, isRow, valueIn } from './given-row.ts'
 import { explainRefused } from './insert-problem.ts'
@@ -36,6 +37,7 @@ export async function updateRow(
   row: unknown,
   { signal }: UpdateRowOptions,
 ): Promise<boolean> {
+  if (table.declaration.keyless) throw new KeylessTableError(table.typeName, 'update1()')
   const { key, values, externals } = await readUpdate(context, table, row, signal)
   const node = restrict(tableNode(table.declaration), keyCondition(key))
   const update = async (transaction: Connection): Promise<boolean> => {

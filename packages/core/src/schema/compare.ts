@@ -39,6 +39,8 @@ function compareAttributes(defined: TableDeclaration, stored: TableDeclaration):
 /** The order matters in the primary key alone, where it is that of the index. */
 function compareOrder(defined: TableDeclaration, stored: TableDeclaration): readonly string[] {
   const [definition, database] = [keyOf(defined), keyOf(stored)]
+  if (stored.keyless && !defined.keyless)
+    return [`the primary key is defined as (${definition}); the database has none`]
   return definition === database
     ? []
     : [`the primary key is defined as (${definition}); the database has (${database})`]
@@ -137,6 +139,8 @@ function spellDefault(fallback: Default, storage: Storage): string {
     // Whether NULL is the default is said by `nullable`.
     case 'required':
     case 'null':
+    // a definition has each row say its number
+    case 'numbered':
       return ''
   }
 }

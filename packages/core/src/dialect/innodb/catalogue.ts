@@ -111,6 +111,7 @@ function columnOf(row: TextRow, isJson: boolean, variant: Variant): CatalogueCol
     readDefault: (resolved) => {
       // the database computes it: it may be left out, and has no text that a definition could say
       if (/(VIRTUAL|STORED|PERSISTENT) GENERATED/i.test(extra ?? '')) return { kind: 'literal', value: null }
+      if (/auto_increment/i.test(extra ?? '')) return { kind: 'numbered' }
       return variant.readDefault(initial, nullable, resolved, extra ?? '')
     },
   }

@@ -81,6 +81,7 @@ function defaultOf({ default: initial, nullable, type: { storage } }: Attribute)
     case 'null':
       return ['DEFAULT NULL']
     case 'required':
+    case 'numbered':
       return [nullable ? 'DEFAULT NULL' : 'NOT NULL']
     case 'current-timestamp':
       return ['NOT NULL', `DEFAULT CURRENT_TIMESTAMP${initial.fraction === 0 ? '' : `(${initial.fraction})`}`]

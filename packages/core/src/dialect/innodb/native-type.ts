@@ -35,9 +35,12 @@ function foreignStorageOf(text: string): Storage | null {
     case 'varchar':
       // longer than utf8mb4 allows, in another character set
       return { kind: 'text', length: Number(inside), form: name }
+    // MariaDB's own, which it shows as text
     case 'uuid':
-      // MariaDB's own, which it shows as text
       return { kind: 'text', length: 36, form: 'varchar' }
+    case 'inet4':
+    case 'inet6':
+      return { kind: 'text', length: 45, form: 'varchar' }
     case 'binary':
     case 'varbinary':
       return { kind: 'bytes', length: Number(inside) }

@@ -34,7 +34,7 @@ export async function readCatalogue(query: Query): Promise<Catalogue> {
   const tables = names.map(({ text, name }): CatalogueTable => ({
     name,
     comment: notes.get(noteId('~tables', name)) ?? '',
-    columns: (columnsOf.get(text) ?? []).map((row) => columnOf(name, row, notes)),
+    columns: (columnsOf.get(text) ?? []).map((row) => columnOf(name, row, keyOf(text), notes)),
     primaryKey: keyOf(text),
     foreignKeys: [...Map.groupBy(referencesOf.get(text) ?? [], (row) => row[2]).values()].flatMap((rows) => {
       const parent = splitName(rows[0]?.[4] ?? '')
@@ -137,9 +137,18 @@ function itemsIn(table: string, index: string): readonly string[] {
   return line?.kind === 'index' ? line.attributes : ['(expression)']
 }
 
-function columnOf(table: TableName, row: TextRow, notes: ReadonlyMap<string, string>): CatalogueColumn {
-  const [, , name = '', type = '', notNull, initial = null] = row
-  const nullable = notNull === '0'
+function columnOf(
+  table: TableName,
+  row: TextRow,
+  key: readonly string[],
+  notes: ReadonlyMap<string, string>,
+): CatalogueColumn {
+  const [, , name = '', type = '', notNull, initial = null, place] = row
+  const inKey = place !== '0'
+  // what another program left nullable in a key
+  const nullable = notNull === '0' && !inKey
+  // the whole key under this very type: another name for the number that SQLite gives to each row
+  const isRowNumber = inKey && key.length === 1 && type?.toUpperCase() === 'INTEGER'
   const declared = notes.get(noteId('~types', table, name ?? ''))
   return {
     name: name ?? '',
@@ -147,7 +156,7 @@ function columnOf(table: TableName, row: TextRow, notes: ReadonlyMap<string, str
     native: (generation) => declaredType(declared, generation) ?? nativeTypeOf(type ?? ''),
     collation: null,
     nullable,
-    readDefault: (resolved) => readDefault(initial, nullable, resolved),
+    readDefault: (resolved) => (isRowNumber ? { kind: 'numbered' } : readDefault(initial, nullable, resolved)),
   }
 }
 

@@ -90,6 +90,7 @@ function checkOf({ storage, text }: AttributeType, column: string): string | nul
 function defaultOf(initial: Default, { storage }: AttributeType): string[] {
   switch (initial.kind) {
     case 'required':
+    case 'numbered':
       return []
     case 'null':
       return ['DEFAULT NULL']

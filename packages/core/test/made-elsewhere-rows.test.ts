@@ -1,0 +1,117 @@
+import { expect, test } from 'vitest'
+import { connect } from '../src/connection/connect.ts'
+import type { DatabaseSettings } from '../src/connection/connection.ts'
+import {
+  definePipeline,
+  defineSchema,
+  describe as describeTable,
+  planDeclare,
+  planMigrate,
+  pull,
+  virtualSchema,
+} from '../src/index.ts'
+import { onEveryDatabase, type TestDatabase } from './databases.ts'
+
+/** A database in which another program made tables: `«child»` in a statement stands for one of them. */
+async function made(database: TestDatabase, statementsOn: (kind: DatabaseSettings['kind']) => readonly string[]) {
+  const { settings, dispose } = await database.shared()
+  const connection = await connect(settings)
+  const name = database.prefix()
+  const isFile = settings.kind === 'sqlite'
+  const quoted = (sql: string) =>
+    sql.replaceAll(/«(.*?)»/g, (_, table: string) => (isFile ? `"${name}.${table}"` : `\`${name}\`.\`${table}\``))
+  const run = (sql: string) => connection.execute({ sql: quoted(sql), parameters: [] })
+  if (!isFile) await run(`CREATE DATABASE \`${name}\``)
+  for (const sql of statementsOn(settings.kind)) await run(sql)
+  const db = await definePipeline({ schemas: [], tables: {}, database: settings }).open()
+  const end = async () => {
+    await db.close()
+    if (!isFile) await run(`DROP DATABASE \`${name}\``)
+    await connection.close()
+    await dispose()
+  }
+  return { db, name, schema: await virtualSchema(db, name), end }
+}
+
+onEveryDatabase('tables', (database) => {
+  test('that another program made without a primary key are read, filled and emptied; what has to tell their rows apart is refused', async () => {
+    const { db, name, schema, end } = await made(database, () => [
+      'CREATE TABLE «parent» (id integer NOT NULL PRIMARY KEY, v integer)',
+      'CREATE TABLE «child» (pid integer, x integer, FOREIGN KEY (pid) REFERENCES «parent» (id))',
+      'INSERT INTO «parent» VALUES (1, 1), (2, 2)',
+      'INSERT INTO «child» VALUES (1, 10), (1, 10), (2, 20), (NULL, 5)',
+    ])
+    const [parent, child] = [schema.table('Parent'), schema.table('Child')]
+    const xs = async () => (await db(child).fetch({ order: ['x'] })).map((row) => Number(row['x']))
+    const refused = { code: 'no-primary-key', name: 'KeylessTableError' }
+    await expect(db(child).update1({ x: 99 })).rejects.toMatchObject({ ...refused, table: 'Child' })
+    await expect(db(child).insert([{ x: 10 }], { skipDuplicates: true })).rejects.toMatchObject(refused)
+    await expect(db(child).insert([{ x: 10 }], { replace: true })).rejects.toMatchObject(refused)
+    await expect(db(child).top({ limit: 1 }).planDelete()).rejects.toMatchObject(refused)
+    await expect(
+      db(child)
+        .restrict(db(parent).restrict({ v: 2 }))
+        .delete(),
+    ).rejects.toMatchObject(refused)
+    expect(await xs()).toEqual([5, 10, 10, 20])
+    await db(child).insert([{ x: 30 }, { x: 30 }])
+    await db(child).restrict({ x: 10 }).delete()
+    await db(parent).restrict({ id: 2 }).delete()
+    expect(await xs()).toEqual([5, 30, 30])
+    // no definition says it: one without a key declares a table of one row
+    const note = { table: `${name}.child`, problem: expect.stringContaining('no primary key') }
+    expect(schema.notes).toContainEqual(note)
+    expect((await pull(db, [name])).notes).toContainEqual(note)
+    const own = defineSchema(name)
+    own.manual('Child', {}, '---\npid = null : int64\nx = null : int64')
+    await expect(planDeclare(db, [own])).rejects.toMatchObject({ code: 'table-differs' })
+    const { tables } = await planMigrate(db, [own])
+    const steps = tables.flatMap((table) => table.steps)
+    expect(steps.find(({ kind }) => kind === 'change-key')?.problem).toMatch(/its rows may repeat each other/)
+    await end()
+  })
+
+  test('that another program made number their rows, where a row does not say its number', async () => {
+    const { db, schema, end } = await made(database, (kind) => [
+      `CREATE TABLE «log» (id ${kind === 'sqlite' ? 'INTEGER' : 'int AUTO_INCREMENT'} PRIMARY KEY, note varchar(9),
+        made varchar(9) DEFAULT (lower('NOW')))`,
+    ])
+    const log = schema.table('Log')
+    await db(log).insert1({ note: 'a' })
+    await db(log).insert([{ note: 'b' }, { id: 7, note: 'c', made: 'then' }, { note: 'd' }])
+    const rows = await db(log).fetch({ order: ['id'] })
+    expect(rows.map(({ id, note }) => [Number(id), note])).toEqual([
+      [1, 'a'],
+      [2, 'b'],
+      [7, 'c'],
+      [8, 'd'],
+    ])
+    // what the database computes for rows that leave it out, also beside one that gives it
+    expect(rows.map(({ made }) => made === 'then')).toEqual([false, false, true, false])
+    expect(rows.every(({ made }) => made !== null)).toBe(true)
+    // a definition has each row say its number
+    expect(describeTable(log)).toMatch(/^id : int(eger)?$/m)
+    await end()
+  })
+
+  test('of one row, which DataJoint has, lose it with what they refer to', async () => {
+    const schema = defineSchema(database.prefix())
+    const Rig = schema.manual('Rig', {}, 'rig : int16')
+    const Current = schema.manual('Current', { Rig }, '---\n-> Rig\nnote : varchar(9)')
+    await using pipeline = await database.pipeline([schema])
+    const { db } = pipeline
+    await db(Rig).insert([{ rig: 1 }, { rig: 2 }])
+    await db(Current).insert1({ rig: 1, note: 'in use' })
+    await db(Current)
+      .restrict(db(Rig).restrict({ rig: 2 }))
+      .delete()
+    expect(await db(Current).count()).toBe(1)
+    await db(Current)
+      .restrict(db(Rig).restrict({ rig: 1 }))
+      .delete()
+    expect(await db(Current).count()).toBe(0)
+    await db(Current).insert1({ rig: 2, note: 'new' })
+    await db(Current).top({ limit: 1 }).delete()
+    expect(await db(Current).count()).toBe(0)
+  })
+})
