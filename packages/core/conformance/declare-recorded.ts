@@ -1,5 +1,6 @@
 import { resolveDefinition } from '../src/definition/resolve-definition.ts'
 import { type AnyTable, defineSchema, type Schema } from '../src/index.ts'
+import { made } from '../src/query/made.ts'
 import type { RecordedSet, RecordedTable } from './recorded.ts'
 
 /** A recorded schema in our engine, and its tables by the names that expressions use. */
@@ -59,7 +60,7 @@ function declarePart(
     declaration.foreignKeys.some(({ parent }) => parent.schema === other.schema && parent.table === other.table),
   )
   // the members for the compiler are on no table
-  const part = {
+  const part = made({
     kind: 'table',
     typeName: name,
     declaration,
@@ -68,7 +69,7 @@ function declarePart(
     parts: {},
     contents: [],
     make: null,
-  } as unknown as AnyTable
+  }) as unknown as AnyTable
   Object.assign(master, { [partName]: part })
   Object.assign(master.parts, { [partName]: part })
   return part

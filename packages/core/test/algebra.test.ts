@@ -66,7 +66,10 @@ onEveryDatabase('the algebra', (database) => {
       await expect(computed.fetchColumns('size')).rejects.toMatchObject(refused)
     }
     const half = sql`0.5`.as('float64')
-    expect(await sessions.project({ half, three: sql`3`.as('float64') }).fetch1()).toMatchObject({ half: 0.5, three: 3 })
+    expect(await sessions.project({ half, three: sql`3`.as('float64') }).fetch1()).toMatchObject({
+      half: 0.5,
+      three: 3,
+    })
   })
 
   test('projects all attributes, all but some, and computed ones', async () => {

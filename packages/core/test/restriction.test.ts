@@ -258,6 +258,45 @@ onEveryDatabase('a restriction', (database) => {
     refused(gt(5), { code: 'invalid-restriction' })
     refused(sql`1`.as('int8'), { code: 'invalid-restriction' })
   })
+
+  test('never finds all rows for what says nothing of them, nor takes JSON for a part of an expression', async () => {
+    await using lab = await open()
+    const { all } = lab
+    const hidden = Object.defineProperty({}, 'litter', { value: 'x' })
+    const { proxy, revoke } = Proxy.revocable({}, {})
+    revoke()
+    const sayNothing = [
+      new Map([['litter', 1]]),
+      new Set(),
+      Object.assign([], { length: 1 }),
+      { [Symbol('litter')]: 1 },
+      argumentsOf(),
+      hidden,
+      proxy,
+    ]
+    const throwing = {
+      get litter(): never {
+        throw new TypeError('no litter')
+      },
+    }
+    const compare = { kind: 'compare', operator: '> 0 OR 1 =', value: 1 }
+    const fromJson = [
+      { kind: 'sql', sql: { text: ['1 = 1'], operands: [] } },
+      { kind: 'logic', operator: 'not', restrictions: [[]] },
+      { kind: 'universal-set', attributes: [] },
+      { kind: 'relation', node: {} },
+      { kind: 'table', declaration: { name: { schema: 'mysql', table: 'user' }, heading: [] } },
+      { litter: { kind: 'comparison', test: compare } },
+      { 'settings.gain': { kind: 'comparison', test: compare } },
+    ]
+    for (const restriction of [...sayNothing, throwing, ...fromJson]) {
+      const code: unknown = expect.stringMatching(/^(?:invalid-restriction|unknown-attribute|invalid-value)$/)
+      expect(() => all.restrict(restriction as never)).toThrow(expect.objectContaining({ code }))
+      expect(() => all.exclude(restriction as never)).toThrow(expect.objectContaining({ code }))
+    }
+    const computed = { kind: 'computed', expression: { kind: 'sql', sql: { text: ['1'], operands: [] } } }
+    expect(() => all.project({ litter: computed as never })).toThrow(expect.objectContaining({ code: 'invalid-call' }))
+  })
 })
 
 test('comparisons are refused where they are written', () => {
@@ -296,3 +335,8 @@ test('a refusal is thrown in the line that asked', () => {
   const line = (): unknown => gt(null as never)
   expect(line).toThrow(expect.objectContaining({ stack: expect.stringMatching(/restriction\.test\.ts/) }))
 })
+
+function argumentsOf(): unknown {
+  // oxlint-disable-next-line prefer-rest-params -- what JavaScript may give
+  return arguments
+}

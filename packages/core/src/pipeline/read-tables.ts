@@ -2,6 +2,7 @@ import type { TableDeclaration, TableName } from '../definition/table-declaratio
 import { masterTable, nameTables } from '../definition/table-name.ts'
 import type { Database } from '../query/database.ts'
 import { identifyTable } from '../query/dependencies.ts'
+import { made } from '../query/made.ts'
 import type { AnyTable, Table } from '../query/table.ts'
 import { readStored, type Stored } from './stored.ts'
 
@@ -76,7 +77,7 @@ function tableValues(declarations: readonly TableDeclaration[]): ReadonlyMap<str
 
 const draftOf = (declaration: TableDeclaration, typeName: string): Draft =>
   // the types of its rows are for the compiler alone
-  ({
+  made({
     kind: 'table',
     typeName,
     declaration,

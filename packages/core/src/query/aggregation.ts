@@ -1,12 +1,13 @@
 import type { Aggregation } from '../relation/expression.ts'
 import type { Aggregated } from './computed.ts'
 import { InvalidCallError } from './errors.ts'
+import { made } from './made.ts'
 
 /** How many rows a group has; of an attribute, how many of them have a value. */
 export function count(): Aggregated<'count', null>
 export function count<const Name extends string>(attribute: Name): Aggregated<'count', Name>
 export function count(attribute: string | null = null): Aggregated<'count', string | null> {
-  return attribute === null ? made('count', null) : aggregated('count', 'count', attribute)
+  return attribute === null ? aggregating('count', null) : aggregated('count', 'count', attribute)
 }
 
 /** How many different values an attribute has in a group. */
@@ -37,12 +38,15 @@ function aggregated<A extends Aggregation, Name extends string>(
   if (typeof attribute !== 'string') {
     throw new InvalidCallError(`${verb}() takes the name of an attribute of the rows that are aggregated.`)
   }
-  return made(aggregation, attribute)
+  return aggregating(aggregation, attribute)
 }
 
 /** The members for the compiler are on no value: this is where an aggregation gets them. */
-const made = <A extends Aggregation, Name extends string | null>(
+const aggregating = <A extends Aggregation, Name extends string | null>(
   aggregation: A,
   attribute: Name,
 ): Aggregated<A, Name> =>
-  ({ kind: 'computed', expression: { kind: 'aggregate', aggregation, attribute } }) as unknown as Aggregated<A, Name>
+  made({ kind: 'computed', expression: { kind: 'aggregate', aggregation, attribute } }) as unknown as Aggregated<
+    A,
+    Name
+  >

@@ -1,6 +1,8 @@
+import { types } from 'node:util'
 import type { Comparison } from '../relation/condition.ts'
 import { show } from './call.ts'
 import { InvalidRestrictionError } from './errors.ts'
+import { isMade, made } from './made.ts'
 
 /** What a value is compared with. */
 export type Comparable = string | number | bigint | boolean | Date | Uint8Array
@@ -25,8 +27,7 @@ export interface Pattern {
   readonly '~pattern': true
 }
 
-export const isComparing = (value: unknown): value is { readonly test: Test } =>
-  typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'comparison' && 'test' in value
+export const isComparing = (value: unknown): value is { readonly test: Test } => isMade(value, 'comparison')
 
 /** Greater than. */
 export const gt = <const V extends Comparable>(value: V): Comparing<V> => compare('gt', '>', value)
@@ -69,7 +70,7 @@ export function like(pattern: string): Pattern {
     throw new InvalidRestrictionError(`like(${show(pattern)})`, "Give a pattern as text: like('m%').")
   }
   // the members for the compiler are on no value
-  return { kind: 'comparison', test: { kind: 'like', pattern } } as unknown as Pattern
+  return made({ kind: 'comparison', test: { kind: 'like', pattern } }) as unknown as Pattern
 }
 
 function compare<V extends Comparable>(verb: string, operator: Comparison, value: V): Comparing<V> {
@@ -78,7 +79,7 @@ function compare<V extends Comparable>(verb: string, operator: Comparison, value
 }
 
 /** The member for the compiler is on no value: this is where a comparison gets it. */
-const comparing = <V>(test: Test): Comparing<V> => ({ kind: 'comparison', test }) as unknown as Comparing<V>
+const comparing = <V>(test: Test): Comparing<V> => made({ kind: 'comparison', test }) as unknown as Comparing<V>
 
 function requireComparable(verb: string, value: unknown): void {
   switch (typeof value) {
@@ -90,8 +91,9 @@ function requireComparable(verb: string, value: unknown): void {
       if (Number.isFinite(value)) return
       break
     case 'object':
-      if (value instanceof Uint8Array) return
-      if (value instanceof Date && !Number.isNaN(value.getTime())) return
+      // unlike `instanceof`, these ask nothing of a proxy
+      if (types.isUint8Array(value)) return
+      if (types.isDate(value) && !Number.isNaN(value.getTime())) return
       if (value === null) {
         throw new InvalidRestrictionError(
           `${verb}(null)`,

@@ -1,6 +1,7 @@
 import type { Problem } from '../definition/spelling.ts'
 import type { ValueOf } from '../definition/value-type.ts'
 import type { Aggregation, Expression } from '../relation/expression.ts'
+import { isMade } from './made.ts'
 
 /**
  * An attribute that is computed from a row's own, which it `Reads`, some of them as JSON. The members that begin with `~`
@@ -24,8 +25,7 @@ export interface Aggregated<A extends Aggregation, Name extends string | null> {
 
 export type AnyComputed = Computed<unknown, string, string> | Aggregated<Aggregation, string | null>
 
-export const isComputed = (value: unknown): value is AnyComputed =>
-  typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'computed' && 'expression' in value
+export const isComputed = (value: unknown): value is AnyComputed => isMade(value, 'computed')
 
 /** The value of a computed attribute; of an aggregated one, over rows of type `Group`. */
 export type ValueOfComputed<C, Group> =

@@ -8,6 +8,7 @@ import type { JsonPath } from '../relation/expression.ts'
 import { RestrictingValueError } from './algebra-errors.ts'
 import { isComparing } from './comparison.ts'
 import { InvalidRestrictionError } from './errors.ts'
+import { isMade } from './made.ts'
 import { describeRestriction } from './restriction-text.ts'
 
 /** The condition that an attribute has a value, or compares with one; `null` means that it is NULL. */
@@ -110,7 +111,7 @@ function storedOf(attribute: Attribute, value: unknown, label: string): Exclude<
       'For one of several values, write oneOf([first, second]).',
     )
   }
-  if (value === undefined || (typeof value === 'object' && value !== null && 'kind' in value)) {
+  if (value === undefined || isMade(value)) {
     throw new InvalidRestrictionError(
       `\`${name}\` = ${describeRestriction(value)}`,
       'Give one value, or a comparison such as gt(5), oneOf([1, 2]) or like(text).',

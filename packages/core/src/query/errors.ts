@@ -35,8 +35,8 @@ export class KeylessTableError extends PipelineError {
 export class InvalidRestrictionError extends PipelineError {
   override readonly name = 'InvalidRestrictionError'
   readonly code = 'invalid-restriction'
-  constructor(found: string, advice: string) {
-    super(`Cannot restrict by ${found}. ${advice}`)
+  constructor(found: string, advice: string, options?: ErrorOptions) {
+    super(`Cannot restrict by ${found}. ${advice}`, options)
   }
 }
 

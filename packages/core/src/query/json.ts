@@ -2,6 +2,7 @@ import { parseAttributeType } from '../attribute/attribute-type.ts'
 import type { JsonPath } from '../relation/expression.ts'
 import type { CheckedType, Computed, ValueOfType } from './computed.ts'
 import { InvalidPathError } from './algebra-errors.ts'
+import { made } from './made.ts'
 
 /**
  * A member of a JSON attribute as a value of a type; NULL where there is none, or none of that type. The path has names with
@@ -20,7 +21,7 @@ export function json<const Name extends string, const T extends string>(
 ): Computed<ValueOfType<T> | null, never, Name> {
   const expression = { kind: 'json', attribute, path: parseJsonPath(path), type: parseAttributeType(type) } as const
   // the members for the compiler are on no value
-  return { kind: 'computed', expression } as unknown as Computed<ValueOfType<T> | null, never, Name>
+  return made({ kind: 'computed', expression }) as unknown as Computed<ValueOfType<T> | null, never, Name>
 }
 
 /** Splits `settings.gain[0]` at its first dot or bracket; `null` where it has none. */

@@ -2,6 +2,7 @@ import type { RelationNode } from '../relation/node.ts'
 import { tableNode } from '../relation/table.ts'
 import { InvalidOperandError } from './algebra-errors.ts'
 import { OtherDatabaseError } from './errors.ts'
+import { isMade } from './made.ts'
 import { type AnyTable, isTable } from './table.ts'
 
 /** A relation of any rows. The members that begin with `~` exist for the compiler alone. */
@@ -46,14 +47,6 @@ export function nodeBeside(other: AnyRelation, operand: Operand, verb = 'A restr
 export const labelOf = (operand: Operand): string => (operand.kind === 'relation' ? operand.label : operand.typeName)
 
 /** An attribute may be called `kind` too: what else an operand has tells it from an object of values. */
-export const isOperand = (value: unknown): value is Operand =>
-  isTable(value) ||
-  (typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'relation' && 'node' in value)
+export const isOperand = (value: unknown): value is Operand => isTable(value) || isMade(value, 'relation')
 
-export const isUniversalSet = (value: unknown): value is AnyUniversalSet =>
-  typeof value === 'object' &&
-  value !== null &&
-  'kind' in value &&
-  value.kind === 'universal-set' &&
-  'attributes' in value &&
-  Array.isArray(value.attributes)
+export const isUniversalSet = (value: unknown): value is AnyUniversalSet => isMade(value, 'universal-set')

@@ -14,6 +14,7 @@ import { countRows } from './count-rows.ts'
 import { type ColumnsOf, fetchColumns } from './columns.ts'
 import { fetchRows } from './fetch.ts'
 import { keyCondition, rememberKey } from './key.ts'
+import { made } from './made.ts'
 import { type JoinOptions, matchingOf, type RestrictOptions } from './matching.ts'
 import { type AnyRelation, labelOf, nodeBeside, type Operand, type RowIn } from './operand.ts'
 import {
@@ -51,6 +52,7 @@ export class Relation<Key extends object, Row extends object> implements AnyRela
     this.context = context
     this.node = node
     this.label = label
+    made(this)
   }
 
   get database(): object {

@@ -1,4 +1,5 @@
 import type { JsonValue } from '../attribute/json-type.ts'
+import { PipelineError } from '../errors.ts'
 import type { Condition } from '../relation/condition.ts'
 import { matches } from '../relation/matches.ts'
 import type { RelationNode } from '../relation/node.ts'
@@ -8,6 +9,7 @@ import { InvalidRestrictionError, UnknownNameError } from './errors.ts'
 import { isPlain } from './given-row.ts'
 import { splitJsonName } from './json.ts'
 import { isLogic, type Logic } from './logic.ts'
+import { isMade } from './made.ts'
 import { type Matching, matchStrictly } from './matching.ts'
 import {
   type AnyRelation,
@@ -61,7 +63,18 @@ export type JsonNames<Row extends object> = {
 
 /** The condition that a restriction states about a relation. */
 export function conditionOf(restriction: unknown, relation: AnyRelation, matching: Matching = 'lineage'): Condition {
-  const partOf = (part: unknown): Condition => conditionOf(part, relation, matching)
+  try {
+    return readRestriction(restriction, relation, matching)
+  } catch (error) {
+    if (error instanceof PipelineError) throw error
+    // of a getter, or a proxy
+    const advice = 'Give a plain object of attributes and values.'
+    throw new InvalidRestrictionError('an object that throws when it is read', advice, { cause: error })
+  }
+}
+
+function readRestriction(restriction: unknown, relation: AnyRelation, matching: Matching): Condition {
+  const partOf = (part: unknown): Condition => readRestriction(part, relation, matching)
   if (isOperand(restriction)) return matchOf(relation.node, nodeBeside(relation, restriction), matching)
   if (isUniversalSet(restriction)) return everything
   if (isSql(restriction)) return { kind: 'sql', sql: restriction.sql }
@@ -71,9 +84,10 @@ export function conditionOf(restriction: unknown, relation: AnyRelation, matchin
     if (restriction.operator === 'not') return { kind: 'not', condition: first }
     return restriction.operator === 'or' ? anyOf(conditions) : { kind: 'and', conditions }
   }
-  if (Array.isArray(restriction)) return anyOf(restriction.map(partOf))
+  // also the places of a list that hold nothing
+  if (Array.isArray(restriction)) return anyOf(Array.from(restriction, partOf))
   // A promise, a set or an instance with getters has no members that would be read here, and so would restrict nothing.
-  if (typeof restriction !== 'object' || restriction === null || !isPlain(restriction) || isComputedLike(restriction)) {
+  if (typeof restriction !== 'object' || restriction === null || !isPlain(restriction) || isMade(restriction)) {
     throw new InvalidRestrictionError(
       describeRestriction(restriction),
       'Give a plain object of attributes and values, a relation, sql`…`, and(…), or(…), not(…), or a list of them.',
@@ -81,7 +95,7 @@ export function conditionOf(restriction: unknown, relation: AnyRelation, matchin
   }
   return {
     kind: 'and',
-    conditions: Object.entries(restriction).map(([name, wanted]) => memberOf(name, wanted, relation)),
+    conditions: Reflect.ownKeys(restriction).map((name) => memberOf(name, restriction, relation)),
   }
 }
 
@@ -90,11 +104,12 @@ const everything: Condition = { kind: 'and', conditions: [] }
 const matchOf = (left: RelationNode, right: RelationNode, matching: Matching): Condition =>
   matching === 'strict' ? matchStrictly(left, right) : matches(left, right, matching)
 
-/** A computed attribute has no attributes to restrict by, but for one that is called `kind` or `expression`. */
-const isComputedLike = (value: object): boolean =>
-  'kind' in value && (value.kind === 'computed' || value.kind === 'comparison') && Object.keys(value).length === 2
-
-function memberOf(name: string, wanted: unknown, { node, label }: AnyRelation): Condition {
+function memberOf(name: string | symbol, restriction: object, { node, label }: AnyRelation): Condition {
+  const wanted: unknown = Reflect.get(restriction, name)
+  // it would restrict nothing
+  if (typeof name === 'symbol') {
+    throw new InvalidRestrictionError(`\`${String(name)}\``, 'Name attributes by text: { subject: 5 }.')
+  }
   const attribute = node.heading.find((candidate) => candidate.name === name)
   if (attribute) return attributeCondition(attribute, wanted, label)
   const member = splitJsonName(name)

@@ -4,6 +4,7 @@ import type { SqlOperand, SqlText } from '../relation/expression.ts'
 import { show } from './call.ts'
 import { type CheckedType, type Computed, isComputed, type ValueOfType } from './computed.ts'
 import { InvalidCallError } from './errors.ts'
+import { isMade, made } from './made.ts'
 
 /** A value that is bound beside the text of SQL; a `Date` as its date and time in UTC. */
 export type SqlValue = string | number | bigint | boolean | null | Uint8Array | Date
@@ -70,19 +71,16 @@ export function sql<const P extends readonly SqlPart[]>(
 /** An attribute's name in a piece of SQL. */
 export function attribute<const Name extends string>(name: Name): AttributeName<Name> {
   if (typeof name !== 'string') throw new InvalidCallError(`attribute(${show(name)}): give the name of an attribute.`)
-  return { kind: 'attribute', name }
+  return made({ kind: 'attribute', name })
 }
 
-export const isSql = (value: unknown): value is Sql<string> =>
-  typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'sql' && 'sql' in value
+export const isSql = (value: unknown): value is Sql<string> => isMade(value, 'sql')
 
 function fragment<Reads extends string>(text: SqlText): Sql<Reads> {
-  const as = (type: string, { nullable = true }: { readonly nullable?: boolean } = {}) => ({
-    kind: 'computed',
-    expression: { kind: 'sql', sql: text, type: parseAttributeType(type), nullable },
-  })
+  const as = (type: string, { nullable = true }: { readonly nullable?: boolean } = {}) =>
+    made({ kind: 'computed', expression: { kind: 'sql', sql: text, type: parseAttributeType(type), nullable } })
   // the members for the compiler are on no value
-  return { kind: 'sql', sql: text, as } as unknown as Sql<Reads>
+  return made({ kind: 'sql', sql: text, as }) as unknown as Sql<Reads>
 }
 
 const concatenate = (left: SqlText, right: SqlText): SqlText => ({
@@ -106,8 +104,7 @@ function operandOf(part: unknown): SqlOperand {
   )
 }
 
-const isAttributeName = (value: unknown): value is AttributeName =>
-  typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'attribute' && 'name' in value
+const isAttributeName = (value: unknown): value is AttributeName => isMade(value, 'attribute')
 
 /** A whole number is bound as an integer: drivers bind every `number` as a double. `undefined` for what cannot be bound. */
 function valueOf(part: unknown): StoredValue | undefined {

@@ -1,5 +1,6 @@
 import type { TableDeclaration } from '../definition/table-declaration.ts'
 import type { Flatten } from '../definition/types.ts'
+import { isMade } from './made.ts'
 import type { AnyMake } from './make.ts'
 
 /**
@@ -34,8 +35,7 @@ export interface Table<
 /** A table of any rows, for functions that take them all. */
 export type AnyTable = Table<object, object, string, object>
 
-export const isTable = (value: unknown): value is AnyTable =>
-  typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'table' && 'declaration' in value
+export const isTable = (value: unknown): value is AnyTable => isMade(value, 'table')
 
 /** The primary key of a table. */
 export type Key<T extends AnyTable> = Flatten<T['~key']>

@@ -4,6 +4,7 @@ import type { Aggregation, Column } from '../relation/expression.ts'
 import { InvalidOperandError, RepeatedNameError } from './algebra-errors.ts'
 import type { Computed, ValueOfComputed } from './computed.ts'
 import { InvalidCallError } from './errors.ts'
+import { isMade, made } from './made.ts'
 import type { AnyRelation } from './operand.ts'
 import { entriesOf } from './projection.ts'
 import { Relation } from './relation.ts'
@@ -55,14 +56,14 @@ export function universalSet<const Name extends string = never>(...attributes: r
   const label = `universalSet(${attributes.join(', ')})`
   const columns = Object.fromEntries(attributes.map((name) => [name, name]))
   const requireRelation = (verb: string, relation: Relation<object, object>) => {
-    if (!(relation instanceof Object) || relation.kind !== 'relation') throw new InvalidOperandError(verb, relation)
+    if (!isMade(relation, 'relation')) throw new InvalidOperandError(verb, relation)
   }
   const infinite = (verb: string) => (): never => {
     throw new InvalidCallError(
       `${label}.${verb}(…) would have no end: a universal set has all values there could be. Restrict it by a relation first.`,
     )
   }
-  const set = {
+  const set = made({
     kind: 'universal-set',
     attributes,
     restrict: (relation: Relation<object, object>) => {
@@ -77,7 +78,7 @@ export function universalSet<const Name extends string = never>(...attributes: r
     // from JavaScript
     exclude: infinite('exclude'),
     join: infinite('join'),
-  } as const
+  } as const)
   // which rows come out follows from types alone
   return set as unknown as UniversalSet<Name>
 }

@@ -6,6 +6,7 @@ import type { Tier } from '../definition/tier.ts'
 import { identifyTable } from '../query/dependencies.ts'
 import { InvalidCallError } from '../query/errors.ts'
 import { isPlain } from '../query/given-row.ts'
+import { made } from '../query/made.ts'
 import type { AnyMake } from '../query/make.ts'
 import { type AnyTable, isTable } from '../query/table.ts'
 import { MissingMakeError, MissingReferenceError, NameTakenError } from './errors.ts'
@@ -141,7 +142,7 @@ export function schemaOf(
 
 /** The types of a table's rows exist for the compiler alone: this is where a value gets them. */
 const tableValue = (table: Omit<AnyTable, 'kind' | '~key' | '~secondary' | '~optional' | '~own'>): AnyTable =>
-  ({ kind: 'table', ...table }) as AnyTable
+  made({ kind: 'table', ...table }) as AnyTable
 
 /** From JavaScript, the references may be left out, so that the definition stands in their place. */
 function requireText(typeName: string, definition: unknown): void {
