@@ -29,10 +29,34 @@ export function parseAttributeLine(line: SourceLine, inKey: boolean, generation:
       typeEnd,
     )
   }
+  requireType(line, { name, start: afterName, typeStart, typeEnd }, given)
   const type = readType(line, typeStart, typeEnd, generation)
   const value = given ? readValue(line, name, type, given, afterName) : required
   if (inKey) requireKeyAttribute(line, name, type, value)
   return { kind: 'attribute', name, type, default: value, comment, inKey, at: line.at }
+}
+
+/** Refuses what has no type at all, and a default whose own colon was taken for the one before the type. */
+function requireType(
+  line: SourceLine,
+  {
+    name,
+    start,
+    typeStart,
+    typeEnd,
+  }: { readonly name: string; readonly start: number; typeStart: number; typeEnd: number },
+  given: DefaultText | null,
+): void {
+  const text = trim(line.text.slice(typeStart, typeEnd))
+  if (text === '') {
+    const advice = `Write \`${name} : type\`, such as int32, float64, varchar(32) or <blob>.`
+    throw lineError(line, 'unknown-type', text, `\`${name}\` has no type`, advice, typeStart)
+  }
+  const colon = /^([\d:.]+)\s*:\s*([a-z].*)$/i.exec(text)
+  if (!given || given.quoted || !colon) return
+  const meant = `${given.text}:${colon[1]}`
+  const advice = `Write \`${name} = '${meant}' : ${colon[2]}\`: a default with a colon in it stands in quotes.`
+  throw lineError(line, 'bad-default', meant, `cannot read the default \`${meant}\``, advice, start)
 }
 
 const required: Default = { kind: 'required' }
@@ -105,20 +129,33 @@ function readType(line: SourceLine, start: number, end: number, generation: Gene
 function readValue(line: SourceLine, name: string, type: AttributeType, given: DefaultText, start: number): Default {
   const fail = (problem: string, advice: string) => lineError(line, 'bad-default', given.text, problem, advice, start)
   const { storage } = type
+  const problem = `${type.text} cannot have the default \`${given.text}\``
+  const isNull = !given.quoted && /^null$/i.test(given.text)
+  if (!isNull && (type.codec !== null || storage.kind === 'json' || storage.kind === 'bytes')) {
+    throw fail(problem, 'Only null can be its default.')
+  }
+  const isTime = /^(date|datetime|time|year)$/.test(storage.kind)
+  if (
+    isTime &&
+    !given.quoted &&
+    /^(now|sysdate|localtime(stamp)?|current_time|current_date|curdate)\b/i.test(given.text)
+  ) {
+    throw fail(problem, storage.kind === 'datetime' ? `Write ${currentTimestamp(storage)}.` : timeAdvice)
+  }
   const value = readDefaultOf(name, type, given, fail)
-  if (value.kind === 'literal' && (type.codec !== null || storage.kind === 'json' || storage.kind === 'bytes')) {
-    throw fail(`${type.text} cannot have the default \`${given.text}\``, 'Only null can be its default.')
-  }
   if (value.kind !== 'current-timestamp') return value
-  if (storage.kind !== 'datetime') {
-    throw fail(`${type.text} cannot have the default CURRENT_TIMESTAMP`, 'Make it a datetime.')
-  }
+  if (storage.kind !== 'datetime') throw fail(problem, timeAdvice)
   if (value.fraction !== storage.fraction) {
-    const digits = storage.fraction === 0 ? '' : `(${storage.fraction})`
-    throw fail(`CURRENT_TIMESTAMP has other digits of a second than ${type.text}`, `Write CURRENT_TIMESTAMP${digits}.`)
+    const other = `CURRENT_TIMESTAMP has other digits of a second than ${type.text}`
+    throw fail(other, `Write ${currentTimestamp(storage)}.`)
   }
   return value
 }
+
+const timeAdvice = 'Make it a datetime, with the default CURRENT_TIMESTAMP.'
+
+const currentTimestamp = ({ fraction }: { readonly fraction: number }): string =>
+  `CURRENT_TIMESTAMP${fraction === 0 ? '' : `(${fraction})`}`
 
 function readDefaultOf(
   name: string,

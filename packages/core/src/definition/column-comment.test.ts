@@ -18,6 +18,11 @@ describe('a column comment', () => {
     expect(parseColumnComment(text)).toEqual({ type, comment: 'when: born' })
   })
 
+  test('of another client may tell an enum whose values hold colons', () => {
+    const type = "enum('a:b','it''s: c')"
+    expect(parseColumnComment(`:${type}:when: born`)).toEqual({ type, comment: 'when: born' })
+  })
+
   test('tells no type of an inherited attribute, except uuid', () => {
     expect(formatColumnComment(attribute('int16', 'lab.litter.dob'), table)).toBe('when: born')
     expect(formatColumnComment(attribute('uuid', 'lab.litter.dob'), table)).toBe(':uuid:when: born')

@@ -12,9 +12,9 @@ export interface ColumnComment {
 /** What MySQL and MariaDB take, in characters. */
 export const longestColumnComment = 1024
 
-/** Reads `:type:comment`. */
+/** Reads `:type:comment`; the values of an enum that another client declared may hold colons too. */
 export function parseColumnComment(text: string): ColumnComment {
-  const match = /^:([^:]+):(.*)$/s.exec(text)
+  const match = /^:(enum\((?:'[^']*'|[^':])*\)|[^:]+):(.*)$/s.exec(text)
   return match ? { type: match[1] ?? null, comment: match[2] ?? '' } : { type: null, comment: text }
 }
 

@@ -11,8 +11,22 @@ export function parseIndexLine(line: SourceLine): IndexLine {
   const start = /^(unique\s+)?index\s*\(/i.exec(line.text)
   const items = start ? readItems(line.text, start[0].length) : null
   if (!start || items === null) throw unreadableIndex(line, line.text)
-  for (const item of items) if (!parseIndexItem(item)) throw unreadableIndex(line, item)
+  for (const text of items) {
+    const item = parseIndexItem(text)
+    if (!item) throw unreadableIndex(line, text)
+    if (item.kind === 'member' && item.type !== null && !memberTypes.test(item.type)) throw memberType(line, item.type)
+  }
   return { kind: 'index', unique: start[1] !== undefined, attributes: items, at: line.at }
+}
+
+/** What a server takes a member of a json value for. */
+const memberTypes = /^((un)?signed|float|double|date|year|decimal(\(\d+(,\s*\d+)?\))?|(datetime|time|char)(\(\d+\))?)$/
+
+function memberType(line: SourceLine, type: string): Error {
+  const advice =
+    'The types are signed, unsigned, decimal(p,s), float, double, char(n), date, datetime(n), time(n) and year.'
+  const problem = `a member of a json attribute cannot be indexed as \`${type}\``
+  return lineError(line, 'unsupported-index', type, problem, advice, line.text.indexOf(`:${type}`) + 1)
 }
 
 function unreadableIndex(line: SourceLine, text: string): Error {

@@ -29,8 +29,24 @@ export function findReference({ references, master }: References, target: string
 }
 
 /** The names that a definition could have used. */
-export function listReferences({ references, master }: References): readonly string[] {
+function listReferences({ references, master }: References): readonly string[] {
   return listNames(master ? { master, ...references } : references)
+}
+
+/** What to write in place of a name that no table has. */
+export function adviseOnReference(table: References & { readonly name: string }, target: string): string {
+  if (target === table.name) {
+    return `A table cannot refer to itself: refer to it twice in another, \`-> ${target}\` and \`-> ${target}.proj(other_name='name')\`.`
+  }
+  const [first = ''] = target.split('.')
+  if (first !== target && Object.hasOwn(table.references, target)) {
+    return `What comes after a point is found in what stands before it: give { ${first} }, not { '${target}': … }.`
+  }
+  const names = listReferences(table)
+  if (names.length === 0) return 'No tables are given to it.'
+  const plain = target.toLowerCase()
+  const similar = names.find((name) => name.toLowerCase() === plain || name.toLowerCase().endsWith(`.${plain}`))
+  return `${similar === undefined ? '' : `Write \`-> ${similar}\`. `}The tables given to it are ${names.join(', ')}.`
 }
 
 const listNames = (group: ReferableGroup): readonly string[] =>

@@ -27,9 +27,22 @@ describe('a definition is refused with line, column and advice', () => {
     },
   )
 
-  test('an enum with a colon, which is read but not declared', () => {
+  test('an enum with a colon, which is read but not declared, but for 0.14, which has no marker for it', () => {
     const error = catchError(() => declare('Example', readable.colonInEnum))
     expect(error.code).toBe('colon-in-enum')
+    const source = { schema: 'lab', name: 'Old', tier: 'manual', definition: readable.colonInEnum } as const
+    const old = resolveDefinition({ ...source, generation: '0.14', references })
+    expect(old.heading.map(({ type }) => type.text).join()).toContain(':')
+  })
+
+  test.each([
+    ['-> Subject.Tag', "give { Subject }, not { 'Subject.Tag': … }"],
+    ['-> subject', 'Write `-> Subject`.'],
+    ['-> Electrode', 'Write `-> ProbeType.Electrode`.'],
+  ])('the reference %s to no table that was given', (definition, says) => {
+    const given = { ...references, 'Subject.Tag': references.Subject }
+    const error = catchError(() => declare('Example', definition, given))
+    expect([error.code, error.message]).toEqual(['unknown-reference', expect.stringContaining(says)])
   })
 
   test('a part that does not refer to its master', () => {

@@ -1,4 +1,5 @@
 import type { Attribute, Heading } from '../attribute/attribute.ts'
+import { markerOf } from '../attribute/vocabulary.ts'
 import type { Generation } from '../attribute/generation.ts'
 import { isSameStorage } from '../attribute/storage.ts'
 import { formatColumnComment, formatLineage, longestColumnComment } from './column-comment.ts'
@@ -6,7 +7,7 @@ import { isIndexable } from './attribute-line.ts'
 import { parseIndexItem } from './index-item.ts'
 import { DefinitionError, type DefinitionErrorCode } from './errors.ts'
 import { parseDefinition } from './parse-definition.ts'
-import { findReference, listReferences, type Referable, type ReferableGroup } from './reference.ts'
+import { adviseOnReference, findReference, type Referable, type ReferableGroup } from './reference.ts'
 import type { ForeignKey, Index, TableDeclaration, TableName } from './table-declaration.ts'
 import type { AttributeLine, IndexLine, Position, ReferenceLine, TableDefinition } from './table-definition.ts'
 import { masterTable, requireSchemaName, tableName } from './table-name.ts'
@@ -101,7 +102,8 @@ function declareAttribute(
     throw fail('duplicate-attribute', at, name, `\`${name}\` is already there by a reference`, advice)
   }
   const { storage } = type
-  const colon = storage.kind === 'enum' ? storage.values.find((value) => value.includes(':')) : undefined
+  const isMarked = markerOf(type, table.generation) !== null
+  const colon = isMarked && storage.kind === 'enum' ? storage.values.find((value) => value.includes(':')) : undefined
   if (colon !== undefined) {
     const problem = `the enum value '${colon}' holds a colon, which ends the type in a comment of the 2.x format`
     throw fail('colon-in-enum', at, type.text, problem, 'Write the value without `:`.')
@@ -125,13 +127,8 @@ function inherit(line: ReferenceLine, table: UnresolvedTable, fail: Fail) {
   const { target, renames, nullable, inKey, unique, at } = line
   const parent = findReference(table, target)?.declaration
   if (!parent) {
-    const names = listReferences(table)
-    const given = names.length === 0 ? 'No tables are given to it.' : `The tables given to it are ${names.join(', ')}.`
-    const advice =
-      target === table.name
-        ? `A table cannot refer to itself: refer to it twice in another, \`-> ${target}\` and \`-> ${target}.proj(other_name='name')\`.`
-        : given
-    throw fail('unknown-reference', at, target, `\`${target}\` is not among the referenced tables`, advice)
+    const problem = `\`${target}\` is not among the referenced tables`
+    throw fail('unknown-reference', at, target, problem, adviseOnReference(table, target))
   }
   const key = parent.heading.filter((attribute) => attribute.inKey)
   if (key.length === 0) {

@@ -1,6 +1,7 @@
 import type { AlterDetails } from '../../compile/alter.ts'
 import type { Query } from '../../compile/dialect.ts'
 import type { RawRow } from '../../driver/driver.ts'
+import { indexExpression } from './index-expression.ts'
 import type { Variant } from './variant.ts'
 
 /** The names of indexes and constraints, and the columns of hidden tables. */
@@ -38,7 +39,7 @@ export async function readDetails(
       table,
       name,
       unique: rows[0]?.[3] === '0',
-      attributes: rows.map((row) => row[4] ?? `(${row[5] ?? ''})`),
+      attributes: rows.map((row) => row[4] ?? indexExpression(row[5] ?? '')),
     })),
     foreignKeys: grouped(keys).map(({ table, name, rows }) => ({
       table,

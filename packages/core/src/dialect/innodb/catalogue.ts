@@ -6,6 +6,7 @@ import type { Catalogue, CatalogueColumn, CatalogueTable } from '../catalogue.ts
 import { catalogueQueries } from './catalogue-queries.ts'
 import { unreadableType } from '../../attribute/unreadable-type.ts'
 import { readLegacyType } from '../../attribute/legacy-type.ts'
+import { indexExpression } from './index-expression.ts'
 import { nativeTypeOf } from './native-type.ts'
 import type { Variant } from './variant.ts'
 
@@ -77,7 +78,7 @@ async function readSchemas(query: Query, schemas: readonly string[], variant: Va
       })),
       indexes: [...own.values()].map((rows) => ({
         unique: rows[0]?.[4] === '0',
-        attributes: rows.map((row) => row[5] ?? `(${row[6] ?? ''})`),
+        attributes: rows.map((row) => row[5] ?? indexExpression(row[6] ?? '')),
       })),
     }
   })

@@ -1,5 +1,6 @@
 import { describe, expect, inject, test } from 'vitest'
 import type { Connection } from '../../connection/connection.ts'
+import { formatDefinition } from '../../definition/format-definition.ts'
 import type { Referable } from '../../definition/reference.ts'
 import { resolveDefinition } from '../../definition/resolve-definition.ts'
 import { declareOn, readSchemas } from '../../testing/dialect/declare-on.ts'
@@ -111,6 +112,26 @@ describe.runIf(settings !== null)('with a server', () => {
     })
     await declareOn(connection, declaration)
     expect((await readSchemas(connection, [schema('lab')])).tables).toEqual([declaration])
+    await close()
+  })
+
+  test('an index on a member of a json attribute, or on an expression, is read as a definition says it', async () => {
+    const { connection, schema, close } = await open()
+    const source = {
+      schema: schema('lab'),
+      name: 'Indexed',
+      tier: 'manual',
+      definition: 'n : int8\n---\nj : json\nt : varchar(9)\nindex (j.gain.left[0]:decimal(5,2), n)\nindex ((lower(t)))',
+      references: {},
+    } as const
+    await declareOn(connection, resolveDefinition(source))
+    const [stored] = (await readSchemas(connection, [schema('lab')])).tables
+    if (!stored) throw new RangeError('it was declared')
+    expect(stored.indexes.map(({ attributes }) => attributes)).toEqual(
+      expect.arrayContaining([['j.gain.left[0]:decimal(5,2)', 'n'], ['(lower(`t`))']]),
+    )
+    const again = resolveDefinition({ ...source, definition: formatDefinition(stored, () => '') })
+    expect(again.indexes).toEqual(stored.indexes)
     await close()
   })
 
