@@ -142,6 +142,19 @@ describe('the folder of a probe', () => {
     await wide.close()
   })
 
+  test('is the only one that it holds, whatever it is called; of several, one has to be named', async () => {
+    const probe = await mkdtemp(join(folder, 'renamed-'))
+    await writeFile(join(probe, 'mine.meta'), metaText(20))
+    await writeFile(join(probe, 'mine.bin'), new Int16Array(10).fill(7))
+    for (const path of [probe, join(probe, 'mine.bin'), join(probe, 'mine.meta')]) {
+      const recording = await openRecording(path)
+      expect(recording.segments).toEqual([{ frames: 2, startSeconds: 0 }])
+      await recording.close()
+    }
+    await writeFile(join(probe, 'yours.meta'), metaText(20))
+    await expect(openRecording(probe)).rejects.toMatchObject({ code: 'ambiguous-recording', found: { length: 2 } })
+  })
+
   test('is refused where its triggers are set up differently, or are of several runs', async () => {
     const other = await makeFolder((meta) => meta.replaceAll(' 500 ', ' 1000 '))
     await expect(openRecording(other)).rejects.toMatchObject({ code: 'contradiction' })

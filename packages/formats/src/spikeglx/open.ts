@@ -1,4 +1,5 @@
-import { stat } from 'node:fs/promises'
+import { readdir, stat } from 'node:fs/promises'
+import { join } from 'node:path'
 import {
   AmbiguousRecordingError,
   ContradictionError,
@@ -50,12 +51,13 @@ export async function openSpikeGlxRecording(path: string): Promise<Recording> {
 
 const binPathOf = (meta: SpikeGlxMeta): string => meta.path.replace(/\.meta$/, '.bin')
 
-/** The metas of a path: its own, or those of all triggers in a folder. */
+/** The metas of a path: its own, those of all triggers in a folder, or the only one that it holds. */
 async function findMetas(path: string): Promise<readonly string[]> {
   if (/\.(meta|bin)$/.test(path)) return [path.replace(/\.bin$/, '.meta')]
   const wideBand = await findSpikeGlxRuns(path)
   const runs = wideBand.length > 0 ? wideBand : await findSpikeGlxRuns(path, 'lf')
   const [first] = runs
+  if (!first) return findOther(path)
   const stranger = runs.find(
     (run) =>
       run.run !== first?.run ||
@@ -63,11 +65,19 @@ async function findMetas(path: string): Promise<readonly string[]> {
       run.probeNumber !== first.probeNumber ||
       (runs.length > 1 && run.trigger === 'cat'),
   )
-  if (!first || !stranger) return runs.map((run) => run.path)
+  if (!stranger) return runs.map((run) => run.path)
   throw new AmbiguousRecordingError(
     path,
     runs.map((run) => run.path),
   )
+}
+
+/** A meta that is no band of a probe, or was renamed. */
+async function findOther(folder: string): Promise<readonly string[]> {
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.meta')).toSorted()
+  const paths = names.map((name) => join(folder, name))
+  if (paths.length > 1) throw new AmbiguousRecordingError(folder, paths)
+  return paths
 }
 
 function requireSameStream(first: SpikeGlxMeta, meta: SpikeGlxMeta): void {
