@@ -65,7 +65,9 @@ export class AmbiguousRecordingError extends EphysError {
   constructor(serialNumber: string, paths: readonly string[]) {
     super(
       `${paths.length} recordings of the probe ${serialNumber} belong to one insertion: ${paths.join(', ')}. ` +
-        'An insertion has one: give each run a session with a folder of its own.',
+        'An insertion has one. Gates (`_g0`, `_g1`) are runs of their own: give each a session, and name the folder of its run ' +
+        'for it. Triggers (`_t0`, `_t1`) are parts of one run: join them with CatGT, and name a folder that holds the joined ' +
+        'file (`_tcat`) and not its parts.',
     )
     this.serialNumber = serialNumber
     this.paths = paths

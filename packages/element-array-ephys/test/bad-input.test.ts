@@ -89,7 +89,11 @@ test('a recording whose probe is not inserted is a named error with the probes t
 test('two recordings of one probe in a session are a named error with both', async () => {
   await using session = await spoiledSession(async ({ meta }) => copyFile(meta, meta.replace('_t0', '_t1')))
   const { error } = await populateBoth(session.folder)
-  expect(error).toMatchObject({ code: 'ambiguous-recording', paths: { length: 2 } })
+  expect(error).toMatchObject({
+    code: 'ambiguous-recording',
+    paths: { length: 2 },
+    message: expect.stringMatching(/_g0.*_tcat/),
+  })
 })
 
 test('a probe that the database has as another type is a named error', async () => {

@@ -44,12 +44,42 @@ test('spikes whose window reaches over an end are left out, and without any the 
   expect(none?.waveform(0).every(Number.isNaN)).toBe(true)
 })
 
+test('spikes count through all segments, and no window reaches from one into the next', async () => {
+  const asked: unknown[] = []
+  const parted: Recording = {
+    ...ramp,
+    segments: [
+      { frames: 1000, startSeconds: 0 },
+      { frames: 0, startSeconds: 1 },
+      { frames: 500, startSeconds: 5 },
+    ],
+    // counts go on through the segments, as their frames do
+    traces: async ({ segment = 0, start, end }) => {
+      asked.push([segment, start, end])
+      return ramp.traces({ start: start + (segment === 0 ? 0 : 1000), end: end + (segment === 0 ? 0 : 1000) })
+    },
+  }
+  const units = [
+    { unit: 1, spikeSamples: [100, 990, 1010, 1200] },
+    { unit: 2, spikeSamples: [1469, 1468] },
+  ]
+  const [first, second] = await computeMeanWaveforms(parted, units, options)
+  expect([first?.spikes, second?.spikes]).toEqual([2, 1])
+  expect(first?.waveform(0)[32]).toBe(650 * 2)
+  expect(second?.waveform(0)[32]).toBe(1468 * 2)
+  expect(asked).toEqual([
+    [0, 68, 132],
+    [2, 168, 500],
+  ])
+})
+
 test('of many spikes 500 are chosen, the same each time and others for another unit', () => {
   const samples = Array.from({ length: 2000 }, (_, at) => 1000 + at)
-  const chosen = chooseSpikes(samples, 10_000, 1)
+  const whole = [{ start: 0, end: 10_000 }]
+  const chosen = chooseSpikes(samples, whole, 1)
   expect(new Set(chosen).size).toBe(500)
-  expect(chosen).toEqual(chooseSpikes(samples, 10_000, 1))
-  expect(chosen).not.toEqual(chooseSpikes(samples, 10_000, 2))
+  expect(chosen).toEqual(chooseSpikes(samples, whole, 1))
+  expect(chosen).not.toEqual(chooseSpikes(samples, whole, 2))
   expect(chosen.reduce((sum, sample) => sum + sample, 0) / 500).toBeCloseTo(2000, -2)
 })
 

@@ -8,7 +8,7 @@ const windowFrames = waveformWindow.before + waveformWindow.after
 /** The most spikes of a unit that its mean is taken over. */
 const spikesPerUnit = 500
 
-/** The spikes of one unit, as frames of the recording. */
+/** The spikes of one unit, as frames of the recording; those of its segments are counted one after the other, as sorters do. */
 export interface UnitSpikes {
   readonly unit: number
   readonly spikeSamples: ArrayLike<number>
@@ -33,7 +33,7 @@ const blockBytes = 4 * 2 ** 20
 /**
  * Cuts the mean waveforms of units from a recording as it was recorded: unfiltered, counts times gain plus offset.
  * It takes up to 500 spikes a unit, chosen by a generator that the unit's number seeds, without those whose window
- * reaches over an end. Only windows are read, in the order of time; it holds the sums (`units x frames x channels`)
+ * reaches over an end of a segment. Only windows are read, in the order of time; it holds the sums (`units x frames x channels`)
  * and one block of the recording.
  */
 export async function computeMeanWaveforms(
@@ -42,10 +42,10 @@ export async function computeMeanWaveforms(
   { signal, progress }: MeanWaveformsOptions,
 ): Promise<readonly MeanWaveforms[]> {
   const channels = recording.channels.length
-  const frames = recording.segments[0]?.frames ?? 0
+  const segments = segmentsOf(recording)
   const sums = units.map(({ unit, spikeSamples }) => ({
     unit,
-    samples: chooseSpikes(spikeSamples, frames, unit),
+    samples: chooseSpikes(spikeSamples, segments, unit),
     // 500 counts of 16 bits fit
     sum: new Int32Array(windowFrames * channels),
   }))
@@ -57,9 +57,12 @@ export async function computeMeanWaveforms(
     signal.throwIfAborted()
     const start = windows[next]?.start ?? 0
     const first = next
-    while (next < windows.length && (windows[next]?.start ?? 0) + windowFrames <= start + blockFrames) next += 1
+    const segment = segments.findIndex((candidate) => start < candidate.end)
+    const { start: origin, end: last } = segments[segment] ?? { start: 0, end: 0 }
+    const most = Math.min(start + blockFrames, last)
+    while (next < windows.length && (windows[next]?.start ?? 0) + windowFrames <= most) next += 1
     const end = (windows[next - 1]?.start ?? start) + windowFrames
-    const traces = await recording.traces({ start, end })
+    const traces = await recording.traces({ segment, start: start - origin, end: end - origin }, { signal })
     for (const window of windows.slice(first, next)) addWindow(window.sum, traces, (window.start - start) * channels)
     progress(next / windows.length)
   }
@@ -83,10 +86,25 @@ function meanOf({ channels }: Recording, sum: Int32Array, spikes: number, channe
   return mean
 }
 
-/** Up to 500 of the spikes whose window lies within the recording, in any order: the same at every call. */
-export function chooseSpikes(spikeSamples: ArrayLike<number>, frames: number, seed: number): Float64Array {
-  const usable = Float64Array.from(spikeSamples).filter(
-    (sample) => sample >= waveformWindow.before && sample + waveformWindow.after <= frames,
+/** Frames of a recording, all segments counted through. */
+interface Stretch {
+  readonly start: number
+  readonly end: number
+}
+
+function segmentsOf({ segments }: Recording): readonly Stretch[] {
+  let end = 0
+  return segments.map(({ frames }) => ({ start: end, end: (end += frames) }))
+}
+
+/** Up to 500 of the spikes whose window lies within a segment, in any order: the same at every call. */
+export function chooseSpikes(
+  spikeSamples: ArrayLike<number>,
+  segments: readonly Stretch[],
+  seed: number,
+): Float64Array {
+  const usable = Float64Array.from(spikeSamples).filter((sample) =>
+    segments.some(({ start, end }) => sample - waveformWindow.before >= start && sample + waveformWindow.after <= end),
   )
   if (usable.length <= spikesPerUnit) return usable
   const random = mulberry32(seed)
