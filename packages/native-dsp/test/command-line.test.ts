@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
@@ -72,11 +72,13 @@ test('a chain in a file, some channels of a stretch, and a report as data', asyn
 }, 60_000)
 
 test('whatever the interface finds is asked for here too; without a folder nothing is written', async () => {
-  const argv = [join(run, 'mouse_g0_imec0'), '--chain', 'catgt', '--no-out', '--end', '0.5', '--json']
+  const path = join(folder, 'spikes.json')
+  await writeFile(path, JSON.stringify({ steps: [{ step: 'high-pass' }] }))
+  const argv = [join(run, 'mouse_g0_imec0'), '--chain', path, '--no-out', '--end', '0.3', '--json']
   const before = await readdir(folder)
   const found = async (...more: readonly string[]) => JSON.parse((await command(...argv, ...more)).out)[0]
   const usual = await found('--peaks', '--rms', '--noise')
-  expect(usual).toMatchObject({ target: null, files: [], bytes: 0, frames: 15_000 })
+  expect(usual).toMatchObject({ target: null, files: [], bytes: 0, frames: 9000 })
   expect([usual.rms.length, usual.noiseLevels.length]).toEqual([384, 384])
   const clear = await found('--peak-threshold', '8', '--peak-sign', 'negative', '--peak-radius', '60')
   expect(clear.peaks).toBeGreaterThan(0)
@@ -106,7 +108,16 @@ test('gates that lie in one folder are a recording each, folders of one name kee
   const path = join(folder, 'shift.json')
   await writeFile(path, JSON.stringify({ steps: [{ step: 'phase-shift' }] }))
   const out = join(folder, 'session-out')
-  const { code, error } = await command(session, '--chain', path, '--out', out)
+  const cut = join(session, 'b/probe/late_g0_t0.imec0.ap.bin')
+  await truncate(cut, 1000)
+  const argv = [session, '--chain', path, '--out', out]
+  const partly = await command(...argv)
+  expect(partly).toMatchObject({ code: 1, error: `1 of 4 failed: ${join(session, 'b/probe')}\n` })
+  expect(partly.out).toContain('1000 bytes')
+  const told = await command(...argv, '--overwrite', '--json')
+  expect(JSON.parse(told.out)[1]).toMatchObject({ error: { code: 'file-truncated', path: cut, bytes: 1000 } })
+  await truncate(cut, 2 * 385 * 300)
+  const { code, error } = await command(...argv, '--overwrite')
   expect({ code, error }).toEqual({ code: 0, error: '' })
   const written = (await readdir(out, { recursive: true })).filter((name) => name.endsWith('.bin'))
   expect(written.toSorted()).toEqual([

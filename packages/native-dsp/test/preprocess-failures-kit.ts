@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { bytesOf } from '@neurojoint/arrays'
 import { openRecording, type Recording } from '@neurojoint/formats/recording'
 import { describe, expect, test } from 'vitest'
+import { chains } from '../src/chain/named.ts'
 import type { Chain } from '../src/chain/steps.ts'
 import { planPreprocessing } from '../src/preprocess/plan-preprocessing.ts'
 import { preprocess } from '../src/preprocess/preprocess.ts'
@@ -45,6 +46,12 @@ export function testPreprocessFailures(bench: PreprocessBench): void {
       expect(await refused(target, {})).toBe('target-exists')
       expect(await refused(target, { overwrite: true })).toBe('done')
       expect(await refused(join(bench.root, 'run_g0_imec0'), { overwrite: true })).toBe('target-is-source')
+      expect(await refused(bench.metaPath, {})).toBe('file')
+      // before anything is measured
+      const told: number[] = []
+      const onProgress = (fraction: number) => told.push(fraction)
+      expect(await refused(target, { onProgress }, chains.neurojoint)).toBe('target-exists')
+      expect(told).toEqual([])
       expect(await refused(null, { channels: [32] })).toBe('invalid-parameter')
       expect(await refused(null, { channels: [] })).toBe('invalid-parameter')
       expect(await refused(null, { start: 5, end: frames + 1 })).toBe('invalid-parameter')

@@ -47,7 +47,7 @@ export const rowsOfNothing = (step: SpatialPlan | null): readonly number[] =>
 /** Refuses limits that were found for the AP band where they call every channel of an LF band noisy. */
 export function requireBand(path: string, { method }: StepOf<'bad-channels'>, samplingRate: number): void {
   if (method !== 'coherence+psd' || samplingRate > lowBandRate) return
-  const expected = `\`ibl\`, which has limits for an LF band as this one of ${samplingRate} Hz: the chain \`lf\` has it`
+  const expected = `\`ibl\`, which has limits for an LF band as this one of ${Math.round(samplingRate)} Hz: the chain \`lf\` has it`
   throw new InvalidParameterError(`${path}.method`, method, expected)
 }
 

@@ -67,6 +67,16 @@ export const planAsData = ({ source, target }: Errand, plan: PreprocessingPlan):
   estimatedSeconds: plan.estimatedSeconds,
 })
 
+/** What went wrong with a recording, with the facts of the error. */
+export const failureAsData = ({ source, target }: Errand, error: unknown): object => ({
+  source,
+  target,
+  error:
+    error instanceof Error
+      ? { ...Object.fromEntries(Object.entries(error)), message: error.message }
+      : { message: String(error) },
+})
+
 const stepsOf = (steps: readonly { readonly step: string }[]): string => steps.map(({ step }) => step).join(', ')
 
 const count = (number: number, one: string, many: string): string =>

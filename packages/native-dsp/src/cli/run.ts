@@ -5,7 +5,7 @@ import { planPreprocessing } from '../preprocess/plan-preprocessing.ts'
 import { preprocess, type PreprocessOptions } from '../preprocess/preprocess.ts'
 import { type Command, parseCommand, usage, UsageError } from './arguments.ts'
 import { type Errand, findRecordings } from './find-recordings.ts'
-import { formatPlan, formatReport, planAsData, reportAsData } from './format.ts'
+import { failureAsData, formatPlan, formatReport, planAsData, reportAsData } from './format.ts'
 import { createProgressLine, type ProgressStream } from './progress-line.ts'
 import { readChain } from './read-chain.ts'
 
@@ -20,8 +20,8 @@ export interface Terminal {
 export async function runCommandLine(argv: readonly string[], terminal: Terminal): Promise<number> {
   try {
     const command = parseCommand(argv)
-    if (command) await run(command, terminal)
-    else terminal.out.write(`${usage}\n`)
+    if (command) return (await run(command, terminal)) ? 0 : 1
+    terminal.out.write(`${usage}\n`)
     return 0
   } catch (error) {
     if (terminal.signal.aborted) {
@@ -34,17 +34,26 @@ export async function runCommandLine(argv: readonly string[], terminal: Terminal
   }
 }
 
-async function run(command: Command, terminal: Terminal): Promise<void> {
+/** One recording after the other; one that fails keeps no other from being done. */
+async function run(command: Command, terminal: Terminal): Promise<boolean> {
   const chain = await readChain(command.chain)
   const errands = await findRecordings(command.source, command.out)
   const results: object[] = []
+  const failures: string[] = []
   for (const errand of errands) {
     if (errands.length > 1 && !command.json) terminal.out.write(`${errand.source}\n`)
-    const { text, data } = await runErrand(command, chain, errand, terminal)
+    const { text, data } = await runErrand(command, chain, errand, terminal).catch((error: unknown): Outcome => {
+      if (terminal.signal.aborted || (errands.length === 1 && !command.json)) throw error
+      failures.push(errand.source)
+      return { text: messageOf(error), data: failureAsData(errand, error) }
+    })
     results.push(data)
     if (!command.json) terminal.out.write(`${text}\n`)
   }
   if (command.json) terminal.out.write(`${JSON.stringify(results, null, 2)}\n`)
+  if (failures.length > 0)
+    terminal.error.write(`${failures.length} of ${errands.length} failed: ${failures.join(', ')}\n`)
+  return failures.length === 0
 }
 
 interface Outcome {

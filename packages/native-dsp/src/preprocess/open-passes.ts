@@ -63,6 +63,12 @@ interface Source {
   readonly source: PassSource
 }
 
+/** What passes over a recording will be over, before any is open. */
+export const partsOf = (
+  recording: Recording,
+  only: number | undefined,
+): readonly Pick<SegmentsPass, 'segments' | 'file'>[] => sourcesOf(recording, only)
+
 function sourcesOf(recording: Recording, only: number | undefined): readonly Source[] {
   const framesOf = (segment: number): number => recording.segments[segment]?.frames ?? 0
   const all = recording.segments.map((_, segment) => segment)

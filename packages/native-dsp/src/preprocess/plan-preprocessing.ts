@@ -29,7 +29,7 @@ const trialSeconds = 1
 
 /**
  * Resolves a chain and names the files as `preprocess` would, and writes nothing; with `null` for a target it would write
- * nothing either, and no file is named. Throws what `preprocess` throws, except for what it says of files that are there.
+ * nothing either, and no file is named. Throws what `preprocess` throws before it computes.
  */
 export async function planPreprocessing(
   source: string | Recording,

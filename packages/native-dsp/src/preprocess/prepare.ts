@@ -9,9 +9,10 @@ import { chooseExtent } from './extent.ts'
 import { requireFullBand } from './lf-band.ts'
 import { measureRecording } from './measure.ts'
 import { measuringWork } from './measuring-work.ts'
-import { openPasses, type RecordingPass } from './open-passes.ts'
+import { openPasses, partsOf, type RecordingPass } from './open-passes.ts'
 import type { PreprocessOptions } from './preprocess.ts'
-import { planTarget, type Target } from './target.ts'
+import { sidePaths } from './side-paths.ts'
+import { planTarget, requireTarget, type Target } from './target.ts'
 
 /** A chain that is ready to run over a recording: everything measured, the files named. */
 export interface Prepared {
@@ -33,6 +34,11 @@ export async function prepare(
 ): Promise<Prepared> {
   if (outputs.lf) await requireFullBand(recording)
   const extent = chooseExtent(recording, options)
+  const parts = partsOf(recording, extent?.segment)
+  const target = planTarget(folder, recording, parts, { ...options, extent, lf: outputs.lf })
+  // before anything is measured, which takes its time
+  if (folder !== null)
+    await requireTarget(target, recording, sidePaths(recording, target, outputs), options.overwrite ?? false)
   const [measuring, running] = shareProgress(options.onProgress, [
     chain.steps.reduce((sum, step) => sum + measuringWork(step, recording), 0),
     recording.segments.reduce((sum, { frames }) => sum + frames, 0),
@@ -41,11 +47,5 @@ export async function prepare(
   const measure = measureRecording(dsp, recording, chain.steps, { signal: options.signal, onProgress: measuring })
   const resolution = await resolveChain(chain, recording, measure, options)
   const passes = await openPasses(dsp, recording, resolution.plan, extent?.segment)
-  try {
-    const target = planTarget(folder, recording, passes.parts, { ...options, extent, lf: outputs.lf })
-    return { dsp, resolution, passes, target, onProgress: running }
-  } catch (error) {
-    await passes.close()
-    throw error
-  }
+  return { dsp, resolution, passes, target, onProgress: running }
 }

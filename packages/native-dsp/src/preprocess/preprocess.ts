@@ -10,12 +10,11 @@ import { parseOutputs, type CompleteOutputs, type OutputChoices } from './choice
 import type { ExtentChoices } from './extent.ts'
 import { describeTarget, driftRasterFile, maskFile, peakFiles, writeSideFile, type SideFile } from './describe.ts'
 import type { Findings } from './findings.ts'
+import { makeFolder } from './folder.ts'
 import type { RecordingPass } from './open-passes.ts'
 import { prepare } from './prepare.ts'
 import { provenanceFile } from './provenance.ts'
 import { runParts, type Job } from './run-parts.ts'
-import { sidePaths } from './side-paths.ts'
-import { requireTarget } from './target.ts'
 import type { ThroughOptions } from './through.ts'
 
 /** How a recording is preprocessed, beside the chain itself. */
@@ -90,8 +89,7 @@ async function run(
   const { dsp, resolution, passes, target, onProgress } = await prepare(recording, folder, chain, outputs, options)
   const writes = folder !== null
   try {
-    if (writes)
-      await requireTarget(target, recording, sidePaths(recording, target, outputs), options.overwrite ?? false)
+    if (writes) await makeFolder(target.folder)
     const job = { recording, resolution, outputs, target, writes }
     const { findings, files } = await runAndDescribe(passes, job, dsp.implementation, { ...options, onProgress })
     const seconds = (performance.now() - started) / 1000

@@ -1,9 +1,10 @@
-import { mkdir, stat, statfs } from 'node:fs/promises'
+import { stat, statfs } from 'node:fs/promises'
 import { basename, dirname, extname, join, relative } from 'node:path'
 import type { FrameInterval, Recording } from '@neurojoint/formats/recording'
 import { InvalidParameterError, TargetExistsError, TargetIsSourceError } from '../errors.ts'
 import { DiskFullError } from '../simulate-errors.ts'
 import { lfFactor } from './choices.ts'
+import { requireFolder } from './folder.ts'
 import type { SegmentsPass } from './open-passes.ts'
 
 /** The files that one part of a recording becomes. */
@@ -93,10 +94,10 @@ function chooseChannels({ channels }: Recording, chosen: readonly number[] | und
 
 /**
  * Refuses a target of which a file is one of the source's, by whatever name, or is there already, or that does not fit on the
- * disk; makes its folder.
+ * disk, or whose folder cannot be; makes nothing.
  *
  * @param beside the files that will be written beside the frames
- * @throws {TargetIsSourceError} @throws {TargetExistsError} @throws {DiskFullError}
+ * @throws {TargetIsSourceError} @throws {TargetExistsError} @throws {DiskFullError} @throws {FileError}
  */
 export async function requireTarget(
   target: Target,
@@ -110,9 +111,9 @@ export async function requireTarget(
   for (const [identity, path] of found) if (sources.has(identity)) throw new TargetIsSourceError(path)
   const [first] = found.values()
   if (!overwrite && first !== undefined) throw new TargetExistsError(first)
-  await mkdir(target.folder, { recursive: true })
+  const parent = await requireFolder(target.folder)
   const needed = target.files.reduce((sum, { bytes }) => sum + bytes, 0)
-  const { bavail, bsize } = await statfs(target.folder)
+  const { bavail, bsize } = await statfs(parent)
   const free = bavail * bsize
   if (needed > free) throw new DiskFullError(target.files[0]?.binPath ?? target.folder, needed, free)
 }
