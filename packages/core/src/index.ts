@@ -2,6 +2,7 @@ export { PipelineError } from './errors.ts'
 export type { Attribute, AttributeType, Heading } from './attribute/attribute.ts'
 export type { ForeignKey, Index, TableDeclaration, TableName } from './definition/table-declaration.ts'
 export type { Tier } from './definition/tier.ts'
+export type { AnyReference } from './definition/types.ts'
 export { describe } from './schema/describe.ts'
 export { defineSchema, type SchemaCodecsOptions, type SchemaOptions } from './schema/define-schema.ts'
 export type { Schema, SchemaWith } from './schema/schema.ts'
@@ -139,6 +140,7 @@ export type {
   StoredFile,
   StoredFolder,
 } from './attribute/codec-values.ts'
+export type { TemporalMoment, TemporalTime } from './attribute/temporal-type.ts'
 export type { CodecContext } from './codec/codec.ts'
 export { type Codec, type CodecDefinition, defineCodec } from './codec/define-codec.ts'
 export type {

@@ -15,6 +15,8 @@ import {
   type Row,
   sql,
   sum,
+  type TemporalMoment,
+  type TemporalTime,
 } from '../src/index.ts'
 import type { JsonValue } from '../src/attribute/json-type.ts'
 
@@ -83,14 +85,50 @@ test('a row has a value of each type', () => {
   }>()
 })
 
-test('a row to insert has values of the same types, and may have a number for a bigint', () => {
+test('a row to insert has values of the same types, a number for a bigint too, and a date in any form', () => {
   type New = NewRow<typeof Every>
+  type Moment = string | Date | TemporalMoment
   expectTypeOf<New['large']>().toEqualTypeOf<bigint | number>()
   expectTypeOf<New['maybe_large']>().toEqualTypeOf<bigint | number | null | undefined>()
   expectTypeOf<New['maybe']>().toEqualTypeOf<number | null | undefined>()
-  expectTypeOf<Omit<New, 'large' | 'maybe' | 'maybe_whole' | 'maybe_large'>>().toEqualTypeOf<
-    Omit<Row<typeof Every>, 'large' | 'maybe' | 'maybe_whole' | 'maybe_large'>
-  >()
+  expectTypeOf<Pick<New, 'day' | 'moment' | 'stamp' | 'span'>>().toEqualTypeOf<{
+    day: Moment
+    moment: Moment
+    stamp: Moment
+    span: string | TemporalTime
+  }>()
+  type Given = 'large' | 'day' | 'moment' | 'stamp' | 'span' | 'maybe' | 'maybe_whole' | 'maybe_large'
+  expectTypeOf<Omit<New, Given>>().toEqualTypeOf<Omit<Row<typeof Every>, Given>>()
+})
+
+test('dates and times are inserted and updated as text, as a Date or as what Temporal has', () => {
+  const Visit = schema.manual(
+    'Visit',
+    {},
+    'began : datetime\n---\nday = null : date\nlasted : time\nplace : varchar(8)',
+  )
+  const Stay = schema.manual('Stay', { Visit }, '-> Visit\nroom : int8')
+  const date: { readonly [Symbol.toStringTag]: 'Temporal.PlainDate' } = { [Symbol.toStringTag]: 'Temporal.PlainDate' }
+  const time: { readonly [Symbol.toStringTag]: 'Temporal.PlainTime' } = { [Symbol.toStringTag]: 'Temporal.PlainTime' }
+  void db(Visit).insert([
+    { began: new Date(), lasted: '01:00', place: 'a' },
+    { began: '2024-05-01 10:00', day: date, lasted: time, place: 'b' },
+    { began: date, day: null, lasted: '01:00', place: 'c' },
+  ])
+  void db(Visit).update1({ began: new Date(), day: new Date(0) })
+  void db(Stay).insert1({ began: new Date(), room: 1 })
+  void db(Stay).insert(db(Visit).project({ room: sql`1`.as('int8') }))
+  expectTypeOf<Row<typeof Stay>>().toEqualTypeOf<{ began: string; room: number }>()
+  // @ts-expect-error: a text is no date
+  void db(Visit).insert1({ began: new Date(), lasted: '01:00', place: new Date() })
+  // @ts-expect-error: a time of day is no moment
+  void db(Visit).insert1({ began: time, lasted: '01:00', place: 'a' })
+  // @ts-expect-error: a Date is no span
+  void db(Visit).insert1({ began: '2024-05-01', lasted: new Date(), place: 'a' })
+  // @ts-expect-error: milliseconds since 1970 are no date
+  void db(Stay).insert1({ began: Date.now(), room: 1 })
+  // @ts-expect-error: not nullable
+  void db(Visit).update1({ began: new Date(), lasted: null })
 })
 
 test('a column of each type is an array that holds its values', () => {

@@ -34,6 +34,24 @@ onEveryDatabase('insert', (database) => {
     expect((await lab.db(lab.Subject).fetch1()).weight).toBe(0)
   })
 
+  test('a date is given as a Date, also as an inherited key, and fetched as text', async () => {
+    const visits = defineSchema(`${database.prefix()}_visits`)
+    const Visit = visits.manual('Visit', {}, 'began : datetime(3)\n---\nday = null : date')
+    const Stay = visits.manual('Stay', { Visit }, '-> Visit\nroom : int8')
+    await using opened = await database.pipeline([visits])
+    const { db } = opened
+    const began = new Date('2024-05-01T10:00:00.250Z')
+    await db(Visit).insert([{ began, day: new Date('2024-05-01') }])
+    await db(Stay).insert1({ began, room: 1 })
+    expect(await db(Stay).join(Visit).fetch1()).toEqual({
+      began: '2024-05-01 10:00:00.250',
+      room: 1,
+      day: '2024-05-01',
+    })
+    await db(Visit).update1({ began, day: new Date('2024-05-02') })
+    expect(await db(Visit).restrict({ began }).fetch1()).toMatchObject({ day: '2024-05-02' })
+  })
+
   test('names the row whose parent is missing', async () => {
     await using lab = await open()
     await lab.db(lab.Subject).insert([{ subject: 'm1' }])

@@ -1,4 +1,4 @@
-import { defineSchema, type Key, type NewRow, type Row } from '@neurojoint/core'
+import { defineSchema, type Key, type NewRow, type Row, type TemporalMoment } from '@neurojoint/core'
 import { expectTypeOf } from 'vitest'
 import { ephys, probe } from '../src/index.ts'
 
@@ -65,7 +65,7 @@ expectTypeOf<Row<typeof tables.CuratedClustering.Unit>['spike_times']>().toEqual
 expectTypeOf<Row<typeof tables.ClusteringTask>['task_mode']>().toEqualTypeOf<'load' | 'trigger'>()
 expectTypeOf<NewRow<typeof tables.ClusteringTask>>().toEqualTypeOf<{
   subject: string
-  session_datetime: string
+  session_datetime: string | Date | TemporalMoment
   insertion_number: number
   paramset_idx: number
   clustering_output_dir?: string

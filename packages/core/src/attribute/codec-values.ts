@@ -1,4 +1,5 @@
 import type { NdArray } from '@neurojoint/arrays'
+import type { Givable } from './givable.ts'
 
 /** A file or folder of this machine: an absolute path, or a `file:` URL such as `new URL('trace.dat', import.meta.url)`. */
 export type LocalPath = string | URL
@@ -92,18 +93,13 @@ export type NewFilepath = string | StoredFile | StoredFolder
 /** What is given for an `<attach>`. */
 export type NewAttachment = Attachment | LocalPath
 
-/** A value that may also be given in other forms when a row is inserted: for the compiler alone. */
-export interface Givable<Given> {
-  readonly '~given'?: Given
-}
-
 /** The values of the codecs that every pipeline has, by their names. */
 export interface CodecValues {
   /** For its user to narrow. */
   blob: unknown
-  attach: Attachment & Givable<NewAttachment>
+  attach: Givable<Attachment, NewAttachment>
   hash: Uint8Array
-  filepath: (StoredFile | StoredFolder) & Givable<NewFilepath>
-  object: (StoredFile | StoredFolder) & Givable<NewObject>
-  npy: StoredArray & Givable<NewArray>
+  filepath: Givable<StoredFile | StoredFolder, NewFilepath>
+  object: Givable<StoredFile | StoredFolder, NewObject>
+  npy: Givable<StoredArray, NewArray>
 }

@@ -1,4 +1,5 @@
 import type { AttributeType } from './attribute.ts'
+import type { Givable } from './givable.ts'
 import type { Refuse } from './refuse.ts'
 import type { Storage } from './storage.ts'
 
@@ -23,14 +24,17 @@ export interface IntegerValues {
   int8: number
   int16: number
   int32: number
-  int64: bigint
+  int64: LargeInteger
   tinyint: number
   smallint: number
   mediumint: number
   int: number
   integer: number
-  bigint: bigint
+  bigint: LargeInteger
 }
+
+/** 64 bits are fetched as `bigint` whatever the value. */
+type LargeInteger = Givable<bigint, bigint | number>
 
 /** What counts and sums are: integers that a `number` holds exactly. */
 export const safeIntegerType: AttributeType = {

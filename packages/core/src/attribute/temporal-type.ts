@@ -1,13 +1,26 @@
 import type { AttributeType } from './attribute.ts'
 import { AttributeTypeError } from './errors.ts'
+import type { Givable } from './givable.ts'
 import type { Refuse } from './refuse.ts'
 import type { Storage } from './storage.ts'
 
 export interface TemporalValues {
-  date: string
-  datetime: string
-  timestamp: string
-  time: string
+  date: DateValue
+  datetime: DateValue
+  timestamp: DateValue
+  time: Givable<string, string | TemporalTime>
+}
+
+type DateValue = Givable<string, string | Date | TemporalMoment>
+
+/** A value of `Temporal` that is on a date, by its tag: not every library of types has `Temporal`. */
+export interface TemporalMoment {
+  readonly [Symbol.toStringTag]: `Temporal.${'PlainDate' | 'PlainDateTime' | 'ZonedDateTime' | 'Instant'}`
+}
+
+/** A `Temporal.PlainTime`. */
+export interface TemporalTime {
+  readonly [Symbol.toStringTag]: 'Temporal.PlainTime'
 }
 
 /** `date`, and `datetime`, `timestamp` and `time`, each also with `(n)` digits of a fraction of a second. */

@@ -1,4 +1,4 @@
-import type { Givable } from '../attribute/codec-values.ts'
+import type { Givable } from '../attribute/givable.ts'
 import { checkOptions, InvalidCallError, show } from '../options.ts'
 import type { CodecContext } from './codec.ts'
 
@@ -87,5 +87,5 @@ type ValueIn<One> =
   One extends Codec<string, infer Value, infer Given>
     ? [Value, Given] extends [Given, Value]
       ? Value
-      : Value & Givable<Given>
+      : Givable<Value, Given>
     : never

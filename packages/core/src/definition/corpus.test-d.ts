@@ -1,6 +1,7 @@
 import { expectTypeOf, test } from 'vitest'
-import type { CodecValues } from '../attribute/codec-values.ts'
+import type { Attachment, NewAttachment, StoredArray, StoredFile, StoredFolder } from '../attribute/codec-values.ts'
 import type { JsonValue } from '../attribute/json-type.ts'
+import type { TemporalMoment, TemporalTime } from '../attribute/temporal-type.ts'
 import { readable, readableIn014 } from './testing/corpus.ts'
 import type { refusedByCompiler } from './testing/refused-corpus.ts'
 import type {
@@ -8,28 +9,37 @@ import type {
   Checked,
   Flatten,
   KeyOf,
-  LocalOf,
-  OptionalOf,
+  NewKeyOf,
+  NewSecondaryOf,
+  OwnOf,
   Problem,
   References,
-  SecondaryLocalOf,
   SecondaryOf,
   SecondaryTargetsOf,
   TargetsOf,
 } from './types.ts'
 
-interface Table<Key extends object, Secondary extends object, Optional extends string> extends AnyReference {
+interface Table<
+  Key extends object,
+  Secondary extends object,
+  NewKey extends object,
+  NewSecondary extends object,
+> extends AnyReference {
   readonly '~key': Key
   readonly '~secondary': Secondary
-  readonly '~optional': Optional
+  readonly '~newKey': NewKey
+  readonly '~newSecondary': NewSecondary
 }
-type AnyTable = Table<object, object, string>
+type AnyTable = Table<object, object, object, object>
 type Row<T extends AnyTable> = Flatten<T['~key'] & T['~secondary']>
+type NewRow<T extends AnyTable> = Flatten<T['~newKey'] & T['~newSecondary']>
+type NewOf<D extends string, R extends References> = Flatten<NewKeyOf<D, R> & NewSecondaryOf<D, R>>
+type OptionalIn<New> = { [K in keyof New]-?: {} extends Pick<New, K> ? K : never }[keyof New]
 
 declare function declare<const D extends string, const R extends References>(
   references: R,
   definition: D & Checked<D, R>,
-): Table<KeyOf<D, R>, SecondaryOf<D, R>, OptionalOf<D, R>>
+): Table<KeyOf<D, R>, SecondaryOf<D, R>, NewKeyOf<D, R>, NewSecondaryOf<D, R>>
 
 const Subject = declare({}, readable.subject)
 const Session = declare({ Subject }, readable.session)
@@ -48,8 +58,42 @@ test('a row has the attributes above and below the divider, each with the value 
     dob: string
     cage: string
   }>()
-  expectTypeOf<Flatten<(typeof Subject)['~key']>>().toEqualTypeOf<{ subject: string }>()
-  expectTypeOf<(typeof Subject)['~optional']>().toEqualTypeOf<'subject_uuid' | 'cage'>()
+  expectTypeOf<(typeof Subject)['~key']>().toEqualTypeOf<{ subject: string }>()
+})
+
+test('a row to insert may leave out what is nullable or has a default, and has dates in any form', () => {
+  expectTypeOf<NewRow<typeof Subject>>().toEqualTypeOf<{
+    subject: string
+    subject_uuid?: string | null
+    sex: 'M' | 'F' | 'U'
+    dob: string | Date | TemporalMoment
+    cage?: string
+  }>()
+})
+
+test('an inherited date may be inserted in any form too', () => {
+  expectTypeOf<NewRow<typeof Insertion>>().toEqualTypeOf<{
+    subject: string
+    session_datetime: string | Date | TemporalMoment
+    insertion_number: number
+    probe_type: string
+    electrode?: number | null
+  }>()
+  expectTypeOf<NewOf<"-> Session.proj(first='session_datetime')", typeof references>>().toEqualTypeOf<{
+    subject: string
+    first: string | Date | TemporalMoment
+  }>()
+  expectTypeOf<NewOf<'note : int8\n---\n-> [nullable] Session', typeof references>>().toEqualTypeOf<{
+    note: number
+    subject?: string | null
+    session_datetime?: string | Date | TemporalMoment | null
+  }>()
+})
+
+test('a key that its own table may leave out is required where it is inherited', () => {
+  const Run = declare({}, 'run = 1 : int16\n---\nnote : varchar(8)')
+  expectTypeOf<NewRow<typeof Run>>().toEqualTypeOf<{ run?: number; note: string }>()
+  expectTypeOf<NewOf<'-> Run', { Run: typeof Run }>>().toEqualTypeOf<{ run: number }>()
 })
 
 test('a reference brings the primary key of its parent through any depth', () => {
@@ -64,7 +108,7 @@ test('a reference brings the primary key of its parent through any depth', () =>
 })
 
 test('what a nullable reference shares with a required one may not be left out', () => {
-  expectTypeOf<(typeof Insertion)['~optional']>().toEqualTypeOf<'electrode'>()
+  expectTypeOf<OptionalIn<NewRow<typeof Insertion>>>().toEqualTypeOf<'electrode'>()
 })
 
 test('a part refers to its master and is found in it', () => {
@@ -98,7 +142,7 @@ test('each type has its value', () => {
     g: Uint8Array
     h: unknown
     i: unknown
-    j: CodecValues['attach']
+    j: Attachment
     k: string
     l: string
   }>()
@@ -136,14 +180,14 @@ test('a type of 0.14 has the value that its codec gives, and a core type there t
     id: number
     a: unknown
     b: unknown
-    c: CodecValues['attach']
+    c: Attachment
     d: unknown
-    e: CodecValues['attach']
-    f: CodecValues['filepath']
+    e: Attachment
+    f: StoredFile | StoredFolder
     g: unknown
     h: unknown
     i: unknown
-    j: CodecValues['attach']
+    j: Attachment
     k: number
     l: number
     m: boolean
@@ -163,9 +207,17 @@ test('a type has its value in any case, with any space and with any of its param
   expectTypeOf<ValueOf<'year(4)'>>().toEqualTypeOf<number>()
   expectTypeOf<ValueOf<'text'>>().toEqualTypeOf<string>()
   expectTypeOf<ValueOf<'<blob@>'>>().toEqualTypeOf<unknown>()
-  expectTypeOf<ValueOf<'<attach@>'>>().toEqualTypeOf<CodecValues['attach']>()
-  expectTypeOf<ValueOf<'<npy@raw>'>>().toEqualTypeOf<CodecValues['npy']>()
+  expectTypeOf<ValueOf<'<attach@>'>>().toEqualTypeOf<Attachment>()
+  expectTypeOf<ValueOf<'<npy@raw>'>>().toEqualTypeOf<StoredArray>()
   expectTypeOf<ValueOf<'<graph>'>>().toEqualTypeOf<unknown>()
+  type GivenOf<T extends string> = NewOf<`---\nx : ${T}`, {}> extends { readonly x: infer Value } ? Value : never
+  expectTypeOf<GivenOf<'Datetime(3)  # (UTC)'>>().toEqualTypeOf<string | Date | TemporalMoment>()
+  expectTypeOf<GivenOf<'timestamp'>>().toEqualTypeOf<string | Date | TemporalMoment>()
+  expectTypeOf<GivenOf<'time(6)'>>().toEqualTypeOf<string | TemporalTime>()
+  expectTypeOf<GivenOf<'year(4)'>>().toEqualTypeOf<number>()
+  expectTypeOf<GivenOf<'bigint(20) unsigned'>>().toEqualTypeOf<bigint | number>()
+  expectTypeOf<GivenOf<'<attach@>'>>().toEqualTypeOf<NewAttachment>()
+  expectTypeOf<GivenOf<'varchar(8)'>>().toEqualTypeOf<string>()
 })
 
 test('a table of one row has an empty key', () => {
@@ -174,12 +226,12 @@ test('a table of one row has an empty key', () => {
 })
 
 test('indexes and text of any characters are no attributes', () => {
-  expectTypeOf<Flatten<LocalOf<typeof readable.functionalIndex>>>().toEqualTypeOf<{
+  expectTypeOf<OwnOf<typeof readable.functionalIndex, {}>>().toEqualTypeOf<{
     id: number
     settings: JsonValue
     name: string
   }>()
-  expectTypeOf<keyof Flatten<LocalOf<typeof readable.oddText>>>().toEqualTypeOf<'id' | 'kind' | 'path' | 'quotes'>()
+  expectTypeOf<keyof OwnOf<typeof readable.oddText, {}>>().toEqualTypeOf<'id' | 'kind' | 'path' | 'quotes'>()
 })
 
 test('defaults may hold colons, hashes and quotes, and may be left out', () => {
@@ -205,7 +257,7 @@ test('defaults may hold colons, hashes and quotes, and may be left out', () => {
     many: number
     words: string
   }>()
-  expectTypeOf<Exclude<keyof Row<typeof Defaults>, (typeof Defaults)['~optional']>>().toEqualTypeOf<'id'>()
+  expectTypeOf<Exclude<keyof Row<typeof Defaults>, OptionalIn<NewRow<typeof Defaults>>>>().toEqualTypeOf<'id'>()
 })
 
 test('enum values may hold colons, hashes, commas and quotes', () => {
@@ -220,27 +272,27 @@ test('an enum may have a hundred values', () => {
 
 test('only a line that begins with --- divides', () => {
   type Definition = typeof readable.dividerInComment
-  expectTypeOf<Flatten<KeyOf<Definition, {}>>>().toEqualTypeOf<{ id: number; more: number }>()
-  expectTypeOf<Flatten<SecondaryOf<Definition, {}>>>().toEqualTypeOf<{ rest: number; last: number }>()
+  expectTypeOf<KeyOf<Definition, {}>>().toEqualTypeOf<{ id: number; more: number }>()
+  expectTypeOf<SecondaryOf<Definition, {}>>().toEqualTypeOf<{ rest: number; last: number }>()
 })
 
 test('lines may end as on Windows', () => {
-  expectTypeOf<Flatten<LocalOf<typeof readable.windows>>>().toEqualTypeOf<{ id: number; value: number }>()
+  expectTypeOf<OwnOf<typeof readable.windows, {}>>().toEqualTypeOf<{ id: number; value: number }>()
 })
 
 test('an attribute may be called index', () => {
-  expectTypeOf<Flatten<LocalOf<typeof readable.index>>>().toEqualTypeOf<{ index_x: number; index: number }>()
+  expectTypeOf<OwnOf<typeof readable.index, {}>>().toEqualTypeOf<{ index_x: number; index: number }>()
 })
 
 test('comments of all kinds are no attributes', () => {
   type Definition = typeof readable.noComment
-  expectTypeOf<Flatten<KeyOf<Definition, typeof references>>>().toEqualTypeOf<{ id: number; subject: string }>()
+  expectTypeOf<KeyOf<Definition, typeof references>>().toEqualTypeOf<{ id: number; subject: string }>()
 })
 
 test('own attributes and the names of references are known without the referenced tables', () => {
   type Definition = typeof readable.insertion
-  expectTypeOf<Flatten<LocalOf<Definition>>>().toEqualTypeOf<{ insertion_number: number }>()
-  expectTypeOf<Flatten<SecondaryLocalOf<Definition>>>().toEqualTypeOf<{}>()
+  expectTypeOf<OwnOf<Definition, {}>>().toEqualTypeOf<{ insertion_number: number }>()
+  expectTypeOf<SecondaryOf<Definition, {}>>().toEqualTypeOf<{}>()
   expectTypeOf<TargetsOf<Definition>>().toEqualTypeOf<'Session' | 'ProbeType' | 'ProbeType.Electrode'>()
   expectTypeOf<SecondaryTargetsOf<Definition>>().toEqualTypeOf<'ProbeType' | 'ProbeType.Electrode'>()
 })

@@ -1,9 +1,11 @@
+import type { FetchedOf, GivenOf } from '../attribute/givable.ts'
 import type { Problem, Trim, TrimStart } from './spelling.ts'
 import type { ValueOf } from './value-type.ts'
 
 /** What the compiler needs of a table to read a reference to it; its parts are properties, by their names. */
 export interface AnyReference {
   readonly '~key': object
+  readonly '~newKey': object
 }
 
 /** Tables by their names, and groups of them, such as those of another schema: `-> lab.Session`. */
@@ -13,14 +15,12 @@ export interface References {
 
 /** What one line, or several, say. */
 export interface Reading {
-  /** Attributes and their values. */
+  /** Attributes and their values, as they are fetched. */
   readonly row: unknown
-  /** Own attributes that may be left out of an inserted row. */
-  readonly optional: string
-  /** Attributes that nullable references bring. */
-  readonly nullable: PropertyKey
-  /** Attributes that the other references bring. */
-  readonly required: PropertyKey
+  /** The same as they are inserted: optional where they may be left out. */
+  readonly new: unknown
+  /** Those of the attributes that are the definition's own. */
+  readonly own: unknown
   /** The tables referred to, as written. */
   readonly targets: string
   /** `unknown`, or the problems. */
@@ -32,9 +32,8 @@ export type NoAttributes = {}
 
 interface Nothing extends Reading {
   readonly row: NoAttributes
-  readonly optional: never
-  readonly nullable: never
-  readonly required: never
+  readonly new: NoAttributes
+  readonly own: NoAttributes
   readonly targets: never
 }
 
@@ -93,10 +92,11 @@ type Attribute<Name extends string, Value, Null, HasDefault extends boolean, Lin
     ? Name extends '' | `${string}${' ' | '-' | '.' | '>' | '"' | "'"}${string}`
       ? Unreadable<`cannot read the line '${Line}'`>
       : {
-          readonly row: { [K in Name]: Value | Null }
-          readonly optional: HasDefault extends true ? Name : never
-          readonly nullable: never
-          readonly required: never
+          readonly row: { [K in Name]: FetchedOf<Value> | Null }
+          readonly new: HasDefault extends true
+            ? { [K in Name]?: GivenOf<Value> | Null }
+            : { [K in Name]: GivenOf<Value> }
+          readonly own: { [K in Name]: FetchedOf<Value> | Null }
           readonly targets: never
           readonly checked: ProblemIn<Value>
         }
@@ -117,27 +117,37 @@ type ReadTarget<
   R extends References,
   Nullable extends boolean,
 > = S extends `${infer Name}.proj(${infer Renames})`
-  ? Reference<Name, Rename<KeyOfTarget<Name, R>, Renames>, CheckTarget<Name, R>, Nullable>
-  : Reference<S, KeyOfTarget<S, R>, CheckTarget<S, R>, Nullable>
+  ? Reference<
+      Name,
+      Rename<TargetOf<Name, R>['~key'], Renames>,
+      Rename<Required<TargetOf<Name, R>['~newKey']>, Renames>,
+      CheckTarget<Name, R>,
+      Nullable
+    >
+  : Reference<S, TargetOf<S, R>['~key'], Required<TargetOf<S, R>['~newKey']>, CheckTarget<S, R>, Nullable>
 
-type Reference<Name extends string, Key, Check, Nullable extends boolean> = {
+type Reference<Name extends string, Key, New, Check, Nullable extends boolean> = {
   readonly row: Nullable extends true ? { [K in keyof Key]: Key[K] | null } : Key
-  readonly optional: never
-  readonly nullable: Nullable extends true ? keyof Key : never
-  readonly required: Nullable extends true ? never : keyof Key
+  readonly new: Nullable extends true ? { [K in keyof New]?: New[K] | null } : New
+  readonly own: NoAttributes
   readonly targets: Name
   readonly checked: Check
 }
 
-type KeyOfTarget<Name extends string, R extends References> = Name extends keyof R
-  ? (R[Name] & AnyReference)['~key']
+type TargetOf<Name extends string, R extends References> = Name extends keyof R
+  ? R[Name] & AnyReference
   : Name extends `${infer First}.${infer Rest}`
     ? First extends keyof R
       ? Rest extends `${infer Second}.${infer Part}`
-        ? (R[First] & { readonly [K in Second]: { readonly [P in Part]: AnyReference } })[Second][Part]['~key']
-        : (R[First] & { readonly [K in Rest]: AnyReference })[Rest]['~key']
-      : NoAttributes
-    : NoAttributes
+        ? (R[First] & { readonly [K in Second]: { readonly [P in Part]: AnyReference } })[Second][Part]
+        : (R[First] & { readonly [K in Rest]: AnyReference })[Rest]
+      : NoReference
+    : NoReference
+
+interface NoReference extends AnyReference {
+  readonly '~key': NoAttributes
+  readonly '~newKey': NoAttributes
+}
 
 /**
  * Whether a reference resolves. That of a part is no conditional type: in a generic element its master is a type

@@ -52,7 +52,10 @@ interface SizedValues extends Pick<
 }
 type ScaledValues = Pick<PlainValues, 'float' | 'double' | 'real' | 'decimal' | 'numeric'>
 
-/** The type of an attribute's value, from what stands after its colon: the type and a comment. `Codecs` are a schema's own. */
+/**
+ * The type of an attribute's value, from what stands after its colon: the type and a comment; `Givable` where it may be given
+ * in other forms than it is fetched in. `Codecs` are a schema's own.
+ */
 export type ValueOf<S extends string, Codecs = {}> =
   Lowercase<S> extends `enum${infer Space}(${string}`
     ? TrimStart<Space> extends ''
@@ -64,7 +67,8 @@ export type ValueOf<S extends string, Codecs = {}> =
       ? ValueOfType<Trim<Type>, Codecs>
       : ValueOfType<S, Codecs>
 
-type UnknownType<T extends string> = Problem<`unknown type '${T}'`>
+/** A condition, for of that an error shows what comes out. */
+type UnknownType<T extends string> = T extends string ? Problem<`unknown type '${T}'`> : never
 
 type ValueOfType<T extends string, Codecs> =
   Lowercase<T> extends infer Name extends keyof PlainValues

@@ -6,8 +6,10 @@ import { made } from '../query/made.ts'
 import type { AnyTable, Table } from '../query/table.ts'
 import { readStored, type Stored } from './stored.ts'
 
+type AnyRow = Record<string, unknown>
+
 /** A table of whose rows nothing is known at compile time. */
-export type StoredTable = Table<Record<string, unknown>, Record<string, unknown>> & {
+export type StoredTable = Table<AnyRow, AnyRow, AnyRow, AnyRow> & {
   readonly parts: Readonly<Record<string, StoredTable>>
 }
 

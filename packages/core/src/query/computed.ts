@@ -1,3 +1,4 @@
+import type { FetchedOf } from '../attribute/givable.ts'
 import type { Problem } from '../definition/spelling.ts'
 import type { ValueOf } from '../definition/value-type.ts'
 import type { Aggregation, Expression } from '../relation/expression.ts'
@@ -53,4 +54,4 @@ export type CheckedType<T extends string> = string extends T
     : unknown
 
 /** What the compiler knows of a value whose type is given as text. */
-export type ValueOfType<T extends string> = string extends T ? unknown : ValueOf<T>
+export type ValueOfType<T extends string> = string extends T ? unknown : FetchedOf<ValueOf<T>>

@@ -21,7 +21,6 @@ import {
 } from './operand.ts'
 import { describeRestriction } from './restriction-text.ts'
 import { isSql, type Sql } from './sql.ts'
-import type { Given } from './table.ts'
 
 /**
  * What rows must satisfy: an object of attributes with their values or comparisons with them (`null` finds NULL; an unknown
@@ -36,6 +35,9 @@ export type Restriction<Row extends object> =
   | Logic<Row>
   | readonly Restriction<Row>[]
 
+/** The same of a table, whose `Own` attributes are known to the compiler where the rows of the tables that it refers to are not. */
+export type TableRestriction<Row extends object, Own extends object> = Restriction<Row> | Restriction<Own>
+
 type ObjectRestriction<Row extends object> = [JsonNames<Row>] extends [never]
   ? AttributeValues<Row>
   : AttributeValues<Row> & JsonMembers<Row>
@@ -46,8 +48,11 @@ type AttributeValues<Row extends object> = { readonly [K in keyof Row]?: Wanted<
 }
 type OtherName = keyof Operand | keyof AnyUniversalSet | keyof Sql | keyof Logic<object> | 'length'
 
-/** A date or time may be given as a `Date`; which attributes are one, the compiler cannot tell from other text. */
-type Value<V> = Given<V> | (string extends V ? Date : never)
+/**
+ * An `int64` may be given as a number, and a date or time as a `Date`: which attributes are one, the compiler cannot tell from
+ * other text here.
+ */
+type Value<V> = V | (V extends bigint ? number : never) | (string extends V ? Date : never)
 type Wanted<V> = Value<V> | Comparing<Value<V>> | (NonNullable<V> extends string ? Pattern : never)
 
 /** `'settings.gain.left'`: a member of a JSON attribute. */

@@ -9,7 +9,7 @@ import { insertRows, type InsertRowsOptions } from './insert.ts'
 import { isOperand, nodeBeside, type Operand } from './operand.ts'
 import { Relation } from './relation.ts'
 import type { RestrictOptions } from './matching.ts'
-import type { Restriction } from './restriction.ts'
+import type { TableRestriction } from './restriction.ts'
 import type { RowSource } from './row-source.ts'
 import type { AnyTable, Key, NewRow, Row, UpdatedRow } from './table.ts'
 import { updateRow, type UpdateRowOptions } from './update1.ts'
@@ -46,11 +46,11 @@ export class TableRelation<T extends AnyTable> extends Relation<Key<T>, Row<T>> 
    *
    * @throws as Relation.restrict
    */
-  override restrict(restriction: Restriction<Row<T>> | Restriction<T['~own']>, options: RestrictOptions = {}): this {
+  override restrict(restriction: TableRestriction<Row<T>, T['~own']>, options: RestrictOptions = {}): this {
     return super.restrict(restriction, options)
   }
 
-  override exclude(restriction: Restriction<Row<T>> | Restriction<T['~own']>, options: RestrictOptions = {}): this {
+  override exclude(restriction: TableRestriction<Row<T>, T['~own']>, options: RestrictOptions = {}): this {
     return super.exclude(restriction, options)
   }
 

@@ -10,7 +10,8 @@ import type { AnyMake } from './make.ts'
 export interface Table<
   Key extends object = object,
   Secondary extends object = object,
-  Optional extends string = string,
+  NewKey extends object = object,
+  NewSecondary extends object = object,
   Own extends object = object,
 > {
   readonly kind: 'table'
@@ -27,13 +28,15 @@ export interface Table<
   readonly make: AnyMake | null
   readonly '~key': Key
   readonly '~secondary': Secondary
-  readonly '~optional': Optional
+  /** The same as they are inserted, which may be in other forms; what may be left out is optional. */
+  readonly '~newKey': NewKey
+  readonly '~newSecondary': NewSecondary
   /** The attributes that its definition declares itself: known also where a table that it refers to is not. */
   readonly '~own': Own
 }
 
 /** A table of any rows, for functions that take them all. */
-export type AnyTable = Table<object, object, string, object>
+export type AnyTable = Table
 
 export const isTable = (value: unknown): value is AnyTable => isMade(value, 'table')
 
@@ -44,23 +47,7 @@ export type Key<T extends AnyTable> = Flatten<T['~key']>
 export type Row<T extends AnyTable> = Flatten<T['~key'] & T['~secondary']>
 
 /** A row as it is inserted: what is nullable or has a default may be left out. */
-export type NewRow<T extends AnyTable> = Insertable<T['~key'] & T['~secondary'], T['~optional']>
+export type NewRow<T extends AnyTable> = Flatten<T['~newKey'] & T['~newSecondary']>
 
 /** A row as it is updated: its key, and what is to change. */
-export type UpdatedRow<T extends AnyTable> = Flatten<
-  { [K in keyof T['~key']]: Given<T['~key'][K]> } & { [K in keyof T['~secondary']]?: Given<T['~secondary'][K]> }
->
-
-/** What is left to give of `Values` where `Optional` may be left out. */
-export type Insertable<Values, Optional extends string> = Flatten<
-  { [K in keyof Values as K extends Optional ? never : K]: Given<Values[K]> } & {
-    [K in keyof Values as K extends Optional ? K : never]?: Given<Values[K]>
-  }
->
-
-/** What may be given for a value that is fetched: for an `int64`, also a number; for that of a codec, what it takes. */
-export type Given<Value> = Value extends bigint
-  ? Value | number
-  : '~given' extends keyof Value
-    ? Exclude<Value['~given'], undefined>
-    : Value
+export type UpdatedRow<T extends AnyTable> = Flatten<Required<T['~newKey']> & Partial<T['~newSecondary']>>

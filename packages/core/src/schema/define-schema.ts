@@ -141,8 +141,9 @@ export function schemaOf(
 }
 
 /** The types of a table's rows exist for the compiler alone: this is where a value gets them. */
-const tableValue = (table: Omit<AnyTable, 'kind' | '~key' | '~secondary' | '~optional' | '~own'>): AnyTable =>
-  made({ kind: 'table', ...table }) as AnyTable
+const tableValue = (
+  table: Omit<AnyTable, 'kind' | '~key' | '~secondary' | '~newKey' | '~newSecondary' | '~own'>,
+): AnyTable => made({ kind: 'table', ...table }) as AnyTable
 
 /** From JavaScript, the references may be left out, so that the definition stands in their place. */
 function requireText(typeName: string, definition: unknown): void {

@@ -13,7 +13,7 @@ export interface ParamSetAttributes {
 }
 
 /** A table of parameter sets: its key is their index, and `param_set_hash` is unique. */
-export type ParamSetTable = Table<object, ParamSetAttributes, string>
+export type ParamSetTable = Table<object, ParamSetAttributes>
 
 /** A parameter set as it is given: its hash follows from it. */
 export type NewParamSet<T extends ParamSetTable> = Omit<NewRow<T>, 'param_set_hash'>

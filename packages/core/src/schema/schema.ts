@@ -10,6 +10,7 @@ import type {
   MadeElsewhere,
   MasterOf,
   PartDefinitions,
+  PartsOption,
   TableOf,
 } from './table-types.ts'
 
@@ -31,16 +32,16 @@ export interface Schema {
   manual<const D extends string, const R extends References, const P extends PartDefinitions = {}>(
     name: string,
     references: R,
-    definition: D & Checked<D, R>,
-    options?: { readonly parts?: P & CheckedParts<P, D, R> },
+    definition: D & Checked<D, R, this['~codecs']>,
+    options?: PartsOption<P & CheckedParts<P, D, R, this['~codecs']>>,
   ): MasterOf<D, R, P, this['~codecs']>
 
   /** A table of what is known beforehand: `contents` are inserted when it is declared. */
   lookup<const D extends string, const R extends References, const P extends PartDefinitions = {}>(
     name: string,
     references: R,
-    definition: D & Checked<D, R>,
-    options?: LookupOptions<NewRow<TableOf<D, R, this['~codecs']>>, P & CheckedParts<P, D, R>>,
+    definition: D & Checked<D, R, this['~codecs']>,
+    options?: LookupOptions<NewRow<TableOf<D, R, this['~codecs']>>, P & CheckedParts<P, D, R, this['~codecs']>>,
   ): MasterOf<D, R, P, this['~codecs']>
 
   /**
@@ -56,11 +57,12 @@ export interface Schema {
   >(
     name: string,
     references: R,
-    definition: D & Checked<D, R>,
+    definition: D & Checked<D, R, this['~codecs']>,
     make:
-      | ({ readonly parts?: P & CheckedParts<P, D, R> } & Make<KeyOf<D, R>, Inputs, Result> &
+      | (PartsOption<P & CheckedParts<P, D, R, this['~codecs']>> &
+          Make<KeyOf<D, R>, Inputs, Result> &
           CheckedMade<Result, Made<D, P, this['~codecs']>>)
-      | MadeElsewhere<P & CheckedParts<P, D, R>>,
+      | MadeElsewhere<P & CheckedParts<P, D, R, this['~codecs']>>,
   ): MasterOf<D, R, P, this['~codecs']>
 
   /** A table that fills itself from other tables; with `{ make: null }`, other programs fill it. */
@@ -73,11 +75,12 @@ export interface Schema {
   >(
     name: string,
     references: R,
-    definition: D & Checked<D, R>,
+    definition: D & Checked<D, R, this['~codecs']>,
     make:
-      | ({ readonly parts?: P & CheckedParts<P, D, R> } & Make<KeyOf<D, R>, Inputs, Result> &
+      | (PartsOption<P & CheckedParts<P, D, R, this['~codecs']>> &
+          Make<KeyOf<D, R>, Inputs, Result> &
           CheckedMade<Result, Made<D, P, this['~codecs']>>)
-      | MadeElsewhere<P & CheckedParts<P, D, R>>,
+      | MadeElsewhere<P & CheckedParts<P, D, R, this['~codecs']>>,
   ): MasterOf<D, R, P, this['~codecs']>
 }
 

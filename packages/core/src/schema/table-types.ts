@@ -1,16 +1,17 @@
 import type {
+  AnyReference,
   Checked,
   KeyOf,
-  LocalOf,
-  OptionalOf,
+  NewKeyOf,
+  NewSecondaryOf,
+  OwnOf,
   Problem,
   References,
-  SecondaryLocalOf,
   SecondaryOf,
   SecondaryTargetsOf,
   TargetsOf,
 } from '../definition/types.ts'
-import type { AnyTable, Insertable, Table } from '../query/table.ts'
+import type { AnyTable, Table } from '../query/table.ts'
 
 /** A part in the options of its master: what it refers to, and its definition. */
 export type PartDefinition = readonly [references: References, definition: string]
@@ -19,33 +20,32 @@ export type PartDefinitions = Readonly<Record<string, PartDefinition>>
 
 /** What a part's definition may refer to: its own references, `master`, and, in that, the other parts. */
 type PartReferences<N extends keyof P, P extends PartDefinitions, D extends string, R extends References> = P[N][0] & {
-  readonly master: { readonly '~key': KeyOf<D, R> } & {
-    readonly [Sibling in Exclude<keyof P, N>]: {
-      readonly '~key': KeyOf<P[Sibling][1], PartReferences<Sibling, P, D, R>>
-    }
+  readonly master: ReferenceTo<D, R> & {
+    readonly [Sibling in Exclude<keyof P, N>]: ReferenceTo<P[Sibling][1], PartReferences<Sibling, P, D, R>>
   }
 }
 
-/** The table that a definition declares; `Codecs` are the values of its schema's own codecs, by their names. */
-export type TableOf<D extends string, R extends References, Codecs = {}> = Table<
-  KeyOf<D, R>,
-  SecondaryOf<D, R, Codecs>,
-  OptionalOf<D, R>,
-  LocalOf<D, Codecs>
->
-
-/** A table and, under their names, its parts. */
-export type MasterOf<D extends string, R extends References, P extends PartDefinitions, Codecs = {}> = TableOf<
-  D,
-  R,
-  Codecs
-> & {
-  readonly [N in keyof P]: TableOf<P[N][1], PartReferences<N, P, D, R>, Codecs>
+interface ReferenceTo<D extends string, R extends References> extends AnyReference {
+  readonly '~key': KeyOf<D, R>
+  readonly '~newKey': NewKeyOf<D, R>
 }
 
+/** The table that a definition declares; `Codecs` are the values of its schema's own codecs, by their names. */
+export type TableOf<D extends string, R extends References, Codecs = {}> = MasterOf<D, R, {}, Codecs>
+
+/** A table and, under their names, its parts. Of a conditional type an editor shows what comes out: the rows of the table. */
+export type MasterOf<
+  D extends string,
+  R extends References,
+  P extends PartDefinitions,
+  Codecs = {},
+> = keyof P extends never
+  ? Table<KeyOf<D, R>, SecondaryOf<D, R, Codecs>, NewKeyOf<D, R>, NewSecondaryOf<D, R, Codecs>, OwnOf<D, R, Codecs>>
+  : TableOf<D, R, Codecs> & { readonly [N in keyof P]: TableOf<P[N][1], PartReferences<N, P, D, R>, Codecs> }
+
 /** The definitions of parts with what is wrong in them said where it stands. */
-export type CheckedParts<P extends PartDefinitions, D extends string, R extends References> = {
-  readonly [N in keyof P]: readonly [P[N][0], P[N][1] & Checked<P[N][1], PartReferences<N, P, D, R>>]
+export type CheckedParts<P extends PartDefinitions, D extends string, R extends References, Codecs = {}> = {
+  readonly [N in keyof P]: readonly [P[N][0], P[N][1] & Checked<P[N][1], PartReferences<N, P, D, R>, Codecs>]
 }
 
 /**
@@ -57,11 +57,11 @@ type Inherited<Targets> = [Exclude<Targets, 'master'>] extends [never]
   : { readonly [attribute: string]: unknown }
 
 /** What `compute` gives for the table itself: the secondary attributes. */
-export type MadeRow<D extends string, Codecs = {}> = Insertable<SecondaryLocalOf<D, Codecs>, OptionalOf<D, {}>> &
-  Inherited<SecondaryTargetsOf<D>>
+export type MadeRow<D extends string, Codecs = {}> = NewSecondaryOf<D, {}, Codecs> & Inherited<SecondaryTargetsOf<D>>
 
 /** What `compute` gives for one row of a part: all but the master's key. */
-export type MadePartRow<D extends string, Codecs = {}> = Insertable<LocalOf<D, Codecs>, OptionalOf<D, {}>> &
+export type MadePartRow<D extends string, Codecs = {}> = NewKeyOf<D, {}> &
+  NewSecondaryOf<D, {}, Codecs> &
   Inherited<TargetsOf<D>>
 
 /** What `compute` gives: the row without the key, and, where the table has parts, their rows. */
@@ -73,16 +73,19 @@ export type Made<D extends string, P extends PartDefinitions, Codecs = {}> = {
   ? unknown
   : { readonly parts: { readonly [N in keyof P]: Rows<MadePartRow<P[N][1], Codecs>> } })
 
-/** What belongs to a lookup table. */
-export interface LookupOptions<Row, Parts> {
-  readonly contents?: readonly Row[]
+/** The parts that a table has. */
+export interface PartsOption<Parts> {
   readonly parts?: Parts
 }
 
+/** What belongs to a lookup table. */
+export interface LookupOptions<Row, Parts> extends PartsOption<Parts> {
+  readonly contents?: readonly Row[]
+}
+
 /** In place of a make: other programs fill the table, which is not populated here. */
-export interface MadeElsewhere<Parts> {
+export interface MadeElsewhere<Parts> extends PartsOption<Parts> {
   readonly make: null
-  readonly parts?: Parts
 }
 
 /** An array is an iterable too; said apart, the compiler points at the row that does not fit. */
