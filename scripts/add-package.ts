@@ -1,16 +1,17 @@
 /** `npm run add -- <name> "<what it is for>"`: a new package of the workspace, which builds and passes its test. */
 import { existsSync } from 'node:fs'
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { runCommand } from './command.ts'
+import { helpIfAsked, refuse } from './usage.ts'
 
-const [name, description] = process.argv.slice(2)
-if (!name || !description || !/^[a-z][a-z0-9-]*$/.test(name)) {
-  console.error(
-    'Usage: npm run add -- <name> "<what it is for>"     (the name in lower case, with hyphens: element-foo)',
-  )
-  process.exit(2)
-}
+const usage = 'npm run add -- <name> "<what it is for>"'
+const parameters = process.argv.slice(2)
+helpIfAsked(usage, parameters)
+const [name = '', description, ...others] = parameters
+if (!/^[a-z][a-z0-9-]*$/.test(name))
+  refuse(`\`${name}\` is no name: lower case, with hyphens, such as element-foo.`, usage)
+if (!description || others.length > 0) refuse('Say what it is for, in quotation marks.', usage)
 const folder = resolve(import.meta.dirname, '../packages', name)
 if (existsSync(folder)) {
   console.error(`packages/${name} is there already.`)
@@ -80,6 +81,12 @@ const files: Readonly<Record<string, string>> = {
 await mkdir(join(folder, 'src'), { recursive: true })
 for (const [path, text] of Object.entries(files)) await writeFile(join(folder, path), text)
 const { exitCode } = await runCommand(['pnpm', 'install'])
-await runCommand(['oxfmt', folder])
-console.log(`packages/${name} is there. Say in test/arrows.ts what it may import, then: npm test -- ${name}`)
-process.exitCode = exitCode
+if (exitCode === 0) {
+  await runCommand(['oxfmt', folder])
+  console.log(`packages/${name} is there. Say in test/arrows.ts what it may import, then: npm test -- ${name}`)
+} else {
+  // half a package would keep every other command from installing what is locked
+  await rm(folder, { recursive: true, force: true })
+  console.error(`Its dependencies could not be installed (see above), so packages/${name} was taken away again.`)
+  process.exitCode = exitCode
+}

@@ -17,6 +17,7 @@ import {
   startMariadb,
   startMysql,
 } from '../packages/servers/src/index.ts'
+import { helpIfAsked, refuse } from './usage.ts'
 
 const onProgress = (message: string): void => console.error(message)
 
@@ -33,13 +34,16 @@ const databases: Readonly<Record<string, () => Promise<void>>> = {
   ),
 }
 
-const [folder, ...given] = process.argv.slice(2)
+const usage = `npm run conformance -- <folder>                 on SQLite, MariaDB and MySQL
+npm run conformance -- <folder> <database>...   on ${Object.keys(databases).join(', ')}
+                                                or on one that runs: mariadb://<user>:<password>@<host>:<port>, mysql://…`
+const parameters = process.argv.slice(2)
+helpIfAsked(usage, parameters)
+const [folder, ...given] = parameters
+if (folder === undefined) refuse('Say which folder: fixtures/datajoint/algebra has a recorded set.', usage)
+const unknown = given.find((name) => !Object.hasOwn(databases, name) && readServer(name) === null)
+if (unknown !== undefined) refuse(`There is no database \`${unknown}\`.`, usage)
 const wanted = given.length === 0 ? ['sqlite', 'mariadb', 'mysql'] : given
-if (folder === undefined || wanted.some((name) => !Object.hasOwn(databases, name) && readServer(name) === null)) {
-  const known = [...Object.keys(databases), 'mariadb://<user>:<password>@<host>:<port>', 'mysql://…']
-  console.error(`Usage: npm run conformance -- <folder> [${known.join('] [')}]`)
-  process.exit(2)
-}
 const { set, schemas } = await readRecordedSet(resolve(folder))
   .then((read) => ({ set: read, schemas: declareRecorded(read.schemas) }))
   .catch((error: unknown) => {

@@ -11,6 +11,7 @@ import { canHaveS3, startMariadb, startMysql, startS3 } from '../packages/server
 import { interruption, root, runCommand } from './command.ts'
 import { compileCache, fillCompileCache } from './compile-cache.ts'
 import { findCargo } from './rust.ts'
+import { helpIfAsked, refuse } from './usage.ts'
 
 interface Outcome {
   readonly name: string
@@ -20,17 +21,19 @@ interface Outcome {
 }
 
 const inCi = Boolean(process.env['CI'])
-const noCargo = await findCargo()
-const [wanted, ...filters] = process.argv.slice(2)
 const folders = globSync(['packages/*/package.json', 'apps/*/package.json'], { cwd: root })
   .map((path) => path.replace(/\/package\.json$/, ''))
   .toSorted()
+const usage = `npm test                        everything that must hold, as CI runs it
+npm test -- <package> [text]    one of ${folders.map((folder) => basename(folder)).join(', ')};
+                                with a text: only the test files whose path contains it`
+const parameters = process.argv.slice(2)
+helpIfAsked(usage, parameters)
+const [wanted, ...filters] = parameters
 const narrowed = wanted?.replace('@neurojoint/', '')
 const chosen = narrowed === undefined ? folders : folders.filter((folder) => basename(folder) === narrowed)
-if (chosen.length === 0) {
-  console.error(`There is no package ${wanted}. There are: ${folders.map((folder) => basename(folder)).join(', ')}.`)
-  process.exit(1)
-}
+if (chosen.length === 0) refuse(`There is no package \`${wanted}\`.`, usage)
+const noCargo = await findCargo()
 const paths = narrowed === undefined ? ['.'] : chosen
 const needsNative = narrowed === undefined || !['arrays', 'core', 'servers', 'figures'].includes(narrowed)
 const needsServer = narrowed === undefined || narrowed === 'core' || narrowed === 'servers'

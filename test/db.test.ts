@@ -31,25 +31,3 @@ test('the databases stay until Ctrl-C, which stops them', { timeout: 120_000 }, 
     child.kill('SIGKILL')
   }
 })
-
-test('what can be started is said on request, and where something else was asked for, without a stack', async () => {
-  const run = async (...parameters: readonly string[]) => {
-    const child = spawn(process.execPath, [join(root, 'scripts/db.ts'), ...parameters])
-    let written = ''
-    for (const stream of [child.stdout, child.stderr])
-      stream.setEncoding('utf8').on('data', (text) => (written += text))
-    const [exitCode] = await once(child, 'close')
-    return { exitCode, written }
-  }
-  const expected = [
-    [['--help'], 0, ''],
-    [['oracle'], 2, 'There is no `oracle` to start.'],
-    [['mysql', '5'], 2, 'There is no mysql 5 to start.'],
-  ] as const
-  for (const [parameters, exitCode, message] of expected) {
-    const ended = await run(...parameters)
-    expect(ended).toEqual({ exitCode, written: expect.stringContaining(message) })
-    expect(ended.written).toContain('npm run db -- mysql [VERSION]    9, 8.4, 8.0')
-    expect(ended.written).not.toContain('    at ')
-  }
-})

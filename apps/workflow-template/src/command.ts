@@ -8,27 +8,19 @@ import { populateProgress } from './terminal/populate-progress.ts'
 import { formatProblems } from './terminal/problems.ts'
 import { runWorkflow } from './workflow.ts'
 
-const usage = `npm start                  take in what is new, and populate the pipeline
-npm start -- show TABLE    the definition of a table and its first rows
-npm start -- diagram [FILE]    the pipeline as Mermaid text, or as a picture in FILE.svg
-npm start -- settings      where the database and the stores are, and what says so`
-
 /** Runs one command of the workflow; returns the exit code. */
 export async function runCommand(parameters: readonly string[], signal: AbortSignal): Promise<number> {
-  const [command = 'run', ...rest] = parameters
+  const [command, name] = parameters
   switch (command) {
-    case 'run':
-      return await run(signal)
     case 'show':
-      return await showTable(rest[0])
+      return await showTable(name)
     case 'diagram':
-      return await showDiagram(rest[0])
+      return await showDiagram(name)
     case 'settings':
       process.stdout.write(formatConfiguration())
       return 0
     default:
-      console.error(`There is no \`${command}\`.\n${usage}`)
-      return 2
+      return await run(signal)
   }
 }
 

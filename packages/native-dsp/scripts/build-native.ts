@@ -1,7 +1,7 @@
 /**
  * Builds the binding with cargo and puts it beside the package as `native-dsp.<platform>.node`.
  *
- *   node scripts/build-native.ts           the quick profile, about 20 s on an idle machine with two cores
+ *   node scripts/build-native.ts           the quick profile, about a minute on an idle machine with two cores
  *   node scripts/build-native.ts release   the published one; also copied into its platform package
  *
  * The source's hash decides whether there is anything to do; binaries of the same hash are taken from
@@ -44,7 +44,7 @@ if (
   install(cached)
   say(`taken from ${cached}`)
 } else {
-  say(`building (${profile} profile; ${profile === 'quick' ? 'about 20 s' : 'up to two minutes'})`)
+  say(`building (${profile} profile; ${profile === 'quick' ? 'about a minute' : 'up to two minutes'})`)
   build()
 }
 

@@ -6,33 +6,25 @@ import { runDemo } from './demo.ts'
 import { formatError } from '../terminal/problems.ts'
 import { showTable } from '../show.ts'
 
-const usage = `npm run demo                  run it
-npm run demo -- show TABLE    the definition of a table and its first rows
-npm run demo -- diagram [FILE]    the pipeline as Mermaid text, or as a picture in FILE.svg
-npm run demo -- clean         remove everything that it made`
-
 /** Runs one command of the demo; returns the exit code. */
 export async function runDemoCommand(parameters: readonly string[], signal: AbortSignal): Promise<number> {
-  const [command = 'run', ...rest] = parameters
+  const [command, name] = parameters
   try {
     switch (command) {
-      case 'run':
-        return await runDemo(signal)
       case 'show':
         if (!existsSync(configuration.home)) {
           console.error('There is nothing to show yet: `npm run demo` makes it.')
           return 1
         }
-        return await showTable(rest[0])
+        return await showTable(name)
       case 'diagram':
-        return await showDiagram(rest[0])
+        return await showDiagram(name)
       case 'clean':
         await rm(configuration.home, { recursive: true, force: true })
         console.log(`${configuration.home} is gone.`)
         return 0
       default:
-        console.error(`There is no \`${command}\`.\n${usage}`)
-        return 2
+        return await runDemo(signal)
     }
   } catch (error) {
     if (signal.aborted) {

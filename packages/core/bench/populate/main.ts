@@ -37,8 +37,7 @@ try {
   }
   for (const [name, seconds] of taken) console.error(name, seconds.map((one) => one.toFixed(3)).join(' '))
   const of = (name: keyof typeof measures): number => median(taken.get(name) ?? [])
-  const quick = process.argv.includes('--quick')
-  const workers = quick ? null : { one: await ours.work(1), all: await ours.work(WORKERS) }
+  const workers = { one: await ours.work(1), all: await ours.work(WORKERS) }
   const report = formatReport({
     server: `MariaDB ${server.version}`,
     python: python.version,

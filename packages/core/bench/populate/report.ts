@@ -14,7 +14,7 @@ export interface Results {
     readonly floorOfEight: number
   }
   readonly refresh: { readonly ours: number; readonly python: number }
-  readonly workers: { readonly one: number; readonly all: number } | null
+  readonly workers: { readonly one: number; readonly all: number }
   readonly claims: readonly (readonly [jobs: number, milliseconds: number])[]
 }
 
@@ -43,12 +43,7 @@ in the same transaction that inserts its row, and keys are claimed many at a tim
 ${row('datajoint (Python)', refresh.python, refresh.python)}
 ${row('this engine', refresh.ours, refresh.python)}
 
-${
-  workers
-    ? `${WAITING_MAKES.toLocaleString('en')} makes that wait ${WAIT_MILLISECONDS} ms each take one worker process ${formatNumber(workers.one)} s and ${WORKERS} of them ${formatNumber(workers.all)} s, ` +
-      `which is ${formatNumber(workers.one / workers.all)}x as fast, from the first make that is begun to the last that ends.`
-    : ''
-}
+${WAITING_MAKES.toLocaleString('en')} makes that wait ${WAIT_MILLISECONDS} ms each take one worker process ${formatNumber(workers.one)} s and ${WORKERS} of them ${formatNumber(workers.all)} s, which is ${formatNumber(workers.one / workers.all)}x as fast, from the first make that is begun to the last that ends.
 
 | jobs in the queue | milliseconds to claim one |
 |---:|---:|

@@ -26,6 +26,7 @@ const dsp = await loadDsp()
 if (dsp.implementation !== 'native') throw new Error(`There is nothing to measure without the binding. ${dsp.reason}`)
 const folder = await mkdtemp(join(tmpdir(), 'neurojoint-bench-'))
 try {
+  console.error(`simulating ${FILE_SECONDS} s of 384 channels`)
   const recording = await simulateRecording(folder, FILE_SECONDS)
   const frames = MEMORY_SECONDS * recording.samplingRate
   const whole = await readCounts(recording)
