@@ -1,9 +1,10 @@
 /**
- * Packs what would be published, looks at the tarballs with publint and attw, installs some of them with npm in a folder
- * elsewhere, and runs and type-checks a small pipeline there.
+ * Packs what would be published, looks at the tarballs with publint and attw, installs them with npm in a folder elsewhere,
+ * and type-checks and runs there, as a lab would: every entry of them, a small pipeline, and the workflow template.
  */
 import {
   copyFileSync,
+  cpSync,
   existsSync,
   globSync,
   mkdirSync,
@@ -21,10 +22,8 @@ import { interruption, root, runCommand } from './command.ts'
 interface Manifest {
   readonly name: string
   readonly private?: boolean
+  readonly exports?: Readonly<Record<string, unknown>>
 }
-
-/** What the consumer installs; the rest is only looked at. */
-const installed = ['arrays', 'core', 'element-lab', 'formats', 'native-dsp']
 
 const folders = globSync('packages/*/package.json', { cwd: root }).map(dirname).toSorted()
 const readManifest = (path: string): Manifest => JSON.parse(readFileSync(join(root, path), 'utf8'))
@@ -53,25 +52,26 @@ async function testPacked(): Promise<number> {
   )
   if (!looks.flat().every(Boolean)) return 1
 
-  const consumer = join(temporary, 'consumer')
+  const consumer = join(temporary, 'our lab')
   mkdirSync(consumer)
-  writeConsumer(consumer)
-  // a version follows the name, so that `core` is not also the beginning of another package's name
-  const wanted = readdirSync(tarballs).filter((name) =>
-    installed.includes(/^neurojoint-(.+)-\d+\.\d+/.exec(name)?.[1] ?? ''),
-  )
+  writeConsumer(consumer, published)
   const install = [
     'npm',
     'install',
     '--no-audit',
     '--no-fund',
     '--loglevel=error',
-    ...wanted.map((name) => join(tarballs, name)),
-    ...(binary === null ? [] : [join(tarballs, binary)]),
+    ...readdirSync(tarballs).map((name) => join(tarballs, name)),
   ]
   if (!(await must('npm install', install, { cwd: consumer }))) return 1
   if (!(await must('types of the installed packages', ['tsc', '-p', consumer]))) return 1
   if (!(await must('run', ['node', 'consumer.ts'], { cwd: consumer }))) return 1
+  const workflow = join(consumer, 'workflow')
+  const forkTypes = ['tsc', '-p', workflow, '--typeRoots', join(root, 'node_modules/@types')]
+  if (!(await must('types of the workflow template', forkTypes))) return 1
+  if (!(await must('npm start -- settings', ['npm', 'start', '--', 'settings'], { cwd: workflow }))) return 1
+  const diagram = ['npm', 'start', '--', 'diagram', 'pipeline.svg']
+  if (!(await must('npm start -- diagram', diagram, { cwd: workflow }))) return 1
   const implementation = binary === null ? 'typescript' : 'native'
   const preprocessing = ['node', 'preprocessing.ts', implementation]
   if (!(await must(`preprocessing, ${implementation}`, preprocessing, { cwd: consumer }))) return 1
@@ -93,8 +93,8 @@ async function packBinary(tarballs: string): Promise<string | null> {
   return readdirSync(tarballs).find((name) => name.includes(platform)) ?? null
 }
 
-/** A type-checked folder outside the repository, with Node's types lent from it. */
-function writeConsumer(folder: string): void {
+/** A type-checked folder outside the repository, with Node's types lent from it; in it, a fork of the workflow template. */
+function writeConsumer(folder: string, published: readonly string[]): void {
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'consumer', private: true, type: 'module' }))
   for (const program of ['consumer.ts', 'preprocessing.ts'])
     copyFileSync(join(root, 'scripts/packed', program), join(folder, program))
@@ -108,9 +108,23 @@ function writeConsumer(folder: string): void {
       typeRoots: [join(root, 'node_modules/@types')],
       types: ['node'],
     },
-    files: ['consumer.ts', 'preprocessing.ts'],
+    files: ['consumer.ts', 'preprocessing.ts', 'entries.ts'],
   }
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(settings))
+  const entries = published.flatMap((path) => {
+    const { name, exports = {} } = readManifest(join(path, 'package.json'))
+    return Object.keys(exports).map((entry) => `export type {} from '${name}${entry.slice(1)}'\n`)
+  })
+  writeFileSync(join(folder, 'entries.ts'), entries.join(''))
+  writeFork(join(folder, 'workflow'))
+}
+
+/** The workflow template as its README says to copy it; the packages that it depends on are those of the consumer. */
+function writeFork(folder: string): void {
+  const template = join(root, 'apps/workflow-template')
+  for (const path of ['package.json', 'src', 'user_data', 'tsconfig.json'])
+    cpSync(join(template, path), join(folder, path), { recursive: true })
+  rmSync(join(folder, 'src/demo'), { recursive: true })
 }
 
 async function lookAt(tarballs: readonly string[]): Promise<readonly boolean[]> {

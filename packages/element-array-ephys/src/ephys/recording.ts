@@ -2,7 +2,7 @@ import type { Row } from '@neurojoint/core'
 import { openRecording } from '@neurojoint/formats/recording'
 import { ProbeMismatchError } from '../errors.ts'
 import { planElectrodeConfig } from '../probe/electrode-config.ts'
-import type { ProbeTables } from '../probe/activate.ts'
+import type { ProbeTables } from '../probe/index.ts'
 import { findRecordingOf, type ProbeRecording } from './acquisition.ts'
 import { nameDataFile } from './data-directories.ts'
 

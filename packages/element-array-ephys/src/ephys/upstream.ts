@@ -1,5 +1,5 @@
 import type { AnyTable, Key, Tables } from '@neurojoint/core'
-import type { ProbeTables } from '../probe/activate.ts'
+import type { ProbeTables } from '../probe/index.ts'
 
 /** What a pipeline hands to this schema: the tables of `./probe`, two of its own, and where its files are. */
 export interface Upstream<Session extends AnyTable, SkullReference extends AnyTable> extends ProbeTables {

@@ -1,8 +1,5 @@
 import type { Schema } from '@neurojoint/core'
 
-/** The tables that `activate` declares. */
-export type ProbeTables = ReturnType<typeof activate>
-
 /** Declares probes, the geometry of their types, and which electrodes recordings used. It needs nothing upstream. */
 export function activate(schema: Schema) {
   const ProbeType = schema.lookup('ProbeType', {}, `

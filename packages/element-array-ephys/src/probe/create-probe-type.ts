@@ -1,7 +1,7 @@
 import type { Database } from '@neurojoint/core'
 import { probeType } from '@neurojoint/formats/probes'
 import { ProbeTypeDiffersError } from '../errors.ts'
-import type { ProbeTables } from './activate.ts'
+import type { activate } from './activate.ts'
 
 /**
  * Makes a probe type with its electrodes from the vendor's table, under the name given: a part number (`NP1010`), or a
@@ -12,7 +12,7 @@ import type { ProbeTables } from './activate.ts'
  */
 export async function createProbeType(
   db: Database,
-  { ProbeType }: Pick<ProbeTables, 'ProbeType'>,
+  { ProbeType }: Pick<ReturnType<typeof activate>, 'ProbeType'>,
   name: string,
 ): Promise<boolean> {
   const rows = Array.from(probeType(name).electrodes(), ({ electrode, shank, column, row, x, y }) => ({

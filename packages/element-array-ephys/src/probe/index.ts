@@ -1,4 +1,6 @@
-export { activate, type ProbeTables } from './activate.ts'
+import type { activate } from './activate.ts'
+
+export { activate } from './activate.ts'
 export { createProbeType } from './create-probe-type.ts'
 export {
   electrodeConfigHash,
@@ -6,3 +8,6 @@ export {
   planElectrodeConfig,
   type ElectrodeConfigRows,
 } from './electrode-config.ts'
+
+/** The tables that `activate` declares. */
+export type ProbeTables = ReturnType<typeof activate>
