@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs'
 import { type AnyTable, describe, type TableGroups } from '@neurojoint/core'
+import { configuration } from './configuration.ts'
 import { pipeline } from './pipeline.ts'
 import { formatCell } from './terminal/cell.ts'
 import { formatTable } from './terminal/table.ts'
@@ -14,6 +16,11 @@ export async function showTable(name: string | undefined): Promise<number> {
       `${name === undefined ? 'Say which table' : `There is no table ${name}`}. There are:\n  ${[...tables.keys()].join('\n  ')}`,
     )
     return 2
+  }
+  const { database } = configuration
+  if ('path' in database && !existsSync(database.path)) {
+    console.error(`There is nothing to show yet: ${database.path} comes with the first run.`)
+    return 1
   }
   const db = await pipeline.open()
   try {

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { configuration } from '../configuration.ts'
 import { showDiagram } from '../diagram.ts'
@@ -12,10 +11,6 @@ export async function runDemoCommand(parameters: readonly string[], signal: Abor
   try {
     switch (command) {
       case 'show':
-        if (!existsSync(configuration.home)) {
-          console.error('There is nothing to show yet: `npm run demo` makes it.')
-          return 1
-        }
         return await showTable(name)
       case 'diagram':
         return await showDiagram(name)
