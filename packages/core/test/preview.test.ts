@@ -73,6 +73,10 @@ onEveryDatabase('preview', (database) => {
     const none = await lab.db(lab.Scan).restrict({ scan: 99 }).preview()
     expect(none.text.split('\n').at(-1)).toBe(' (Total: 0)')
     expect(none.rows).toEqual([])
+    for (const options of [{ limit: -1 }, { limit: 1.5 }, { width: 0 }, { width: NaN }]) {
+      await expect(lab.db(lab.Scan).preview(options)).rejects.toMatchObject({ code: 'invalid-call' })
+    }
+    expect((await lab.db(lab.Scan).preview({ limit: 0, width: 1 })).text.split('\n').at(-1)).toBe(' (Total: 40)')
   })
 
   test('counts no further than a hundred thousand rows', async () => {

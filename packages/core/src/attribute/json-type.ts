@@ -13,32 +13,40 @@ export function readJsonType(text: string): AttributeType | null {
   return text.toLowerCase() === 'json' ? { text: 'json', storage: { kind: 'json' }, codec: null } : null
 }
 
-/** JSON text. What `JSON.stringify` would drop or replace without a word is refused. */
+/** How many arrays and objects may be inside one another: MariaDB takes no more. */
+const DEPTH = 31
+
+/** JSON text. What `JSON.stringify` would drop or replace without a word is refused, and what not every database takes. */
 export function jsonToStored(value: unknown, refuse: Refuse): string {
-  const path = findUnwritable(value, '$', [])
-  if (path !== null) throw refuse(`plain JSON data (${path} is none)`)
+  const problem = findUnwritable(value, '$', [])
+  if (problem !== null) throw refuse(`plain JSON data (${problem})`)
   return JSON.stringify(value)
 }
 
-/** The path of the first part of a value that JSON cannot say. */
+/** What is wrong with the first part of a value that JSON cannot say, and where it is. */
 function findUnwritable(value: unknown, path: string, parents: readonly object[]): string | null {
+  const none = `${path} is none`
   switch (typeof value) {
     case 'boolean':
-    case 'string':
       return null
+    case 'string':
+      return value.isWellFormed() ? null : `${path} has a lone surrogate, which UTF-8 cannot write`
     case 'number':
-      return Number.isFinite(value) ? null : path
+      return Number.isFinite(value) ? null : none
     case 'object': {
       if (value === null) return null
-      if (parents.includes(value) || 'toJSON' in value || Object.getOwnPropertySymbols(value).length > 0) return path
+      if (parents.includes(value) || 'toJSON' in value || Object.getOwnPropertySymbols(value).length > 0) return none
+      if (parents.length === DEPTH) return `${path} is deeper than ${DEPTH} arrays and objects: a <blob> takes more`
       const within = [...parents, value]
       if (Array.isArray(value)) return firstUnwritable(value.entries(), (index) => `${path}[${index}]`, within)
       const prototype: unknown = Object.getPrototypeOf(value)
-      if (prototype !== Object.prototype && prototype !== null) return path
+      if (prototype !== Object.prototype && prototype !== null) return none
+      const lone = Object.keys(value).find((name) => !name.isWellFormed())
+      if (lone !== undefined) return `${path} has a name with a lone surrogate, which UTF-8 cannot write`
       return firstUnwritable(Object.entries(value), (name) => `${path}.${name}`, within)
     }
     default:
-      return path
+      return none
   }
 }
 
@@ -48,8 +56,8 @@ function firstUnwritable<Name>(
   parents: readonly object[],
 ): string | null {
   for (const [name, value] of entries) {
-    const path = findUnwritable(value, pathOf(name), parents)
-    if (path !== null) return path
+    const problem = findUnwritable(value, pathOf(name), parents)
+    if (problem !== null) return problem
   }
   return null
 }

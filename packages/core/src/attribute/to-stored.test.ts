@@ -8,6 +8,13 @@ const store = (type: string, value: unknown, nullable = false) =>
   toStored({ name: 'depth', type: parseAttributeType(type), nullable }, value)
 const andBack = (type: string, value: unknown) => fromStored(parseAttributeType(type), store(type, value))
 
+/** So many lists in one another. */
+function nested(depth: number): unknown {
+  let value: unknown = []
+  for (let within = 1; within < depth; within += 1) value = [value]
+  return value
+}
+
 const id = '6F6D1A8E-0b57-4b5e-9d0c-0123456789ab'
 
 /** Stands for a Temporal value, which Node 24 does not have yet. */
@@ -163,6 +170,8 @@ describe('a value that does not fit is refused', () => {
     ['json', { n: 1n }, '$.n'],
     ['json', { at: new Date(0) }, '$.at'],
     ['json', { data: Float32Array.of(1) }, '$.data'],
+    ['json', { names: ['\uD800'] }, '$.names[0] has a lone surrogate'],
+    ['json', [{ '\uD800': 1 }], '$[0] has a name with a lone surrogate'],
     ['bytes', 'abc', 'a Uint8Array'],
     ['int8', null, 'not nullable'],
     ['int8', undefined, 'a value'],
@@ -175,6 +184,12 @@ describe('a value that does not fit is refused', () => {
       value,
     })
     expect(error).toHaveProperty('message', expect.stringContaining(expected))
+  })
+
+  test('json in more arrays and objects than every database takes', () => {
+    expect(store('json', nested(31))).toHaveLength(2 * 31)
+    const problem = { code: 'invalid-value', message: expect.stringContaining('[0] is deeper than 31 arrays') }
+    for (const depth of [32, 100_000]) expect(catchError(() => store('json', nested(depth)))).toMatchObject(problem)
   })
 
   test('json that contains itself', () => {

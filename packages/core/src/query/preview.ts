@@ -2,8 +2,10 @@ import type { Attribute, Heading } from '../attribute/attribute.ts'
 import type { RelationNode } from '../relation/node.ts'
 import { project } from '../relation/project.ts'
 import { top } from '../relation/top.ts'
+import { show } from './call.ts'
 import type { Context } from './context.ts'
 import { countRows } from './count-rows.ts'
+import { InvalidCallError } from './errors.ts'
 import { fetchRows } from './fetch.ts'
 
 /** What of a relation is shown. */
@@ -36,6 +38,8 @@ export async function previewRows(
   node: RelationNode,
   { limit = 12, width = 14, signal }: PreviewOptions,
 ): Promise<Preview> {
+  requireSize('limit', limit, 0)
+  requireSize('width', width, 1)
   const { heading } = node
   const shown = heading.filter((attribute) => attribute.inKey || stand(attribute) === null)
   const columns = Object.fromEntries(shown.map(({ name }) => [name, name]))
@@ -53,6 +57,12 @@ export async function previewRows(
     )
   const attributes = heading.map(({ name, inKey, comment }) => ({ name, inKey, comment }))
   return { attributes, rows, total, text: formatTable(heading, rows, total, width) }
+}
+
+/** From JavaScript, it may be anything. */
+function requireSize(name: string, given: number, least: number): void {
+  if (Number.isInteger(given) && given >= least) return
+  throw new InvalidCallError(`preview() was given ${name}: ${show(given)}. Give an integer of ${least} or more.`)
 }
 
 async function totalOf(context: Context, node: RelationNode, signal?: AbortSignal): Promise<Preview['total']> {

@@ -52,7 +52,7 @@ const edges: readonly (readonly [type: string, values: readonly unknown[]])[] = 
 
 /** Only kept, not searched: the databases compare these by their bytes or not at all. */
 const unsearched: readonly (readonly [type: string, values: readonly unknown[]])[] = [
-  ['json', [{ a: [1, null, 'ü"\\'] }, 'text', 0, []]],
+  ['json', [{ a: [1, null, 'ü"\\\0'] }, 'text', 0, [], JSON.parse('['.repeat(31) + ']'.repeat(31))]],
   ['tinytext', ['', 'ä'.repeat(127), ' a ', "'\\"]],
   ['text', ['a'.repeat(65_535)]],
   ['mediumtext', ['😀'.repeat(20_000)]],
