@@ -28,6 +28,22 @@ onEveryDatabase('declaring', (database) => {
     }
   })
 
+  test('an attribute that this database or this pipeline cannot keep is named before anything is declared', async () => {
+    const name = database.prefix()
+    await using pipeline = await database.pipeline([])
+    const { db } = pipeline
+    const big = defineSchema(name)
+    big.manual('Big', {}, 'id : int32\n---\nsize : bigint unsigned')
+    const kept = defineSchema(name)
+    kept.manual('Kept', {}, 'id : int32\n---\ntrace : <blob@raw>')
+    const facts = { name: 'UndeclarableError', code: 'unknown-store', table: 'Kept', attribute: 'trace' }
+    await expect(planDeclare(db, [kept])).rejects.toMatchObject({ ...facts, cause: { store: 'raw' } })
+    const outcome = await planDeclare(db, [big]).catch((error: unknown) => error)
+    const planned = { schemas: [name], tables: [expect.objectContaining({ typeName: 'Big' })] }
+    const refused = { code: 'unsupported-type', table: 'Big', attribute: 'size', cause: { type: 'bigint unsigned' } }
+    expect(outcome).toMatchObject(database.name === 'sqlite' ? refused : planned)
+  })
+
   test('a table in the database that is not as defined is an error that shows the difference', async () => {
     const prefix = database.prefix()
     const { settings, dispose } = await database.shared()

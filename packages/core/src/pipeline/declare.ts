@@ -1,8 +1,5 @@
-import { externalStoreOf } from '../attribute/legacy-type.ts'
 import { toStored } from '../attribute/to-stored.ts'
-import { unreadable } from '../attribute/unreadable-type.ts'
 import type { Connection } from '../connection/connection.ts'
-import { isFunctional } from '../definition/index-item.ts'
 import type { Generation, TableDeclaration } from '../definition/table-declaration.ts'
 import type { Statement } from '../driver/driver.ts'
 import { DefinitionInTransactionError } from '../driver/errors.ts'
@@ -17,11 +14,12 @@ import { keyNames } from '../query/key-names.ts'
 import { findPresent } from '../query/present.ts'
 import type { AnyTable } from '../query/table.ts'
 import { identify, type Tuple, tupleOf } from '../query/tuple.ts'
-import { UndeclaredParentError, UnsupportedIndexError } from '../schema/errors.ts'
+import { UndeclaredParentError } from '../schema/errors.ts'
 import type { Schema } from '../schema/schema.ts'
 import { refuseDifferences } from './check.ts'
 import { collationsWith } from './collations.ts'
 import { refuseCollisions, refuseSchemaCollisions } from './collisions.ts'
+import { requireCodecs, requireIndexes, requireTypes } from './declarable.ts'
 import { readStored, type Stored } from './stored.ts'
 import { tablesOf } from './tables.ts'
 
@@ -48,7 +46,8 @@ export interface DeclarePlan {
 /**
  * Compares the schemas with the database; fails with `table-differs` where a table is not as defined, with
  * `undeclared-parent` where one refers to a table that is neither there nor among the schemas, with `colliding-names`
- * where a new one could be taken for another, and with `other-generation` where it cannot be in its schema's format.
+ * where a new one could be taken for another, and where one of its attributes cannot be kept: `other-generation` in its
+ * schema's format, `unsupported-type` in this database, `unknown-store` and `unknown-codec` in this pipeline.
  */
 export async function planDeclare(db: Database, schemas: readonly Schema[]): Promise<DeclarePlan> {
   const all = tablesOf(schemas)
@@ -66,9 +65,7 @@ export async function planDeclare(db: Database, schemas: readonly Schema[]): Pro
   requireIndexes(db, tables)
   const generations = generationsIn(tables, stored)
   // what cannot be declared is told with the plan
-  for (const { declaration } of tables) {
-    declarationHere(declaration, generations[declaration.name.schema] ?? '2.x', contextOf(db))
-  }
+  requireTypes(db, tables, generations, stored)
   const present = new Set(stored.tables.map(({ name }) => name.schema))
   const unrecorded = new Set(stored.unrecorded.map(identifyTable))
   return {
@@ -88,26 +85,6 @@ function generationsIn(tables: readonly AnyTable[], { generations }: Stored): Re
     found.set(schema, declaration.generation === '0.14' ? '0.14' : known)
   }
   return Object.fromEntries(found)
-}
-
-/** Fails with `unknown-codec`, `codec-store` or `unknown-store` where a value could never be kept. */
-function requireCodecs(db: Database, tables: readonly AnyTable[]): void {
-  const { codecs, stores } = contextOf(db)
-  for (const { type } of tables.flatMap(({ declaration }) => declaration.heading)) {
-    // what no type here is like was read from a database, which has it
-    if (type.codec === null || type.codec.name === unreadable || externalStoreOf(type) !== null) continue
-    codecs.get(type)
-    if (type.codec.store !== null) stores.get(type.codec.store)
-  }
-}
-
-function requireIndexes(db: Database, tables: readonly AnyTable[]): void {
-  const { name, supports } = contextOf(db).connection.dialect
-  if (supports.functionalIndexes) return
-  for (const { declaration, typeName } of tables) {
-    const index = declaration.indexes.find(isFunctional)
-    if (index) throw new UnsupportedIndexError(typeName, index.attributes, name)
-  }
 }
 
 function requireParents(all: readonly AnyTable[], stored: Stored, tables: readonly AnyTable[]): void {

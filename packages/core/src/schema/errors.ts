@@ -64,6 +64,20 @@ export class CollidingNamesError extends PipelineError {
   }
 }
 
+/** An attribute that a database, or the codecs and stores of a pipeline, have no place for: `code` is that of the cause. */
+export class UndeclarableError extends PipelineError {
+  override readonly name = 'UndeclarableError'
+  readonly code: string
+  readonly table: string
+  readonly attribute: string
+  constructor(table: string, attribute: string, cause: PipelineError) {
+    super(`${table} cannot be declared with \`${attribute}\`: ${cause.message}`, { cause })
+    this.code = cause.code
+    this.table = table
+    this.attribute = attribute
+  }
+}
+
 /** An index on an expression, or on a member of a JSON value, for a database that has none of these. */
 export class UnsupportedIndexError extends PipelineError {
   override readonly name = 'UnsupportedIndexError'
