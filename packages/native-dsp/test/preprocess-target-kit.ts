@@ -75,13 +75,31 @@ export function testPreprocessTargets(dsp: Dsp): void {
       await preprocess(sidecar, target, chain, { dsp, outputs, overwrite: true })
     })
 
-    test('has a sidecar that its frames are opened by', async () => {
+    test('has no peaks among neighbours that nobody knows', async () => {
+      const sidecar = await writeSource('somewhere', 'a.bin')
+      const bare = (await readFile(sidecar, 'utf8')).replace(/,"site":\{[^}]*\}/g, '')
+      await writeFile(sidecar, bare)
+      for (const [peaks, parameter] of [
+        [{ locateRadius: 75, radius: 0 }, 'outputs.peaks.locateRadius'],
+        [{}, 'outputs.peaks.radius'],
+      ] as const)
+        await expect(preprocess(sidecar, null, chain, { dsp, outputs: { peaks } })).rejects.toMatchObject({
+          code: 'invalid-parameter',
+          parameter,
+        })
+      const { peaks } = await preprocess(sidecar, null, chain, { dsp, outputs: { peaks: { radius: 0 } } })
+      expect(peaks?.location).toBeNull()
+    })
+
+    test('has a sidecar that its frames are opened by, and so its folder is', async () => {
       const sidecar = await writeSource('numbered', 'trial.1.bin')
       const { files } = await preprocess(sidecar, join(root, 'numbered-out'), chain, { dsp })
       expect(files.map((path) => basename(path)).slice(0, 2)).toEqual(['trial.1.bin', 'trial.1.json'])
-      const result = await openRecording(files[0] ?? '')
-      expect(result.segments).toEqual([{ frames: 100, startSeconds: 0 }])
-      await result.close()
+      for (const path of [files[0] ?? '', join(root, 'numbered-out')]) {
+        const result = await openRecording(path)
+        expect(result.segments).toEqual([{ frames: 100, startSeconds: 0 }])
+        await result.close()
+      }
     })
   })
 }

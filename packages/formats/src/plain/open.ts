@@ -1,9 +1,16 @@
-import { readFile, stat } from 'node:fs/promises'
-import { dirname, resolve } from 'node:path'
-import { FileTruncatedError, InvalidValueError, RaggedFileError } from '../errors.ts'
+import { readdir, readFile, stat } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+import {
+  AmbiguousRecordingError,
+  FileTruncatedError,
+  InvalidValueError,
+  MissingFileError,
+  RaggedFileError,
+} from '../errors.ts'
 import { refuseMissing } from '../missing-file.ts'
 import { openFlatFiles } from '../recording/flat-files.ts'
 import type { Channel, Recording } from '../recording/recording.ts'
+import { plainSidecars } from './sidecars.ts'
 import { parsePlainDescription, type PlainDescription } from './description.ts'
 
 const bytesPerSample = 2
@@ -23,15 +30,26 @@ export interface PlainOptions {
 }
 
 /**
- * Opens flat int16 files by their JSON sidecar (its path, or that of a data file beside it: `a.bin`, `a.json`), or one file
- * by options. Throws `missing-file`, `missing-key`, `invalid-value`, `file-truncated`, `ragged-file`.
+ * Opens flat int16 files by their JSON sidecar (its path, that of a data file beside it: `a.bin`, `a.json`, or that of a folder
+ * which holds one), or one file by options. Throws `missing-file`, `missing-key`, `invalid-value`, `file-truncated`,
+ * `ragged-file`, `ambiguous-recording`.
  */
 export async function openPlainRecording(path: string, options?: PlainOptions): Promise<Recording> {
   if (options) return openDescribed(path, await describe(path, options))
-  const sidecar = path.replace(/\.[^./\\]+$/, '.json')
+  const sidecar = (await sidecarIn(path)) ?? path.replace(/\.[^./\\]+$/, '.json')
   const advice = 'It says what the counts of the data file are: copy it too, or open the file with options.'
   const text = await readFile(sidecar, 'utf8').catch(refuseMissing(sidecar, advice))
   return openDescribed(sidecar, parsePlainDescription(text, sidecar))
+}
+
+/** The only sidecar of a folder; null for a file. */
+async function sidecarIn(path: string): Promise<string | null> {
+  const names = await readdir(path).catch(() => null)
+  if (names === null) return null
+  const [first, ...others] = plainSidecars(names.toSorted()).map((name) => join(path, name))
+  if (first === undefined) throw new MissingFileError(path, '*.json', 'It should hold int16 files with their sidecar.')
+  if (others.length > 0) throw new AmbiguousRecordingError(path, [first, ...others])
+  return first
 }
 
 async function openDescribed(sidecar: string, description: PlainDescription): Promise<Recording> {

@@ -2,6 +2,7 @@ import { readdir, stat } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
 import { UnknownFormatError } from '../errors.ts'
 import { refuseMissing } from '../missing-file.ts'
+import { plainSidecars } from '../plain/sidecars.ts'
 import type { Recording } from './recording.ts'
 
 /** A kind of recording on disk: how its path looks, and the module that opens it, loaded when first needed. */
@@ -36,6 +37,7 @@ export const recordingFormats: RecordingFormats = {
   },
   plain: {
     recognises: (path) => /\.(json|bin|dat|raw|i16|int16)$/.test(path),
+    recognisesFolder: (names) => plainSidecars(names).length > 0,
     load: async () => (await import('../plain/open.ts')).openPlainRecording,
   },
 }

@@ -5,10 +5,12 @@ import type { Errand } from './find-recordings.ts'
 
 /** What was done, for people. */
 export function formatReport(report: PreprocessReport): string {
-  const { noiseLevels, rms, masked, peaks, files, bytes, seconds, timesRealTime } = report
+  const { frames, noiseLevels, rms, masked, peaks, files, bytes, seconds, timesRealTime } = report
   const lines = [
     ...resolutionLines(report),
-    ...(masked.length > 0 ? [`${count(masked.length, 'stretch', 'stretches')} masked`] : []),
+    ...(masked.length > 0
+      ? [`${count(masked.length, 'stretch', 'stretches')} masked, ${shareOf(masked, frames)}`]
+      : []),
     ...(noiseLevels ? [`noise: ${medianOf(noiseLevels).toFixed(1)} uV (median over channels)`] : []),
     ...(rms ? [`RMS: ${medianOf(rms).toFixed(1)} uV (median over channels)`] : []),
     ...(peaks ? [count(peaks.amplitude.length, 'peak', 'peaks')] : []),
@@ -78,6 +80,11 @@ export const failureAsData = ({ source, target }: Errand, error: unknown): objec
 })
 
 const stepsOf = (steps: readonly { readonly step: string }[]): string => steps.map(({ step }) => step).join(', ')
+
+const shareOf = (masked: PreprocessReport['masked'], frames: number): string => {
+  const hidden = masked.reduce((sum, { start, end }) => sum + end - start, 0)
+  return `${((100 * hidden) / frames).toPrecision(2)} % of the frames`
+}
 
 const count = (number: number, one: string, many: string): string =>
   `${number.toLocaleString('en-US')} ${number === 1 ? one : many}`

@@ -1,6 +1,7 @@
 import type { Recording } from '@neurojoint/formats/recording'
 import { flag, notNegative, numberIn, oneOf, orNull, positive, record, withDefault } from '../chain/readers.ts'
 import type { Reader } from '../chain/readers.ts'
+import { InvalidParameterError } from '../errors.ts'
 import type { PassOutputs } from '../pass.ts'
 
 /** What is found or written beside the frames, in the same pass. */
@@ -73,6 +74,17 @@ const lfRate = 2500
 
 /** Every how many frames of a full band there is one of its LF band. */
 export const lfFactor = (samplingRate: number): number => Math.min(32, Math.max(2, Math.round(samplingRate / lfRate)))
+
+/** Refuses to let peaks compete with, or be located from, their neighbours where nobody knows which those are. */
+export function requireSites({ peaks }: CompleteOutputs, { channels }: Pick<Recording, 'channels'>): void {
+  const unknown = channels.find(({ site }) => !site)
+  if (!peaks || !unknown) return
+  const expected = (value: string): string =>
+    `${value}, since the recording does not say where its channels are (${unknown.name}), or a recording that does`
+  if (peaks.locateRadius !== null)
+    throw new InvalidParameterError('outputs.peaks.locateRadius', peaks.locateRadius, expected('null'))
+  if (peaks.radius > 0) throw new InvalidParameterError('outputs.peaks.radius', peaks.radius, expected('0'))
+}
 
 /** So far from everything, and from each other (um), are channels that take no part. */
 const farAway = 1e7

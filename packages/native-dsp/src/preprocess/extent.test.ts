@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { chooseExtent } from './extent.ts'
 
 const segments = (...lengths: readonly number[]) => ({
+  samplingRate: 10,
   segments: lengths.map((frames) => ({ frames, startSeconds: 0 })),
 })
 
@@ -21,4 +22,5 @@ test('a stretch that is not there is refused with what is', () => {
   expect(() => chooseExtent(segments(), { start: 0 })).toThrow(expect.objectContaining(refused))
   for (const stretch of [{ end: 11 }, { start: -1 }, { start: 0.5 }, { start: 5, end: 4 }, { start: Number.NaN }])
     expect(() => chooseExtent(segments(10), stretch)).toThrow(expect.objectContaining(refused))
+  expect(() => chooseExtent(segments(10), { end: 11 })).toThrow('from 0 to 10 (1 s)')
 })

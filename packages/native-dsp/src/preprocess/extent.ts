@@ -13,7 +13,7 @@ export interface ExtentChoices {
 
 /** The stretch that is asked for; null for all of everything. Throws `invalid-parameter`. */
 export function chooseExtent(
-  { segments }: Pick<Recording, 'segments'>,
+  { segments, samplingRate }: Pick<Recording, 'segments' | 'samplingRate'>,
   { segment, start, end }: ExtentChoices,
 ): FrameInterval | null {
   if (segment === undefined && start === undefined && end === undefined) return null
@@ -22,7 +22,11 @@ export function chooseExtent(
   const extent = { segment: segment ?? 0, start: start ?? 0, end: end ?? found.frames }
   for (const name of ['start', 'end'] as const)
     if (!Number.isInteger(extent[name]) || extent[name] < 0 || extent[name] > found.frames)
-      throw new InvalidParameterError(name, extent[name], `a frame from 0 to ${found.frames}`)
+      throw new InvalidParameterError(
+        name,
+        extent[name],
+        `a frame from 0 to ${found.frames} (${found.frames / samplingRate} s)`,
+      )
   if (extent.end < extent.start) throw new InvalidParameterError('end', extent.end, `no less than ${extent.start}`)
   return extent
 }

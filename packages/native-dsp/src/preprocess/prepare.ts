@@ -3,7 +3,7 @@ import { resolveChain, type Resolution } from '../chain/resolve.ts'
 import type { CompleteChain } from '../chain/steps.ts'
 import type { Dsp } from '../dsp.ts'
 import { shareProgress } from '../share-progress.ts'
-import type { CompleteOutputs } from './choices.ts'
+import { requireSites, type CompleteOutputs } from './choices.ts'
 import { chooseDsp } from './choose-dsp.ts'
 import { chooseExtent } from './extent.ts'
 import { requireFullBand } from './lf-band.ts'
@@ -33,6 +33,7 @@ export async function prepare(
   options: PreprocessOptions,
 ): Promise<Prepared> {
   if (outputs.lf) await requireFullBand(recording)
+  requireSites(outputs, recording)
   const extent = chooseExtent(recording, options)
   const parts = partsOf(recording, extent?.segment)
   const target = planTarget(folder, recording, parts, { ...options, extent, lf: outputs.lf })
