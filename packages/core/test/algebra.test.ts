@@ -256,6 +256,16 @@ onEveryDatabase('the algebra', (database) => {
     expect(() => last.top({ order: [{ subject: 'desc' }] })).toThrow(expect.objectContaining({ code: 'invalid-order' }))
   })
 
+  test('JSON, which databases order differently, is no order; a value in it is one', async () => {
+    await using lab = await open()
+    const sessions = lab.db(lab.Session)
+    const problem = { code: 'invalid-expression', message: expect.stringContaining('`settings`, which is json') }
+    expect(() => sessions.top({ order: ['settings'], limit: 1 })).toThrow(expect.objectContaining(problem))
+    await expect(sessions.fetch({ order: ['session', 'settings desc'] })).rejects.toMatchObject(problem)
+    const gains = sessions.project({ gain: json('settings', 'gain', 'int16') })
+    expect((await gains.fetch({ order: ['gain'] })).map(({ gain }) => gain)).toEqual([null, null, 2])
+  })
+
   test('an enum is ordered as its type lists the values, as in DataJoint', async () => {
     await using lab = await open()
     const sexes = await lab.db(lab.Subject).fetch({ order: ['sex', 'subject'] })

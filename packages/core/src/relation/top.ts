@@ -1,4 +1,5 @@
-import { InvalidTopError } from './errors.ts'
+import type { Attribute } from '../attribute/attribute.ts'
+import { InvalidExpressionError, InvalidTopError } from './errors.ts'
 import { primaryKey, requireAttribute } from './heading.ts'
 import type { Order, RelationNode, TopNode } from './node.ts'
 
@@ -14,7 +15,7 @@ export interface TopOptions {
  */
 export function top(source: RelationNode, { order: given = [], limit = null, offset = 0 }: TopOptions): TopNode {
   const order = given.length === 0 && source.kind === 'top' ? source.order : given
-  for (const { attribute } of order) requireAttribute(source.heading, attribute)
+  for (const { attribute } of order) requireOrdered(requireAttribute(source.heading, attribute))
   if (limit !== null && !isCount(limit)) throw new InvalidTopError('limit', limit)
   if (!isCount(offset)) throw new InvalidTopError('offset', offset)
   const ordered = new Set(order.map(({ attribute }) => attribute))
@@ -27,6 +28,14 @@ export function top(source: RelationNode, { order: given = [], limit = null, off
     limit,
     offset,
   }
+}
+
+/** Databases put JSON in orders of their own, by its text or by what it says: a cut would keep other rows on each. */
+function requireOrdered({ name, type }: Attribute): void {
+  if (type.storage.kind !== 'json') return
+  throw new InvalidExpressionError(
+    `Cannot order by \`${name}\`, which is ${type.text} and has no order. Order by a value in it, which a projection names.`,
+  )
 }
 
 const isCount = (value: number): boolean => Number.isSafeInteger(value) && value >= 0
