@@ -9,6 +9,9 @@ use std::time::Instant;
 use neurojoint_dsp::Unattended;
 use neurojoint_dsp::block::{Engine, Rounding, Window, Work, Workspace};
 use neurojoint_dsp::design::{Direction, FilterKind, FilterSpec};
+use neurojoint_dsp::spatial::{
+    GroupPlan, GroupReferencePlan, LocalReferencePlan, Middle, Operator, SpatialPlan, prepare,
+};
 use neurojoint_dsp::temporal::{Run, Temporal, TemporalSpec};
 
 const CHANNELS: usize = 384;
@@ -26,21 +29,23 @@ fn main() {
     let high_pass = |order| vec![FilterKind::HighPass { cutoff: 300.0, order }];
     let band_pass = vec![FilterKind::BandPass { low: 300.0, high: 6000.0, order: 5 }];
     let cases = [
-        ("copy", false, vec![], false),
-        ("shift", true, vec![], false),
-        ("high3", false, high_pass(3), false),
-        ("shift-high3", true, high_pass(3), false),
-        ("median", false, vec![], true),
-        ("shift-high3-median", true, high_pass(3), true),
-        ("shift-high5-median", true, high_pass(5), true),
-        ("shift-band5-median", true, band_pass, true),
+        ("copy", false, vec![], Reference::None),
+        ("shift", true, vec![], Reference::None),
+        ("high3", false, high_pass(3), Reference::None),
+        ("shift-high3", true, high_pass(3), Reference::None),
+        ("median", false, vec![], Reference::Median),
+        ("shift-high3-median", true, high_pass(3), Reference::Median),
+        ("shift-high5-median", true, high_pass(5), Reference::Median),
+        ("shift-band5-median", true, band_pass, Reference::Median),
+        ("shift-high3-slots", true, high_pass(3), Reference::Slots),
+        ("shift-high3-annulus", true, high_pass(3), Reference::Annulus),
     ];
     println!("{:24}{:>10}{:>12}{:>12}{:>12}", "block of", block, "ns/frame", "x (1)", "x (2)");
-    for (name, shift, filters, median) in cases {
+    for (name, shift, filters, reference) in cases {
         if only.is_some_and(|only| only != name) {
             continue;
         }
-        let engine = engine(shift, &filters, median);
+        let engine = engine(shift, &filters, reference);
         let best = |threads| {
             let runs = (0..5).map(|_| measure(&engine, &counts, block, threads));
             runs.reduce(|best, run| Cost {
@@ -66,7 +71,44 @@ fn processor_time() -> Option<f64> {
     std::fs::read_to_string("/proc/thread-self/schedstat").ok()?.split_whitespace().next()?.parse().ok()
 }
 
-fn engine(shift: bool, filters: &[FilterKind], global_median: bool) -> Engine {
+/// What is subtracted in the end: nothing, the median of all channels, the mean of those sampled together, that of an annulus.
+#[derive(Clone, Copy, PartialEq)]
+enum Reference {
+    None,
+    Median,
+    Slots,
+    Annulus,
+}
+
+impl Reference {
+    fn step(self) -> Option<SpatialPlan> {
+        let operator = Operator::Mean;
+        match self {
+            Self::None | Self::Median => None,
+            Self::Slots => {
+                let slot = |slot| (0..CHANNELS).filter(|row| row % 24 / 2 == slot).collect::<Vec<_>>();
+                let groups = (0..12).map(|number| GroupPlan { of: slot(number), from: slot(number) }).collect();
+                let plan = GroupReferencePlan { operator, middle: Middle::Mean, whole: false, groups };
+                Some(SpatialPlan::GroupReference(plan))
+            }
+            Self::Annulus => {
+                let near =
+                    |row: usize| (0..CHANNELS).filter(move |&other| (40.0..=140.0).contains(&distance(row, other)));
+                let neighbours = (0..CHANNELS).map(|row| near(row).collect()).collect();
+                Some(SpatialPlan::LocalReference(LocalReferencePlan { operator, whole: false, neighbours }))
+            }
+        }
+    }
+}
+
+/// (µm) Between two sites of a Neuropixels 1.0 probe.
+fn distance(one: usize, other: usize) -> f64 {
+    let site = |row: usize| ([43.0, 11.0, 59.0, 27.0][row % 4], 20.0 * (row / 2) as f64);
+    let ((x, y), (u, v)) = (site(one), site(other));
+    f64::hypot(x - u, y - v)
+}
+
+fn engine(shift: bool, filters: &[FilterKind], reference: Reference) -> Engine {
     let shifts = shift.then(|| (0..CHANNELS).map(|channel| (channel % 24 / 2) as f64 / 13.0).collect());
     let filters = filters.iter().map(|kind| FilterSpec { kind: *kind, direction: Direction::ZeroPhase }).collect();
     let spec = TemporalSpec { shifts, taps: 16, filters, scale: None };
@@ -75,8 +117,8 @@ fn engine(shift: bool, filters: &[FilterKind], global_median: bool) -> Engine {
         take: (0..CHANNELS).collect(),
         temporal: Temporal::prepare(&spec, RATE, CHANNELS).expect("a spec that holds"),
         spectral: None,
-        spatial: Vec::new(),
-        global_median,
+        spatial: reference.step().iter().map(|step| prepare(step, CHANNELS, RATE).expect("a step in order")).collect(),
+        global_median: reference == Reference::Median,
         scale: None,
         rounding: Rounding::HalfEven,
     }
@@ -115,11 +157,10 @@ fn measure(engine: &Engine, counts: &[i16], block: usize, threads: usize) -> Cos
                     };
                     let block = start as u64..end as u64;
                     let words = Some((&mut output[..], CHANNELS));
-                    engine.compute(
-                        &window,
-                        Work { block: block.clone(), wanted: block, halo: 0, rows: false, words, control: &Unattended },
-                        &mut work,
-                    );
+                    let wanted = block.clone();
+                    let observer = None;
+                    let work_of = Work { block, wanted, halo: 0, rows: false, observer, words, control: &Unattended };
+                    engine.compute(&window, work_of, &mut work);
                 }
                 let ran = processor_time().zip(before).map_or(f64::NAN, |(after, before)| after - before);
                 *used.lock().expect("no panic") += ran;

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::grid::{Block, Segment};
 use super::masks::{Masks, runs_between};
 use super::source::Source;
-use crate::block::{Engine, Window, Work, Workspace};
+use crate::block::{Engine, Observer, Window, Work, Workspace};
 use crate::spatial::Rows;
 use crate::temporal::Run;
 use crate::{Control, Result};
@@ -28,18 +28,21 @@ pub struct Room {
 }
 
 /// What is asked of a block beside its words.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Around {
-    /// Whether rows are wanted, and frames of them on either side.
+#[derive(Default)]
+pub struct Asked<'a> {
+    /// Whether rows of the wanted frames are wanted.
     pub rows: bool,
+    /// Who looks at rows of the wanted frames, and how many frames it needs on either side.
+    pub observer: Option<&'a mut dyn Observer>,
     pub halo: usize,
     /// Frames of counts on either side.
     pub reach: usize,
 }
 
-impl Around {
-    /// Rows of the wanted frames alone.
-    pub const ROWS: Self = Self { rows: true, halo: 0, reach: 0 };
+impl Asked<'_> {
+    pub fn rows() -> Self {
+        Self { rows: true, ..Self::default() }
+    }
 }
 
 /// A block computed.
@@ -58,7 +61,7 @@ pub struct Computed<'a> {
     pub inner: Range<usize>,
 }
 
-/// Frames around a block that [`Around::reach`] asks for at most: half the taps of the longest decimation.
+/// Frames around a block that [`Asked::reach`] asks for at most: half the taps of the longest decimation.
 const LONGEST_REACH: usize = 13 * crate::measure::decimation::MOST;
 
 impl Blocks {
@@ -68,7 +71,7 @@ impl Blocks {
     pub fn compute<'r>(
         &'r self,
         block: &Block,
-        around: Around,
+        asked: Asked<'_>,
         words: Option<(&mut [i16], usize)>,
         room: &'r mut Room,
         control: &dyn Control,
@@ -79,7 +82,7 @@ impl Blocks {
         };
         let cut = widened(&block.whole, self.engine.before(), self.engine.after());
         let mask = widened(&cut, self.masks.margin(), self.masks.margin());
-        let reach = widened(&block.wanted, around.reach, around.reach);
+        let reach = widened(&block.wanted, asked.reach, asked.reach);
         let read = mask.start.min(reach.start)..mask.end.max(reach.end);
         let columns = self.source.columns;
         let counts = self.source.frames(offset + read.start..offset + read.end, &mut room.counts)?;
@@ -98,7 +101,9 @@ impl Blocks {
         let window =
             Window { counts: part(&cut), first_frame: cut.start, segment: block.segment, segment_frames: frames, runs };
         let (block_frames, wanted) = (block.whole.clone(), block.wanted.clone());
-        let work = Work { block: block_frames, wanted, halo: around.halo, rows: around.rows, words, control };
+        let Asked { rows, observer, halo, .. } = asked;
+        let observer = observer.map(|observer| observer as &mut dyn Observer);
+        let work = Work { block: block_frames, wanted, halo, rows, observer, words, control };
         let computed = self.engine.compute(&window, work, workspace);
         control.check()?;
         let wanted = within(&block.wanted, &cut);

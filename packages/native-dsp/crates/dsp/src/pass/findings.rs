@@ -2,13 +2,14 @@
 
 use std::ops::Range;
 
-use super::block::{Around, Blocks, Computed, Room};
+use super::block::{Asked, Blocks, Computed, Room};
 use super::grid::Block;
 use super::masks;
 use super::plan::Interval;
-use crate::block::HALO;
+use crate::block::{HALO, Observer};
 use crate::peaks::sink::PeakScratch;
 use crate::peaks::{Locate, PassPeak, PeakCriteria, PeakSink};
+use crate::spatial::Rows;
 use crate::{Control, DspError, Result};
 
 /// What is asked for.
@@ -85,24 +86,22 @@ impl Finder {
 
     /// Whether it looks at rows.
     pub fn needs_rows(&self) -> bool {
-        self.rms || self.peaks.is_some()
+        self.rms || self.near_peaks().is_some()
     }
 
     /// Frames of rows that it needs around those of a block.
     pub fn halo(&self) -> usize {
-        self.peaks.as_ref().map_or(0, PeakSink::halo).min(HALO)
+        self.near_peaks().map_or(0, PeakSink::halo)
     }
 
-    /// Looks at a block that is computed.
-    pub fn find(&self, block: &Block, computed: &Computed<'_>, scratch: &mut PeakScratch) -> BlockFindings {
-        let mut found = BlockFindings { masked: masked_intervals(block, computed), ..BlockFindings::default() };
-        if self.rms {
-            (found.squares, found.summed) = squares(computed);
-        }
-        if let Some(peaks) = self.peaks.as_ref().filter(|peaks| peaks.halo() <= HALO) {
-            found.peaks = peaks.visit(&computed.rows, computed.inner.clone(), scratch);
-        }
-        found
+    /// Peaks that are decided from rows around a block's own.
+    fn near_peaks(&self) -> Option<&PeakSink> {
+        self.peaks.as_ref().filter(|peaks| peaks.halo() <= HALO)
+    }
+
+    /// Looks at the rows of a block that is being computed.
+    pub fn look<'a>(&'a self, scratch: &'a mut PeakScratch) -> Look<'a> {
+        Look { finder: self, scratch, found: BlockFindings::default() }
     }
 
     /// Peaks that are decided from further away than the block's rows go, from rows of their own.
@@ -121,8 +120,10 @@ impl Finder {
         let at = |frame: u64| (frame - wide.start) as usize;
         let inner = at(wanted.start)..at(wanted.end);
         let wide = Block { segment: block.segment, whole: wide.clone(), wanted: wide };
-        let computed = blocks.compute(&wide, Around::ROWS, None, room, control)?;
-        Ok(Some(peaks.visit(&computed.rows, inner, scratch)))
+        let computed = blocks.compute(&wide, Asked::rows(), None, room, control)?;
+        let mut found = Vec::new();
+        peaks.visit(&computed.rows, inner, scratch, &mut found);
+        Ok(Some(found))
     }
 
     /// Joins what was found in blocks, in their order.
@@ -155,36 +156,51 @@ fn masked_intervals(block: &Block, computed: &Computed<'_>) -> Vec<Interval> {
     computed.masked.iter().map(interval).collect()
 }
 
-impl Computed<'_> {
-    /// The rows, padded to their stride, of each stretch of wanted frames between masks.
-    pub fn unmasked(&self) -> impl Iterator<Item = &[f32]> {
-        let (stride, inner) = (self.rows.stride, &self.inner);
-        let starts = [0].into_iter().chain(self.masked.iter().map(|mask| mask.end));
-        let ends = self.masked.iter().map(|mask| mask.start).chain([inner.len()]);
-        let stretch = move |(start, end)| &self.rows.data[(inner.start + start) * stride..(inner.start + end) * stride];
-        starts.zip(ends).map(stretch)
+/// What looks at the rows of one block.
+pub struct Look<'a> {
+    finder: &'a Finder,
+    scratch: &'a mut PeakScratch,
+    found: BlockFindings,
+}
+
+impl Look<'_> {
+    /// What was found in the block, once all of it is computed.
+    pub fn done(self, block: &Block, computed: &Computed<'_>) -> BlockFindings {
+        let mut found = BlockFindings { masked: masked_intervals(block, computed), ..self.found };
+        found.peaks.sort_unstable_by_key(|peak| (peak.frame, peak.row));
+        found
+    }
+}
+
+impl Observer for Look<'_> {
+    fn observe(&mut self, rows: &Rows<'_>, inner: Range<usize>) {
+        if self.finder.rms {
+            self.found.add_squares(rows, &inner);
+        }
+        if let Some(peaks) = self.finder.near_peaks() {
+            peaks.visit(rows, inner, self.scratch, &mut self.found.peaks);
+        }
     }
 }
 
 /// Frames whose squares are summed in single precision before they go into a double.
 const SUMMED_TOGETHER: usize = 16;
 
-fn squares(computed: &Computed<'_>) -> (Vec<f64>, u64) {
-    let (channels, stride) = (computed.rows.channels, computed.rows.stride);
-    let mut total = vec![0.0; channels];
-    let mut part = vec![0.0_f32; channels];
-    let mut frames = 0;
-    for stretch in computed.unmasked() {
-        frames += (stretch.len() / stride) as u64;
-        for together in stretch.chunks(SUMMED_TOGETHER * stride) {
-            part.fill(0.0);
-            for row in together.chunks_exact(stride) {
-                part.iter_mut().zip(row).for_each(|(sum, value)| *sum += value * value);
+impl BlockFindings {
+    fn add_squares(&mut self, rows: &Rows<'_>, inner: &Range<usize>) {
+        self.squares.resize(rows.channels, 0.0);
+        let mut part = vec![0.0_f32; rows.channels];
+        for stretch in rows.unmasked(inner) {
+            self.summed += (stretch.len() / rows.stride) as u64;
+            for together in stretch.chunks(SUMMED_TOGETHER * rows.stride) {
+                part.fill(0.0);
+                for row in together.chunks_exact(rows.stride) {
+                    part.iter_mut().zip(row).for_each(|(sum, value)| *sum += value * value);
+                }
+                self.squares.iter_mut().zip(&part).for_each(|(sum, part)| *sum += f64::from(*part));
             }
-            total.iter_mut().zip(&part).for_each(|(sum, part)| *sum += f64::from(*part));
         }
     }
-    (total, frames)
 }
 
 impl PeakOutput {

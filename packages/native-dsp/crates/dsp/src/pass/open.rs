@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::Mutex;
 
-use super::block::{Around, Blocks, Room};
+use super::block::{Asked, Blocks, Room};
 use super::check::check_plan;
 use super::engine::prepare_engine;
 use super::grid::{Block, NOISE_STRETCH_FRAMES, NOISE_STRETCHES, blocks_of, segments};
@@ -110,11 +110,11 @@ impl Pass {
             let (block, part) = (&blocks[index], &mut **lock(&parts[index]));
             let Some(selected) = selected else {
                 let out = Some((part, width));
-                return self.blocks.compute(block, Around::default(), out, room, &progress).map(drop);
+                return self.blocks.compute(block, Asked::default(), out, room, &progress).map(drop);
             };
             words.resize(block.wanted_frames() * self.rows, 0);
             let out = Some((&mut words[..], self.rows));
-            self.blocks.compute(block, Around::default(), out, room, &progress)?;
+            self.blocks.compute(block, Asked::default(), out, room, &progress)?;
             for (from, to) in words.chunks_exact(self.rows).zip(part.chunks_exact_mut(width)) {
                 for (word, &row) in to.iter_mut().zip(selected) {
                     *word = from[row];

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::block::{Around, Computed};
+use super::block::{Asked, Computed};
 use super::findings::{BlockFindings, Finder, Findings, LfOutput, Outputs};
 use super::grid::{Block, blocks_of};
 use super::open::{Kept, Pass};
@@ -110,18 +110,20 @@ impl Pass {
         let Visit { writer, lf, finder } = visit;
         let Kept { room, words, selected, peaks, lf: lf_scratch } = kept;
         let block = &job.block;
-        let around = Around {
-            rows: finder.needs_rows(),
-            halo: finder.halo(),
-            reach: lf.as_ref().map_or(0, |lf| lf.sink.margin()),
-        };
         let width = writer.as_ref().map(|writer| if writer.in_order { writer.width() } else { self.rows });
         let out = width.map(|width| {
             words.resize(block.wanted_frames() * width, 0);
             (&mut words[..], width)
         });
-        let computed = self.blocks.compute(block, around, out, room, control)?;
-        let mut found = finder.find(block, &computed, peaks);
+        let mut look = finder.look(peaks);
+        let asked = Asked {
+            rows: false,
+            observer: finder.needs_rows().then_some(&mut look as _),
+            halo: finder.halo(),
+            reach: lf.as_ref().map_or(0, |lf| lf.sink.margin()),
+        };
+        let computed = self.blocks.compute(block, asked, out, room, control)?;
+        let mut found = look.done(block, &computed);
         if let Some(writer) = writer {
             let frames = if writer.in_order {
                 &mut *words

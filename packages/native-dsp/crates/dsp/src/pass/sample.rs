@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::block::{Around, Computed};
+use super::block::{Asked, Computed};
 use super::grid::{Block, noise_stretches};
 use super::open::{Kept, Pass};
 use super::rank::{Measure, RankScratch, median};
@@ -26,7 +26,7 @@ impl Pass {
     /// The noise level of each row in the fixed sample, as [`crate::measure::noise`] has it; `NaN` where all of it is masked.
     pub(super) fn noise_levels(&self, sample: &[Block], threads: usize, progress: &Paced<'_>) -> Result<Vec<f32>> {
         let stretches = self.each(threads, sample.len(), progress, |index, Kept { room, .. }| {
-            Ok(Turned::from(&self.blocks.compute(&sample[index], Around::ROWS, None, room, progress)?))
+            Ok(Turned::from(&self.blocks.compute(&sample[index], Asked::rows(), None, room, progress)?))
         })?;
         let silent = SilentPart(progress);
         let parts = self.rows.div_ceil(ROWS_AT_A_TIME);
@@ -59,11 +59,11 @@ const FRAMES_AT_A_TIME: usize = 16;
 impl From<&Computed<'_>> for Turned {
     fn from(computed: &Computed<'_>) -> Self {
         let (rows, stride) = (computed.rows.channels, computed.rows.stride);
-        let frames: usize = computed.unmasked().map(|stretch| stretch.len() / stride).sum();
+        let frames: usize = computed.rows.unmasked(&computed.inner).map(|stretch| stretch.len() / stride).sum();
         let mut values = vec![0.0; frames * rows];
         os::prefer_large_pages(&mut values);
         let mut done = 0;
-        for stretch in computed.unmasked() {
+        for stretch in computed.rows.unmasked(&computed.inner) {
             for some in stretch.chunks(FRAMES_AT_A_TIME * stride) {
                 let count = some.len() / stride;
                 for row in 0..rows {

@@ -77,13 +77,12 @@ impl PeakSink {
         self.detector.halo().max(window)
     }
 
-    /// The peaks in the frames `inner` of the rows (counted from the first of them), in order of frame and row; each
-    /// decided by the frames around it alone, so that blocks that share edges find every peak once.
-    pub fn visit(&self, rows: &Rows, inner: Range<usize>, scratch: &mut PeakScratch) -> Vec<PassPeak> {
+    /// Adds the peaks in the frames `inner` of the rows (counted from the first of them), in order of frame and row; each
+    /// is decided by the frames around it alone, so that stretches that share edges find every peak once.
+    pub fn visit(&self, rows: &Rows, inner: Range<usize>, scratch: &mut PeakScratch, peaks: &mut Vec<PassPeak>) {
         let frames = Frames { data: rows.data, stride: rows.stride };
         debug_assert!(rows.at_start || inner.start >= self.halo(), "the rows before the inner range are too few");
         debug_assert!(rows.at_end || inner.end + self.halo() <= frames.len(), "the rows after it are too few");
-        let mut peaks = Vec::new();
         self.detector.detect_within(frames, inner, &mut scratch.candidates, |candidate| {
             peaks.push(PassPeak {
                 segment: rows.segment as u32,
@@ -93,7 +92,6 @@ impl PeakSink {
                 location: self.locate.as_ref().map(|locate| locate.of(frames, candidate)),
             });
         });
-        peaks
     }
 }
 

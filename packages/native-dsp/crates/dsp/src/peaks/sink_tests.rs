@@ -44,7 +44,7 @@ fn in_blocks(traces: &[f32], channels: usize, noise: &[f32], criteria: &PeakCrit
             at_end: last == frames,
             masked: &[],
         };
-        found.extend(sink.visit(&rows, start - first..end - first, &mut scratch));
+        sink.visit(&rows, start - first..end - first, &mut scratch, &mut found);
     }
     found.iter().map(|&PassPeak { frame, row, amplitude, .. }| Peak { frame, channel: row, amplitude }).collect()
 }
@@ -90,7 +90,8 @@ fn a_peak_is_located_at_the_centre_of_mass_of_its_neighbours() {
         at_end: true,
         masked: &[],
     };
-    let peaks = sink.visit(&rows, 0..4, &mut Default::default());
+    let mut peaks = Vec::new();
+    sink.visit(&rows, 0..4, &mut Default::default(), &mut peaks);
     let location = Some([32.0 / 12.0, 80.0 / 12.0]);
     assert_eq!(peaks, [PassPeak { segment: 2, frame: 101, row: 0, amplitude: -6.0, location }]);
 }

@@ -72,6 +72,15 @@ impl Rows<'_> {
     pub fn frames(&self) -> usize {
         self.data.len() / self.stride
     }
+
+    /// The rows, padded to their stride, of each stretch of the frames `inner` between masks.
+    pub fn unmasked(&self, inner: &Range<usize>) -> impl Iterator<Item = &[f32]> {
+        let (stride, inner) = (self.stride, inner.clone());
+        let clipped = move |frame: usize| frame.clamp(inner.start, inner.end) * stride;
+        let starts = [0].into_iter().chain(self.masked.iter().map(|mask| mask.end));
+        let ends = self.masked.iter().map(|mask| mask.start).chain([usize::MAX]);
+        starts.zip(ends).map(move |(start, end)| &self.data[clipped(start)..clipped(end)])
+    }
 }
 
 /// Buffers that a thread uses again for every block.
