@@ -82,8 +82,7 @@ fn subtract_means<V: Lanes>(
         }
     }
     for (entry, sum) in plan.entries.iter().zip(sums.iter()) {
-        let count = V::splat(entry.count as f32);
-        let reciprocal = V::splat(1.0 / entry.count as f32);
+        let reciprocal = V::splat(entry.reciprocal);
         for half in [0, 8] {
             let place = &mut tile[entry.row][half..half + 8];
             let (value, sum) = (V::load(place), V::load(&sum[half..]));
@@ -93,7 +92,7 @@ fn subtract_means<V: Lanes>(
                 let quotient = sum.abs().add(V::splat(0.5)).mul(reciprocal).trunc();
                 quotient.sign_of(sum)
             } else {
-                sum.div(count).trunc()
+                sum.div(V::splat(entry.count as f32)).trunc()
             };
             value.sub(mean).store(place);
         }

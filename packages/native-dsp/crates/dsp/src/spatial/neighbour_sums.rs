@@ -15,6 +15,8 @@ pub(super) struct NeighbourSums {
 pub(super) struct Entry {
     pub row: usize,
     pub count: usize,
+    /// Of the count.
+    pub reciprocal: f32,
     /// The entry whose sum this one starts from.
     base: Option<usize>,
     /// Ends, in the operands, of what is added and of what is subtracted after it.
@@ -55,7 +57,8 @@ impl NeighbourSums {
                 sums.operands.extend(gone.map(|&member| member as u32));
             }
             let subtracted = sums.operands.len();
-            sums.entries.push(Entry { row, count: of.len(), base, added, subtracted });
+            let (count, reciprocal) = (of.len(), 1.0 / of.len() as f32);
+            sums.entries.push(Entry { row, count, reciprocal, base, added, subtracted });
         }
         sums
     }
@@ -68,18 +71,23 @@ impl NeighbourSums {
         let mut finite = [V::splat(0.0); 2];
         let mut at = 0;
         for (index, entry) in self.entries.iter().enumerate() {
-            let mut sum = match entry.base {
-                Some(base) => pair::<V>(&sums[base]),
-                None => [V::splat(0.0); 2],
-            };
+            // What changes is added up by itself: only its last addition waits for the sum that it starts from.
+            let mut change = [V::splat(0.0); 2];
             for &operand in &self.operands[at..entry.added] {
                 let [early, late] = pair::<V>(row_at(tile, operand));
-                sum = [sum[0].add(early), sum[1].add(late)];
+                change = [change[0].add(early), change[1].add(late)];
             }
             for &operand in &self.operands[entry.added..entry.subtracted] {
                 let [early, late] = pair::<V>(row_at(tile, operand));
-                sum = [sum[0].sub(early), sum[1].sub(late)];
+                change = [change[0].sub(early), change[1].sub(late)];
             }
+            let sum = match entry.base {
+                Some(base) => {
+                    let [early, late] = pair::<V>(&sums[base]);
+                    [early.add(change[0]), late.add(change[1])]
+                }
+                None => change,
+            };
             at = entry.subtracted;
             store_pair(sum, &mut sums[index]);
             finite = [sum[0].mul_add(V::splat(0.0), finite[0]), sum[1].mul_add(V::splat(0.0), finite[1])];
