@@ -1,6 +1,6 @@
 //! Matrices that make channels uncorrelated.
 
-use crate::reference::require_frames;
+use crate::frames::require_frames;
 use crate::tridiagonal::decompose;
 use crate::{Control, DspError, Result};
 

@@ -88,7 +88,7 @@ pub fn locate_peaks(
     control: &dyn Control,
 ) -> Result<Vec<f64>> {
     let channels = positions.len();
-    crate::reference::require_frames(traces.len(), channels)?;
+    crate::frames::require_frames(traces.len(), channels)?;
     method.validate(window)?;
     validate(traces.len() / channels, positions, peaks, window)?;
     let prototype = match method {

@@ -1,7 +1,7 @@
 //! The linear-phase low-pass before decimation, in whole numbers.
 
 use crate::control::Control;
-use crate::reference::require_frames;
+use crate::frames::require_frames;
 use crate::{DspError, Result};
 
 /// Takes every `factor`-th frame of what a symmetric filter lets through.

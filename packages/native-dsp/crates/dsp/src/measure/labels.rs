@@ -4,7 +4,8 @@ use super::spectrum::{PowerSpectra, power_spectral_density};
 use crate::control::{Control, SilentPart};
 use crate::design::Direction;
 use crate::design::butterworth::{Band, butterworth};
-use crate::reference::{median, require_frames};
+use crate::frames::require_frames;
+use crate::measure::median::median;
 use crate::temporal::traces::filter_traces;
 use crate::{DspError, Result};
 

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::extremes::{Bounds, Columns};
 use crate::control::Control;
-use crate::reference::require_frames;
+use crate::frames::require_frames;
 use crate::{DspError, Result};
 
 /// Which frames are masked. With neither criterion, none.

@@ -6,6 +6,7 @@ mod fourier;
 pub mod labels;
 pub mod lf;
 pub mod mask;
+pub(crate) mod median;
 pub mod noise;
 mod polyphase;
 pub mod rms;

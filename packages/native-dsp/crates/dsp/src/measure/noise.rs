@@ -2,7 +2,8 @@
 
 use crate::Result;
 use crate::control::Control;
-use crate::reference::{median, require_frames};
+use crate::frames::require_frames;
+use crate::measure::median::median;
 
 /// The median absolute deviation of a normal distribution with standard deviation 1.
 pub const NORMAL_DEVIATION: f32 = 0.674_489_75;

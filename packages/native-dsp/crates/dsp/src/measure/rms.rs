@@ -2,7 +2,7 @@
 
 use crate::Result;
 use crate::control::Control;
-use crate::reference::require_frames;
+use crate::frames::require_frames;
 
 /// The root mean square of each channel, in the unit of the traces: `numpy.sqrt(numpy.mean(x ** 2))` in double
 /// precision, nothing subtracted. No frames give `NaN`.

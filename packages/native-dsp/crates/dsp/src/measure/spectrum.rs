@@ -4,7 +4,7 @@ use std::f64::consts::PI;
 
 use super::fourier::{Fourier, LANES, Point};
 use crate::control::Control;
-use crate::reference::require_frames;
+use crate::frames::require_frames;
 use crate::{DspError, Result};
 
 /// The density of each channel at each frequency.

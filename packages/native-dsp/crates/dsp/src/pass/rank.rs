@@ -213,7 +213,7 @@ fn collect_by(values: &[f32], of: impl Fn(f32) -> f32, low: f32, high: f32, foun
 mod tests {
     use super::*;
     use crate::measure::noise::noise_levels;
-    use crate::{Unattended, reference};
+    use crate::{Unattended, measure};
 
     fn values(count: usize, of: impl Fn(f32, f32) -> f32) -> Vec<f32> {
         let mut state = 7_u64;
@@ -241,7 +241,7 @@ mod tests {
                 let values = values(count, of);
                 let pieces: Vec<&[f32]> = values.chunks(count.div_ceil(3)).chain([&[][..]]).collect();
                 let found = median(&pieces, Measure::Value, &mut RankScratch::default());
-                assert_eq!(found, reference::median(&values, &mut Vec::new()), "shape {shape}, {count} values");
+                assert_eq!(found, measure::median::median(&values, &mut Vec::new()), "shape {shape}, {count} values");
             }
         }
     }

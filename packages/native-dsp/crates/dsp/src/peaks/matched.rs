@@ -7,8 +7,8 @@ use super::exclusion::Exclusion;
 use super::kernels::Kernel;
 use super::matched_filter::{MatchedFilter, Scratch, WIDTH};
 use crate::control::{Control, Paced, SilentPart};
+use crate::frames::require_frames;
 use crate::measure::noise::noise_levels;
-use crate::reference::require_frames;
 use crate::{DspError, Result};
 
 /// What is looked for.

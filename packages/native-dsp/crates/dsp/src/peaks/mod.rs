@@ -30,7 +30,7 @@ pub use waveforms::{Amplitudes, Neighbourhood, Place, Waveforms, Window, cut_wav
 
 use crate::Result;
 use crate::control::Control;
-use crate::reference::require_frames;
+use crate::frames::require_frames;
 
 /// A peak in traces.
 #[derive(Debug, Clone, Copy, PartialEq)]

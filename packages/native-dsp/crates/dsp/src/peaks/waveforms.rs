@@ -2,7 +2,7 @@
 
 use super::criteria::{near, require_radius};
 use crate::control::Control;
-use crate::reference::require_frames;
+use crate::frames::require_frames;
 use crate::{DspError, Result};
 
 /// Where a peak lies.

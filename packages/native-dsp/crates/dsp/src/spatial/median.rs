@@ -13,7 +13,8 @@ pub struct Middles {
 impl Middles {
     /// `numpy.median`: the mean of the two.
     pub fn mean(self) -> f32 {
-        (self.lower + self.upper) / 2.0
+        // Twice a large number may be none.
+        if self.lower == self.upper { self.lower } else { (self.lower + self.upper) / 2.0 }
     }
 }
 
@@ -59,8 +60,8 @@ impl MedianFinder {
     }
 }
 
-/// The middle values by selection.
-fn select(values: &[f32], keys: &mut Vec<i32>) -> Middles {
+/// The middle values by selection; `keys` is room to sort in.
+pub(crate) fn select(values: &[f32], keys: &mut Vec<i32>) -> Middles {
     keys.clear();
     keys.extend(values.iter().map(|value| ordered(value.to_bits() as i32)));
     let middle = keys.len() / 2;

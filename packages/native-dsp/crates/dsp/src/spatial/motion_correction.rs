@@ -5,10 +5,10 @@ use std::sync::{Arc, Mutex};
 
 use super::{Rows, Scratch, SpatialStep};
 use crate::control::Paced;
+use crate::frames::require_frames;
 use crate::motion::Motion;
 use crate::motion::kriging::Kriging;
 use crate::motion::weights::Weights;
-use crate::reference::require_frames;
 use crate::{Control, DspError, Result};
 
 /// Weights below this are left out: the result is within 1e-4 of the signal, with some twenty weights per row.

@@ -11,7 +11,7 @@ const BLOCK: usize = 1024;
 ///
 /// For a spatial high-pass, refuses values that are not finite. Motion correction needs a recording's time and is refused.
 pub fn apply(traces: &mut [f32], channels: usize, plan: &SpatialPlan, control: &dyn Control) -> Result<()> {
-    let frames = crate::reference::require_frames(traces.len(), channels)?;
+    let frames = crate::frames::require_frames(traces.len(), channels)?;
     let step = prepare(plan, channels, f64::NAN)?;
     let margin = step.margin();
     let (block, stride) = (BLOCK.max(2 * margin), channels.next_multiple_of(16));

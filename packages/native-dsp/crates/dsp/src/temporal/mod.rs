@@ -2,14 +2,20 @@
 
 mod delay;
 #[cfg(target_arch = "x86_64")]
+mod delay_256;
+#[cfg(target_arch = "x86_64")]
 mod delay_512;
+mod delayed;
 mod lanes;
 mod machine;
+mod placed;
 mod recursion;
 mod stage;
+mod steps;
 #[cfg(test)]
 mod tests;
 pub mod traces;
+mod visits;
 
 use std::ops::Range;
 

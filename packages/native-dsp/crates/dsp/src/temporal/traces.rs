@@ -2,14 +2,13 @@
 
 use super::lanes::{Lanes, Portable, Row, WIDTH};
 use super::machine::Machine;
-use super::recursion::{Computed, From, Recursions, To};
+use super::recursion::Recursions;
+use super::visits::{Computed, From, STEP, To};
 use crate::design::Direction;
 use crate::design::cascade::Cascade;
 use crate::design::delay::design_delay;
-use crate::reference::require_frames;
+use crate::frames::require_frames;
 use crate::{Control, DspError, Result};
-
-const STEP: isize = WIDTH as isize;
 
 /// Filters every channel of frame-major traces, in place.
 ///
