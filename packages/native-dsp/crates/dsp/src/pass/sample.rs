@@ -1,12 +1,14 @@
 //! Noise levels from a fixed sample of the result.
 
 use std::ops::Range;
+use std::sync::{Mutex, PoisonError};
 
 use super::block::{Asked, Computed};
 use super::grid::{Block, noise_stretches};
 use super::open::{Kept, Pass};
+use super::os;
 use super::rank::{Measure, RankScratch, median};
-use super::{os, workers};
+use super::workers::{self, lock};
 use crate::control::{Paced, SilentPart};
 use crate::measure::noise::NORMAL_DEVIATION;
 use crate::{Control, Result};
@@ -25,9 +27,23 @@ impl Pass {
 
     /// The noise level of each row in the fixed sample, as [`crate::measure::noise`] has it; `NaN` where all of it is masked.
     pub(super) fn noise_levels(&self, sample: &[Block], threads: usize, progress: &Paced<'_>) -> Result<Vec<f32>> {
-        let stretches = self.each(threads, sample.len(), progress, |index, Kept { room, .. }| {
-            Ok(Turned::from(&self.blocks.compute(&sample[index], Asked::rows(), None, room, progress)?))
+        // One buffer on large pages: its rows lie far apart.
+        let mut room = vec![0.0; self.rows * sample.iter().map(Block::wanted_frames).sum::<usize>()];
+        os::prefer_large_pages(&mut room);
+        let mut places = Vec::with_capacity(sample.len());
+        let mut rest = &mut room[..];
+        for block in sample {
+            let (place, behind) = rest.split_at_mut(self.rows * block.wanted_frames());
+            places.push(Mutex::new(place));
+            rest = behind;
+        }
+        let frames = self.each(threads, sample.len(), progress, |index, Kept { room, .. }| {
+            let computed = self.blocks.compute(&sample[index], Asked::rows(), None, room, progress)?;
+            Ok(turn(&computed, &mut lock(&places[index])))
         })?;
+        let places = places.into_iter().map(|place| place.into_inner().unwrap_or_else(PoisonError::into_inner));
+        let stretches: Vec<Turned> =
+            frames.into_iter().zip(places).map(|(frames, values)| Turned { frames, values }).collect();
         let silent = SilentPart(progress);
         let parts = self.rows.div_ceil(ROWS_AT_A_TIME);
         let levels = |part: usize, scratch: &mut RankScratch| {
@@ -40,7 +56,7 @@ impl Pass {
     }
 }
 
-fn noise_level(stretches: &[Turned], row: usize, scratch: &mut RankScratch) -> f32 {
+fn noise_level(stretches: &[Turned<'_>], row: usize, scratch: &mut RankScratch) -> f32 {
     let pieces: Vec<&[f32]> = stretches.iter().map(|stretch| stretch.row(row)).collect();
     let middle = median(&pieces, Measure::Value, scratch);
     let level = median(&pieces, Measure::DistanceFrom(middle), scratch) / NORMAL_DEVIATION;
@@ -48,36 +64,33 @@ fn noise_level(stretches: &[Turned], row: usize, scratch: &mut RankScratch) -> f
 }
 
 /// A stretch of frames, row after row.
-struct Turned {
+struct Turned<'a> {
     frames: usize,
-    values: Vec<f32>,
+    values: &'a [f32],
 }
 
 /// Frames that are turned at a time: as many as make a cache line of a row.
 const FRAMES_AT_A_TIME: usize = 16;
 
-impl From<&Computed<'_>> for Turned {
-    fn from(computed: &Computed<'_>) -> Self {
-        let (rows, stride) = (computed.rows.channels, computed.rows.stride);
-        let frames: usize = computed.rows.unmasked(&computed.inner).map(|stretch| stretch.len() / stride).sum();
-        let mut values = vec![0.0; frames * rows];
-        os::prefer_large_pages(&mut values);
-        let mut done = 0;
-        for stretch in computed.rows.unmasked(&computed.inner) {
-            for some in stretch.chunks(FRAMES_AT_A_TIME * stride) {
-                let count = some.len() / stride;
-                for row in 0..rows {
-                    let to = &mut values[row * frames + done..][..count];
-                    to.iter_mut().zip(some[row..].iter().step_by(stride)).for_each(|(to, value)| *to = *value);
-                }
-                done += count;
+/// Puts the frames that are not masked row after row; returns their number.
+fn turn(computed: &Computed<'_>, values: &mut [f32]) -> usize {
+    let (rows, stride) = (computed.rows.channels, computed.rows.stride);
+    let frames: usize = computed.rows.unmasked(&computed.inner).map(|stretch| stretch.len() / stride).sum();
+    let mut done = 0;
+    for stretch in computed.rows.unmasked(&computed.inner) {
+        for some in stretch.chunks(FRAMES_AT_A_TIME * stride) {
+            let count = some.len() / stride;
+            for row in 0..rows {
+                let to = &mut values[row * frames + done..][..count];
+                to.iter_mut().zip(some[row..].iter().step_by(stride)).for_each(|(to, value)| *to = *value);
             }
+            done += count;
         }
-        Self { frames, values }
     }
+    frames
 }
 
-impl Turned {
+impl Turned<'_> {
     fn row(&self, row: usize) -> &[f32] {
         &self.values[row * self.frames..(row + 1) * self.frames]
     }

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::criteria::{Method, PeakCriteria, Sign};
 use super::exclusion::{Candidate, Exclusion};
-use super::scan::{Frames, scan};
+use super::scan::{FRAMES_AT_ONCE, Frames, scan};
 use crate::control::Control;
 use crate::peaks::Peak;
 use crate::{DspError, Result};
@@ -88,6 +88,9 @@ impl Detector {
     ) {
         let from = inner.start.saturating_sub(self.exclusion_frames);
         let to = frames.len().min(inner.end.saturating_add(self.exclusion_frames));
+        // Candidates further away decide nothing, and whole groups of frames are searched fastest.
+        let to = frames.len().min(from + (to - from).next_multiple_of(FRAMES_AT_ONCE));
+        let from = to - (to - from).next_multiple_of(FRAMES_AT_ONCE).min(to);
         candidates.clear();
         self.scan(frames, from..to, candidates);
         let mut earliest = 0;

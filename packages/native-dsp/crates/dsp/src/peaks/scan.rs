@@ -5,6 +5,9 @@ use std::ops::Range;
 use super::criteria::Sign;
 use super::exclusion::Candidate;
 
+/// Frames that are searched together where there are so many.
+pub(super) const FRAMES_AT_ONCE: usize = 8;
+
 /// Frames of equal width; those beyond the first and the last count as zero.
 #[derive(Clone, Copy)]
 pub(crate) struct Frames<'a> {

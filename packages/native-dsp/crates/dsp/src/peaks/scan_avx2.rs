@@ -5,11 +5,11 @@ use std::ops::Range;
 
 use super::criteria::Sign;
 use super::exclusion::Candidate;
-use super::scan::{Frames, collect};
+use super::scan::{FRAMES_AT_ONCE, Frames, collect};
 
 const LANES: usize = 8;
-/// Frames that share a load of their thresholds.
-const AT_ONCE: usize = 8;
+/// They share a load of their thresholds.
+const AT_ONCE: usize = FRAMES_AT_ONCE;
 /// Registers of rows that share a branch.
 const GROUP: usize = 2;
 
@@ -87,7 +87,7 @@ fn is_near<const SIGN: u8>(samples: &[f32], stride: usize, thresholds: &[f32]) -
             // SAFETY: as above, lag * stride further on.
             let x = unsafe { _mm256_loadu_ps(samples.as_ptr().add(lag * stride + lane * LANES)) };
             if lane == 0 {
-                // The rows of a block are larger than the cache, and frames side by side hide that they come in order.
+                // Frames side by side hide that they come in order.
                 let ahead = samples.as_ptr().wrapping_add((lag + AT_ONCE) * stride);
                 _mm_prefetch::<_MM_HINT_T0>(ahead.cast());
             }
