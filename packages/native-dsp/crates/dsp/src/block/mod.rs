@@ -129,7 +129,7 @@ impl Engine {
         // Chunks between forward and backward filters, in double precision at most; or a channel and its spectrum.
         let temporal = match self.spectral {
             Some(_) => 64 * spectral::LENGTH,
-            None => 8 * stride * (self.temporal.after() + CHUNKS_BETWEEN),
+            None => 8 * stride * (self.temporal.after() / 4 * 5 + CHUNKS_BETWEEN),
         };
         // A few tiles of sixteen frames, and for steps along time three rows for each frame that they look at.
         let spatial = 4 * (16 * (4 * stride + 1024) + 3 * stride * (2 * margin + 1));

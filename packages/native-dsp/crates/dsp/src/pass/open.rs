@@ -18,7 +18,7 @@ use crate::peaks::sink::PeakScratch;
 use crate::spectral;
 use crate::{Control, DspError, Result};
 
-/// Frames on the grid.
+/// Frames on the usual grid.
 const BLOCK_FRAMES: usize = 8192;
 
 /// Frames of a segment, and the rows wanted of them; all where there are none given.
@@ -59,9 +59,15 @@ impl Pass {
         Ok(Self { blocks, rows: plan.columns.len(), sampling_rate: plan.sampling_rate, kept: Mutex::new(Vec::new()) })
     }
 
-    /// Frames on the grid.
+    /// Frames on the grid, by the plan alone: half of what filters remember, where that is more than usual, so that what
+    /// is computed around a block costs no more than four times the block.
     pub fn block_frames(&self) -> usize {
-        if self.blocks.engine.spectral.is_some() { spectral::BLOCK } else { BLOCK_FRAMES }
+        let engine = &self.blocks.engine;
+        let remembered = engine.temporal.before().max(engine.temporal.after());
+        match engine.spectral {
+            Some(_) => spectral::BLOCK,
+            None => (remembered / 2).next_multiple_of(BLOCK_FRAMES).max(BLOCK_FRAMES),
+        }
     }
 
     /// What a call with so many threads holds at most beside its results, whatever the length of the source (bytes).

@@ -10,8 +10,10 @@ use super::placed::Placed;
 use super::recursion::{History, Recursions};
 use super::visits::{Computed, From, STEP, To};
 
-/// Chunks that are filtered backward before the forward filters go on: as many as stay in a cache.
+/// Chunks that are filtered backward before the forward filters go on: as many as stay in a cache, ...
 const SLAB: usize = 20;
+/// ... or, where backward filters begin further behind them than that, one for so many that they run through first.
+const LOOK_AHEAD_PER_SLAB: usize = 4;
 /// The odd extension at a true end is not longer.
 const LONGEST_EXTENSION: usize = CHUNK - 1;
 
@@ -93,8 +95,9 @@ impl<S: Computed + Delayed + Placed> Stage<S> {
         }
         let chunks = (end - start).div_ceil(CHUNK);
         let frames_of = |chunk: usize| start + chunk * CHUNK..(start + (chunk + 1) * CHUNK).min(end);
+        let look_ahead = self.look_ahead.div_ceil(CHUNK);
         let (slab_chunks, look_ahead) =
-            if self.backward.is_empty() { (1, 0) } else { (SLAB, self.look_ahead.div_ceil(CHUNK)) };
+            if self.backward.is_empty() { (1, 0) } else { (SLAB.max(look_ahead / LOOK_AHEAD_PER_SLAB), look_ahead) };
         let slots = slab_chunks + look_ahead;
         scratch.ring.resize(slots * tiles * CHUNK, Row([S::default(); WIDTH]));
         scratch.forward.clear();
@@ -102,6 +105,9 @@ impl<S: Computed + Delayed + Placed> Stage<S> {
         scratch.backward.clear();
         scratch.backward.resize_with(tiles, || self.backward.history());
         let at = |chunk: usize, tile: usize| ((chunk % slots) * tiles + tile) * CHUNK;
+        // Slabs do not depend on each other: those before and behind what is wanted are not filtered backward.
+        let chunk_of = |frame: usize| (frame - start) / CHUNK;
+        let (first_wanted, behind_wanted) = (chunk_of(stretch.wanted.start), chunk_of(stretch.wanted.end - 1) + 1);
 
         for tile in 0..tiles {
             self.begin(machine, delays, stretch, tile, start..end, scratch);
@@ -128,30 +134,32 @@ impl<S: Computed + Delayed + Placed> Stage<S> {
                 }
             }
             produced = ready;
-            if !self.backward.is_empty() {
-                for tile in 0..tiles {
-                    let row = frames_of(ready - 1).len() - 1;
-                    let level = scratch.ring[at(ready - 1, tile) + row];
-                    self.turn(machine, delays, stretch, tile, start..end, last, level, scratch);
+            if slab_end > first_wanted {
+                if !self.backward.is_empty() {
+                    for tile in 0..tiles {
+                        let row = frames_of(ready - 1).len() - 1;
+                        let level = scratch.ring[at(ready - 1, tile) + row];
+                        self.turn(machine, delays, stretch, tile, start..end, last, level, scratch);
+                    }
+                }
+                for chunk in (slab.max(first_wanted)..ready).rev() {
+                    let frames = frames_of(chunk);
+                    let wanted = frames.start.max(stretch.wanted.start)..frames.end.min(stretch.wanted.end);
+                    let emitted = chunk < slab_end && !wanted.is_empty();
+                    if !emitted && self.backward.is_empty() {
+                        continue;
+                    }
+                    for tile in 0..tiles {
+                        let from = at(chunk, tile);
+                        let place = emitted.then(|| target.place(&wanted));
+                        self.finish(machine, scratch, tile, from, &frames, &wanted, place);
+                    }
+                    if emitted {
+                        target.done(&wanted);
+                    }
                 }
             }
-            for chunk in (slab..ready).rev() {
-                let frames = frames_of(chunk);
-                let wanted = frames.start.max(stretch.wanted.start)..frames.end.min(stretch.wanted.end);
-                let emitted = chunk < slab_end && !wanted.is_empty();
-                if !emitted && self.backward.is_empty() {
-                    continue;
-                }
-                for tile in 0..tiles {
-                    let from = at(chunk, tile);
-                    let place = emitted.then(|| target.place(&wanted));
-                    self.finish(machine, scratch, tile, from, &frames, &wanted, place);
-                }
-                if emitted {
-                    target.done(&wanted);
-                }
-            }
-            if last {
+            if slab_end >= behind_wanted {
                 return;
             }
             slab = slab_end;

@@ -1,8 +1,9 @@
 use std::fs;
 
 use super::{Folder, all, bytes, noise, open, plan, read};
-use crate::pass::plan::{Interval, MaskPlan};
+use crate::pass::plan::{Direction, FilterPlan, Interval, MaskPlan, Plan};
 use crate::pass::{FrameRange, Outputs, Pass, Source, Target};
+use crate::temporal::traces::filter_traces;
 use crate::{DspError, Unattended};
 
 #[test]
@@ -26,6 +27,32 @@ fn any_range_and_number_of_threads_gives_the_bits_of_the_whole() {
             let expected = whole[start * channels..end * channels].chunks_exact(channels);
             assert_eq!(part, expected.flat_map(|row| [row[channels - 1], row[0]]).collect::<Vec<_>>());
         }
+    }
+}
+
+/// A high-pass at 3 Hz remembers 40,000 frames.
+#[test]
+fn filters_that_remember_for_long_have_a_wider_grid_and_give_the_whole_filter_in_any_range() {
+    let (channels, total) = (2, 150_000_u64);
+    let filter = FilterPlan::HighPass { cutoff: 3.0, order: 3, direction: Direction::ZeroPhase };
+    let mut plan = Plan { spatial: Vec::new(), ..plan(channels) };
+    plan.temporal.shifts = None;
+    plan.temporal.filters = vec![filter.clone()];
+    let counts = noise(total as usize * (channels + 1));
+    let pass = open(&counts, channels + 1, &[total], &plan);
+    assert_eq!(pass.block_frames(), 24_576);
+    let whole = pass.traces(&all(0, total), 2, &Unattended).unwrap();
+    let mut expected: Vec<f32> = counts
+        .chunks_exact(channels + 1)
+        .flat_map(|frame| frame[..channels].iter().map(|&count| f32::from(count)))
+        .collect();
+    let cascade = filter.spec().unwrap().design(plan.sampling_rate).unwrap();
+    filter_traces(&mut expected, channels, &cascade, Direction::ZeroPhase, &Unattended).unwrap();
+    assert!(whole.iter().zip(&expected).all(|(word, expected)| (f32::from(*word) - expected).abs() < 0.502));
+    for (start, end) in [(0, 1), (24_575, 24_577), (70_000, 70_500), (149_999, 150_000)] {
+        let range = FrameRange { segment: 0, frames: start..end, rows: None };
+        let part = pass.traces(&range, 1, &Unattended).unwrap();
+        assert_eq!(part, whole[start as usize * channels..end as usize * channels]);
     }
 }
 
