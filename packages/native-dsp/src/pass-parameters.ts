@@ -27,6 +27,14 @@ export function requirePassRange(range: PassRange, plan: Plan, segments: readonl
   requireIndices('rows', range.rows ?? [], plan.columns.length, aRow)
 }
 
+/** Refuses memory that is not as long as the frames of a range. */
+export function requireInto(into: Int16Array | undefined, { start, end, rows }: PassRange, plan: Plan): void {
+  if (into === undefined) return
+  if (!(into instanceof Int16Array)) throw new InvalidParameterError('into', into, 'an Int16Array')
+  const expected = (end - start) * (rows ?? plan.columns).length
+  if (into.length !== expected) throw new WrongLengthError('into', into.length, expected)
+}
+
 /** Refuses what is not a part of the only segment. */
 export function requirePassExtent(extent: PassExtent | undefined, segments: readonly number[]): void {
   if (!extent) return

@@ -90,6 +90,15 @@ export interface PassOptions extends OperationOptions {
   readonly threads?: number | undefined
 }
 
+export interface TracesOptions extends PassOptions {
+  /**
+   * Where the frames go, as long as they are: new memory has to be cleared by the system first, which takes as long as the
+   * work itself. It is what `traces` resolves to, and must neither be used nor transferred before; after a failure or an
+   * abort it holds a part of the frames.
+   */
+  readonly into?: Int16Array | undefined
+}
+
 /** Which part of a pass is written: frames of all segments if not given. */
 export interface PassExtent {
   readonly start: number
@@ -103,7 +112,7 @@ export interface Pass {
   /** (bytes) at most, beside the results, whatever the length of the source; `threads` as a run takes them. */
   readonly memoryBytes: (threads?: number) => number
   /** int16 frames, equal to the bit to what `run` writes there. */
-  traces(range: PassRange, options?: PassOptions): Promise<Int16Array>
+  traces(range: PassRange, options?: TracesOptions): Promise<Int16Array>
   /** One visit of all frames of all segments (of `extent` of the only segment): writes to `target`, unless it is null, and finds `outputs`. */
   run(
     target: PassTarget | null,

@@ -61,6 +61,23 @@ export function testPassBlocks({ name, counts, memory, open, place }: PassBench)
       }
     })
 
+    test('go where the caller says, unless that is not as long as they are', async () => {
+      const pass = await open(memory, planFor(channels))
+      const range = { segment: 0, start: 8000, end: 8400 }
+      const expected = await pass.traces(range)
+      const room = new Int16Array(expected.length + 20).fill(7)
+      const into = room.subarray(10, -10)
+      expect(await pass.traces(range, { into })).toBe(into)
+      expect(compareWords(into, expected)).toEqual(equalWords)
+      expect([...room.subarray(0, 10), ...room.subarray(-10)]).toEqual(Array.from({ length: 20 }, () => 7))
+      await expect(pass.traces(range, { into: room })).rejects.toMatchObject({
+        code: 'wrong-length',
+        parameter: 'into',
+      })
+      const none = { segment: 0, start: 5, end: 5 }
+      expect(await pass.traces(none, { into: new Int16Array(0) })).toHaveLength(0)
+    })
+
     test('do not depend on the range either where steps look along time, and their seams are none', async () => {
       const all = Array.from({ length: channels }, (_, row) => row)
       const gainControl = { windowFrames: 301, epsilon: 0.1 }

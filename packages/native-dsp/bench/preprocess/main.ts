@@ -48,19 +48,23 @@ try {
     viewer: await measureViewer(recording, file),
     kernels: await measureKernels(),
   }
+  const room = new Int16Array(frames * recording.channels)
   const spikeInterface = await startSpikeInterface(recording, frames)
   try {
     for (const chain of chainNames) {
       const plan = planOf(chain, recording)
       const native = await dsp.openPass(memory, plan)
       const contestants = [
-        { name: 'native, 1 thread', run: () => inMemory(native, frames, 1) },
-        { name: 'native, 2 threads', run: () => inMemory(native, frames, 2) },
+        { name: 'native, 1 thread', run: () => inMemory(native, frames, 1, room) },
+        { name: 'native, 2 threads', run: () => inMemory(native, frames, 2, room) },
       ]
       if (chain === 'median') {
         const typescript: Passing = createTypeScriptPassing()
         const pass = await typescript.openPass(memory, plan)
-        contestants.push({ name: 'TypeScript, 2 threads', run: () => inMemory(pass, frames, 2) })
+        contestants.push(
+          { name: 'native, 2 threads, new memory', run: () => inMemory(native, frames, 2) },
+          { name: 'TypeScript, 2 threads', run: () => inMemory(pass, frames, 2, room) },
+        )
       }
       if (spikeInterface.knows(chain))
         contestants.push({ name: 'SpikeInterface, 2 workers', run: () => spikeInterface.run(chain, 2) })
@@ -78,8 +82,9 @@ try {
   await rm(folder, { recursive: true, force: true })
 }
 
-function inMemory(pass: Pass, frames: number, threads: number): Promise<number> {
-  return time(() => pass.traces({ segment: 0, start: 0, end: frames }, { threads }))
+/** Into memory that has been written before, or into new memory, which the system clears first. */
+function inMemory(pass: Pass, frames: number, threads: number, into?: Int16Array): Promise<number> {
+  return time(() => pass.traces({ segment: 0, start: 0, end: frames }, { threads, into }))
 }
 
 /** The same pass without and with detection; both go through all frames and keep none. */

@@ -19,11 +19,11 @@ const limits = `Every line ends with counts as int16 (copy: nothing is done but 
 125 ns of it where nothing lies in the cache. Arithmetic alone would allow 110 ns for the delay (here about 35, by products of 16-bit integers), 140 ns for a
 high-pass of order 3 forward and backward (here about 100, its zeros being additions; each step waits 4 cycles for the last), and the exact median takes about 130 ns.
 
-Where something looks at rows (peaks, RMS) or combines them other than by a final median (annulus, k-filter), a block of them, 12.6 MB, passes through the
-cache that both cores share: 1536 bytes for each frame, written and read again. That, and not the search itself (about 40 ns), is what detection costs; the annulus mean
-adds about 220 ns, the k-filter with its gain control about 480 ns and 37 % more frames at the seams of blocks. Searching a few hundred frames at a time, while they are
-warm, is what would help next. New memory for results is cleared by the system before it is used, which costs as much as the pass itself; results that were
-let go of are used again.`
+Peaks, RMS and references are taken of 128 frames at a time, as they leave the backward filter. Only where a step looks along time (the k-filter's gain
+control) does a block of rows, 12.6 MB, pass through the cache that both cores share: 1536 bytes for each frame, written and read again. The search for peaks takes about
+20 ns, and the noise levels before it some 50 ms of processor time for a recording of any length; the annulus mean adds about 170 ns, of which 60 put sixteen frames side by
+side and back, the k-filter with its gain control about 480 ns and 37 % more frames at the seams of blocks. New memory for results is cleared by the system before it is used, which costs
+about as much as the pass itself, on large pages too, and cannot be had without; \`traces\` writes \`into\` memory that is given, and uses results that were let go of again.`
 
 /** A page of tables, in the words of a reader who wants to know how long a recording will take. */
 export function formatReport(results: Results): string {
@@ -45,6 +45,7 @@ Neuropixels 1.0 and begins with the ADC shift.
 ## In memory, int16 to int16
 
 ${seconds.memory} s. SpikeInterface ${spikeInterface} reads the recording from the page cache and writes its result to a file, with two processes.
+Ours go \`into\` memory that was used before, or into new memory where it says so.
 
 | chain | ${names.join(' | ')} | native, 2 threads, to SpikeInterface |
 |---|${names.map(() => '---:|').join('')}---:|

@@ -1,6 +1,7 @@
 import { InvalidParameterError } from '../errors.ts'
 import { chooseThreads } from '../parameters.ts'
 import {
+  requireInto,
   requirePassExtent,
   requirePassOutputs,
   requirePassRange,
@@ -32,6 +33,7 @@ interface NativePass {
   blockFrames(): number
   memoryBytes(threads: number): number
   traces(range: PassRange, threads: number, ...control: Control): Promise<Int16Array>
+  tracesInto(range: PassRange, into: Int16Array, threads: number, ...control: Control): Promise<void>
   run(
     target: PassTarget | null,
     outputs: object,
@@ -77,8 +79,13 @@ function openedPass(binding: Binding, pass: NativePass, source: PassSource, plan
     async traces(range, options = {}) {
       requireOpen()
       requirePassRange(range, plan, segments)
+      const { into } = options
+      requireInto(into, range, plan)
       const threads = chooseThreads(options.threads)
-      return runOperation(binding, options, (...control) => pass.traces(range, threads, ...control))
+      if (into === undefined)
+        return runOperation(binding, options, (...control) => pass.traces(range, threads, ...control))
+      await runOperation(binding, options, (...control) => pass.tracesInto(range, into, threads, ...control))
+      return into
     },
 
     async run(target, outputs, options = {}) {

@@ -1,6 +1,7 @@
 import { InvalidParameterError } from '../errors.ts'
 import { chooseThreads } from '../parameters.ts'
 import {
+  requireInto,
   requirePassExtent,
   requirePassOutputs,
   requirePassRange,
@@ -54,8 +55,9 @@ function openedPass(pass: OpenPass): Pass {
     async traces(range, options = {}) {
       requireOpen()
       requirePassRange(range, plan, segments)
+      requireInto(options.into, range, plan)
       const threads = chooseThreads(options.threads)
-      return runOperation(options, (operation) => readTraces(pass, range, threads, operation))
+      return runOperation(options, (operation) => readTraces(pass, range, options.into, threads, operation))
     },
 
     async run(target, outputs, options = {}) {

@@ -141,12 +141,27 @@ impl NativePass {
     ) -> AsyncTask<Background<Int16Array>> {
         let (pass, control) = (self.0.clone(), Attended::new(flag, progress));
         Background::start(move || {
-            let range = FrameRange {
-                segment: range.segment as usize,
-                frames: whole("start", range.start)?..whole("end", range.end)?,
-                rows: range.rows.map(indices),
-            };
+            let range = FrameRange::try_from(range)?;
             Ok(recycled(open(&pass)?.traces(&range, threads as usize, &control)?))
+        })
+    }
+
+    /// Into memory that JavaScript holds and leaves alone until this is done.
+    #[napi(ts_return_type = "Promise<void>")]
+    pub fn traces_into(
+        &self,
+        range: PassRange,
+        mut into: Int16Array,
+        threads: u32,
+        flag: &CancelFlag,
+        progress: Option<ProgressFunction>,
+    ) -> AsyncTask<Background<()>> {
+        let (pass, control) = (self.0.clone(), Attended::new(flag, progress));
+        Background::start(move || {
+            let range = FrameRange::try_from(range)?;
+            // SAFETY: `into` is held here, and whoever gave it neither looks at it nor transfers it meanwhile.
+            let words = unsafe { into.as_mut() };
+            open(&pass)?.traces_into(&range, words, threads as usize, &control)
         })
     }
 
@@ -194,6 +209,15 @@ fn recycled(words: Vec<i16>) -> Int16Array {
         Int16Array::with_external_data(words.as_mut_ptr(), length, move |start, length| {
             pass::give_back(Vec::from_raw_parts(start, length, capacity));
         })
+    }
+}
+
+impl TryFrom<PassRange> for FrameRange {
+    type Error = DspError;
+
+    fn try_from(from: PassRange) -> neurojoint_dsp::Result<Self> {
+        let frames = whole("start", from.start)?..whole("end", from.end)?;
+        Ok(Self { segment: from.segment as usize, frames, rows: from.rows.map(indices) })
     }
 }
 

@@ -3,15 +3,16 @@ import { blocksOf } from './grid.ts'
 import { runTask, type OpenPass } from './open-pass.ts'
 import type { Operation } from './operation.ts'
 
-/** The int16 frames of a range, block by block. */
+/** The int16 frames of a range, block by block, in memory that is given or new. */
 export async function readTraces(
   pass: OpenPass,
   range: PassRange,
+  into: Int16Array | undefined,
   threads: number,
   operation: Operation,
 ): Promise<Int16Array> {
   const rows = range.rows ?? pass.plan.columns.map((_, row) => row)
-  const traces = new Int16Array((range.end - range.start) * rows.length)
+  const traces = into ?? new Int16Array((range.end - range.start) * rows.length)
   if (traces.length === 0) return traces
   const blocks = blocksOf(range, pass.segments[range.segment]!, pass.computer.blockFrames)
   operation.expect(blocks.length)

@@ -88,24 +88,45 @@ impl Pass {
     ///
     /// The next call is faster if this one's result, once it is of no more use, is given to [`super::give_back`].
     pub fn traces(&self, range: &FrameRange, threads: usize, control: &dyn Control) -> Result<Vec<i16>> {
-        let FrameRange { segment, frames, rows } = range;
+        let mut traces = spare::take(self.traces_length(range)?);
+        self.traces_into(range, &mut traces, threads, control)?;
+        Ok(traces)
+    }
+
+    /// How many words the frames of a range are.
+    fn traces_length(&self, FrameRange { segment, frames, rows }: &FrameRange) -> Result<usize> {
         self.check_frames(*segment, frames)?;
-        let selected = rows.as_deref().map(|rows| self.check_rows("rows", rows)).transpose()?;
-        let width = selected.map_or(self.rows, <[usize]>::len);
+        let rows = rows.as_deref().map(|rows| self.check_rows("rows", rows)).transpose()?;
+        let width = rows.map_or(self.rows, <[usize]>::len);
         let length = ((frames.end - frames.start) as usize).checked_mul(width);
-        let length = length.filter(|length| *length <= isize::MAX as usize / 2).ok_or(DspError::InvalidParameter {
+        length.filter(|length| *length <= isize::MAX as usize / 2).ok_or(DspError::InvalidParameter {
             name: "end",
             value: frames.end as f64,
             expected: "a range that fits into memory",
-        })?;
-        let mut traces = spare::take(length);
-        if traces.is_empty() {
-            return Ok(traces);
+        })
+    }
+
+    /// As [`Pass::traces`], into memory that is as long as they are; after a failure or a cancellation it holds a part of them.
+    pub fn traces_into(
+        &self,
+        range: &FrameRange,
+        traces: &mut [i16],
+        threads: usize,
+        control: &dyn Control,
+    ) -> Result<()> {
+        let expected = self.traces_length(range)?;
+        if traces.len() != expected {
+            return Err(DspError::WrongLength { name: "into", length: traces.len(), expected });
         }
+        if traces.is_empty() {
+            return Ok(());
+        }
+        let FrameRange { segment, frames, rows } = range;
+        let (selected, width) = (rows.as_deref(), rows.as_ref().map_or(self.rows, Vec::len));
         let segment_frames = self.blocks.segments[*segment].frames;
         let blocks: Vec<Block> = blocks_of(*segment, segment_frames, frames.clone(), self.block_frames()).collect();
         let mut parts = Vec::with_capacity(blocks.len());
-        let mut rest = &mut traces[..];
+        let mut rest = traces;
         for block in &blocks {
             let (part, after) = rest.split_at_mut(block.wanted_frames() * width);
             parts.push(Mutex::new(part));
@@ -128,8 +149,7 @@ impl Pass {
             }
             Ok(())
         })?;
-        drop(parts);
-        Ok(traces)
+        Ok(())
     }
 
     /// Does jobs on threads that take their buffers from the pass and give them back.

@@ -22,6 +22,12 @@ fn any_range_and_number_of_threads_gives_the_bits_of_the_whole() {
             let range = FrameRange { segment: 0, frames: start as u64..end as u64, rows: None };
             let part = pass.traces(&range, 2, &Unattended).unwrap();
             assert_eq!(part, whole[start * channels..end * channels], "{channels} channels, {start} .. {end}");
+            let mut into = vec![9; part.len()];
+            pass.traces_into(&range, &mut into, 1, &Unattended).unwrap();
+            assert_eq!(into, part);
+            into.push(9);
+            let refused = DspError::WrongLength { name: "into", length: part.len() + 1, expected: part.len() };
+            assert_eq!(pass.traces_into(&range, &mut into, 1, &Unattended), Err(refused));
             let range = FrameRange { rows: Some(vec![channels - 1, 0]), ..range };
             let part = pass.traces(&range, 2, &Unattended).unwrap();
             let expected = whole[start * channels..end * channels].chunks_exact(channels);
