@@ -31,6 +31,18 @@ function longest(segments: Recording['segments']): FrameInterval[] {
   return frames === 0 ? [] : [{ segment, start: 0, end: frames }]
 }
 
+/** Sorted, and apart from each other. */
+export function joinIntervals(intervals: readonly FrameInterval[]): FrameInterval[] {
+  const joined: FrameInterval[] = []
+  for (const next of intervals.toSorted((a, b) => a.segment - b.segment || a.start - b.start)) {
+    const last = joined.at(-1)
+    if (last?.segment === next.segment && next.start <= last.end)
+      joined[joined.length - 1] = { ...last, end: Math.max(last.end, next.end) }
+    else if (next.end > next.start) joined.push(next)
+  }
+  return joined
+}
+
 /** Traces (uV) of some channels in a chunk, frame-major. */
 export async function readMicrovolts(
   recording: Recording,

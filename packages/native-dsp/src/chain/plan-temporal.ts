@@ -1,4 +1,5 @@
 import type { Recording } from '@neurojoint/formats/recording'
+import { joinIntervals } from '../chunks.ts'
 import { InvalidParameterError, WrongLengthError } from '../errors.ts'
 import type { FilterPlan, MaskPlan, SaturationPlan, TemporalPlan } from '../plan.ts'
 import type { Layout } from './layout.ts'
@@ -35,17 +36,6 @@ function planSaturation(
     share: rule.share,
     widenFrames: Math.floor(rule.widenSeconds * samplingRate + 1e-6),
   }
-}
-
-/** Sorted and apart from each other. */
-function joinIntervals(gaps: NonNullable<Recording['gaps']>): MaskPlan['gaps'] {
-  const joined: { segment: number; start: number; end: number }[] = []
-  for (const { segment, start, end } of gaps.toSorted((a, b) => a.segment - b.segment || a.start - b.start)) {
-    const last = joined.at(-1)
-    if (last?.segment === segment && start <= last.end) last.end = Math.max(last.end, end)
-    else if (end > start) joined.push({ segment, start, end })
-  }
-  return joined
 }
 
 /** The steps on each channel for itself. */

@@ -6,7 +6,7 @@ import type { Dsp, OperationOptions } from '../dsp.ts'
 import { InvalidParameterError } from '../errors.ts'
 import { medianOf } from '../median-of.ts'
 import type { Plan } from '../plan.ts'
-import { fixedSample } from './fixed-sample.ts'
+import { joinIntervals, spreadChunks } from '../chunks.ts'
 import { matrixMix, rowsByKey, rowsWithin } from '../referencing-plans.ts'
 import { measureMotion } from './measure-motion.ts'
 import { measuringWork } from './measuring-work.ts'
@@ -138,7 +138,8 @@ async function visitResult(
     Float32Array.from(traces, (count, at) => count * (scales[at % rows.length] ?? 1))
   const passes = await openPasses(dsp, recording, { ...plan, rounding: 'half-even' })
   try {
-    const stretches = fixedSample(recording, count, frames)
+    // none is measured twice where a short recording has chunks that overlap
+    const stretches = joinIntervals(spreadChunks(recording.segments, count, frames))
     for (const [index, stretch] of stretches.entries()) {
       visit(scaled(await passes.traces({ ...stretch, rows }, { signal })))
       onProgress?.((index + 1) / stretches.length)
