@@ -57,7 +57,10 @@ describe.each(['mariadb', 'mysql'] as const)('the page on Python, on %s', (kind)
       const prefix = `wp${process.pid}_${Date.now().toString(36)}_`
       const named = (code: string): string =>
         code
-          .replace("{ kind: 'sqlite', path: 'lab.sqlite' }", JSON.stringify(settings))
+          .replace(
+            "{ kind: 'mariadb', host: 'localhost', port: 3306, user: 'ann', password: 'a secret' }",
+            JSON.stringify(settings),
+          )
           .replace(
             /((?:defineSchema|Schema)\(|(?:VirtualModule|create_virtual_module)\('\w+', )'(lab|older)'/g,
             `$1'${prefix}$2'`,

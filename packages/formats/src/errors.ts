@@ -11,7 +11,7 @@ export class MissingFileError extends FormatError {
   readonly folder: string
   readonly file: string
   constructor(folder: string, file: string, advice: string, options?: ErrorOptions) {
-    super(`\`${file}\` is missing in ${folder}. ${advice}`, options)
+    super(`\`${file}\` is missing in ${folder === '.' ? process.cwd() : folder}. ${advice}`, options)
     this.path = folder === '' ? file : `${folder}/${file}`
     this.folder = folder
     this.file = file

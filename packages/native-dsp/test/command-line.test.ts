@@ -140,6 +140,7 @@ test('what cannot be meant ends with 2 and says what is wrong, what fails ends w
     [[run, '--chain', 'catgt', ...to, '--channels', '5-2'], '5-2'],
     [[run, '--chain', 'catgt', ...to, '--fast'], '--fast'],
     [[run, '--chain', 'catgt', ...to, '--again', '--skip'], 'not both'],
+    [[run, '--chain', 'catgt', ...to, '--start', '5', '--end', '4'], '--end 4 does not come after --start 5'],
     [[run, '--chain', 'catgt', ...to, '--no-out'], 'not both'],
     [[run, '--chain', 'catgt', ...to, '--segment', 'first'], '--segment first'],
     [[run, '--chain', 'catgt', ...to, '--peak-threshold', 'high'], 'such as 5.5'],

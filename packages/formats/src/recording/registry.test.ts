@@ -46,4 +46,5 @@ test('a path of no known format is refused with the known ones, a folder with wh
 test('a path where nothing is, is missing, whatever it looks like', async () => {
   for (const path of ['/nowhere/a.txt', '/nowhere/run_g0'])
     await expect(openRecording(path)).rejects.toMatchObject({ code: 'missing-file', path })
+  await expect(openRecording('run_g0')).rejects.toThrow(`\`run_g0\` is missing in ${process.cwd()}.`)
 })

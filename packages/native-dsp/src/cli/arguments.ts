@@ -83,6 +83,8 @@ export function parseCommand(argv: readonly string[]): Command | null {
   if (values.chain === undefined) throw new UsageError('--chain is missing.')
   if (values.out === undefined && !values['no-out']) throw new UsageError('--out is missing, or --no-out.')
   if (values.out !== undefined && values['no-out']) throw new UsageError('Give --out or --no-out, not both.')
+  if (Number(values.end) <= Number(values.start))
+    throw new UsageError(`--end ${values.end} does not come after --start ${values.start}.`)
   if (values.again && values.skip) throw new UsageError('Give --again or --skip, not both.')
   return {
     source,
