@@ -36,6 +36,12 @@ export function checkOptions(call: string, options: unknown, names: readonly str
   }
 }
 
+/** From JavaScript, what is to be text may be left out, or be the value that has the name. */
+export function requireText(call: string, what: string, given: unknown): asserts given is string {
+  if (typeof given === 'string') return
+  throw new InvalidCallError(`${call} takes ${what}, and was given ${show(given)}.`)
+}
+
 /** Whether an object has no class: only of such a one do its own members say everything. */
 export function isPlain(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value)

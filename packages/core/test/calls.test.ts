@@ -1,16 +1,26 @@
 import { expect, test } from 'vitest'
 import {
+  collapseSchema,
   csv,
   declare,
   defineCodec,
   definePipeline,
+  describe,
   diagram,
   drop,
+  formatDot,
   formatMigration,
+  formatSettings,
+  insertParamSet,
+  json,
+  planCollect,
   planDeclare,
   planDrop,
   readSettings,
+  readTable,
+  readTables,
   renamed,
+  sql,
   unpackBlob,
   virtualSchema,
 } from '../src/index.ts'
@@ -85,7 +95,7 @@ onEveryDatabase('wrong calls', (database) => {
   test('so is one of a database, a plan or a file', async () => {
     await using lab = await open()
     const { db } = lab
-    const engine = { csv, declare, drop, planDeclare, planDrop }
+    const engine = { csv, declare, drop, insertParamSet, planCollect, planDeclare, planDrop, readTable, readTables }
     const calls: readonly (readonly [target: unknown, method: string, given: readonly unknown[], message: string])[] = [
       [db, 'transaction', [undefined], 'transaction() takes a function, async (db) => { … }, and was given undefined.'],
       [db, 'transaction', [async () => {}, { retry: 3 }], 'transaction() has no option `retry`.'],
@@ -101,6 +111,21 @@ onEveryDatabase('wrong calls', (database) => {
         'takes the plan that `await planDeclare(db, schemas)` gave',
       ],
       [engine, 'planDrop', [db, lab.Subject], 'A list of tables or schemas is needed'],
+      [engine, 'drop', [db, lab.lab], 'drop() takes the plan that `await planDrop(db, tables)` gave'],
+      [
+        engine,
+        'readTables',
+        [db, 'lab'],
+        "A list of names of schemas is needed, [first, second], and there was given 'lab'",
+      ],
+      [
+        engine,
+        'readTable',
+        [db, lab.lab.name, undefined],
+        'readTable() takes the name of a table, and was given undefined',
+      ],
+      [engine, 'planCollect', [db, [lab.Subject]], 'Among the schemas is what is none'],
+      [engine, 'insertParamSet', [db, { paramset_idx: 1 }], 'insertParamSet() takes the database and then a table'],
       [engine, 'drop', [db, [lab.Subject]], 'drop() takes the plan that `await planDrop(db, tables)` gave'],
     ]
     for (const [target, method, given, message] of calls) {
@@ -161,6 +186,24 @@ test('what is misspelt where a pipeline is opened, renamed or drawn is refused, 
   await refused(() => call({ diagram }, 'diagram', Subject, { whithin: [lab] }), 'no option `whithin`')
   await refused(() => call({ readSettings }, 'readSettings', { foldr: '.' }), 'no option `foldr`')
   await refused(() => call({ formatMigration }, 'formatMigration', {}), 'takes the plan that `await planMigrate(')
+  await refused(() => call({ definePipeline }, 'definePipeline'), 'takes { schemas, tables, database }, and was given')
+  await refused(() => call({ describe }, 'describe', lab), 'describe() takes a table, and was given')
+  await refused(
+    () => call({ formatSettings }, 'formatSettings', {}),
+    'what `await readSettings()` gave, and was given {}',
+  )
+  await refused(
+    () => call({ readSettings }, 'readSettings', {}),
+    'takes as folder the path of one, and was given undef',
+  )
+  await refused(() => call({ formatDot }, 'formatDot', lab, { dir: 'TB' }), 'formatDot() has no option `dir`. It has {')
+  await refused(
+    () => call({ collapseSchema }, 'collapseSchema', lab, {}),
+    'takes a schema or its name, and was given {}',
+  )
+  await refused(() => call({ json }, 'json', 'settings', undefined), 'json() takes the path of a member, and was given')
+  await refused(() => call(sql`1`, 'as', undefined), "takes a type, such as 'float64', and was given undefined")
+  await refused(() => call(sql`1`, 'as', 'int8', { null: false }), 'has no option `null`. It has { nullable }.')
   await refused(() => call({ unpackBlob }, 'unpackBlob', 'mYm'), 'it is no Uint8Array, but of type string')
   const codec = { name: 'graph', keptAs: '<blob>', encode: String, decode: String }
   const defining = (parts: object) => () => call({ defineCodec }, 'defineCodec', { ...codec, ...parts })

@@ -18,6 +18,35 @@ test('a table that fills itself is refused without its make', () => {
   expect(schema.tables).toEqual([])
 })
 
+test('options of a schema or a table that are misspelt are refused', () => {
+  const schema = defineSchema('lab')
+  const call = (target: object, name: string, ...parameters: readonly unknown[]) =>
+    Reflect.apply(Reflect.get(target, name), target, parameters)
+  const define = (...parameters: readonly unknown[]) => call({ defineSchema }, 'defineSchema', ...parameters)
+  expect(() => define()).toThrow('defineSchema() takes the name of a schema, and was given undefined.')
+  expect(() => define('lab', { codec: [] })).toThrow('defineSchema() has no option `codec`. It has { compat, codecs }.')
+  expect(() => define('lab', { compat: 'python' })).toThrow("compat: 'python'. There is 'python-0.14'; without it")
+  expect(() => define('lab', { codecs: {} })).toThrow('defineSchema() takes codecs as a list, [graph]')
+  const subject = (...options: readonly unknown[]) =>
+    call(schema, 'lookup', 'Subject', {}, 'subject : int8', ...options)
+  expect(() => subject({ content: [] })).toThrow('no option `content`. It has { parts, contents }.')
+  expect(() => subject({ contents: { subject: 1 } })).toThrow(
+    'takes contents as a list of rows, and was given { subject: 1 }',
+  )
+  expect(() => subject({ parts: { Tag: 'tag : int8' } })).toThrow(
+    "[references, definition], and was given 'tag : int8'",
+  )
+  expect(() => subject(null)).toThrow("lookup('Subject', …) takes its options as an object")
+  const make = { fetch: () => 1, compute: () => ({ row: {} }), keysource: () => 1 }
+  expect(() => call(schema, 'computed', 'Count', {}, 'n : int8', make)).toThrow('no option `keysource`')
+  expect(() => call(schema, 'computed', 'Count', {}, 'n : int8', 5)).toThrow('Count is computed')
+  expect(() => call(schema, 'manual', 'Subject', null, 'n : int8')).toThrow(
+    '{ Subject }, {} for none, and was given null',
+  )
+  expect(() => call(schema, 'manual', undefined)).toThrow('takes the name of a table, and was given undefined')
+  expect(schema.tables).toEqual([])
+})
+
 test('a table without the text of its definition is refused', () => {
   const schema = defineSchema('lab')
   const declare: unknown = Reflect.get(schema, 'manual')

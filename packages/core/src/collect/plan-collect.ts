@@ -1,7 +1,7 @@
 import { checkOptions, requireList, show } from '../query/call.ts'
 import { contextOf, type Database } from '../query/database.ts'
 import { InvalidCallError } from '../query/errors.ts'
-import type { Schema } from '../schema/schema.ts'
+import { isSchema, type Schema } from '../schema/schema.ts'
 import type { Store, StoredObject, UnfinishedObject } from '../store/store.ts'
 import type { CollectProblem } from './errors.ts'
 import { isReferred, type References } from './references.ts'
@@ -66,6 +66,8 @@ export async function planCollect(
 ): Promise<CollectPlan> {
   checkOptions('planCollect()', options, ['stores', 'olderThanSeconds', 'signal', 'onProgress'])
   requireList('schemas', schemas)
+  const odd = schemas.findIndex((schema) => typeof schema !== 'string' && !isSchema(schema))
+  if (odd !== -1) throw new InvalidCallError(`Among the schemas is what is none: ${show(schemas[odd])}.`)
   const { olderThanSeconds = 24 * 60 * 60, signal, onProgress } = options
   if (typeof olderThanSeconds !== 'number' || !(olderThanSeconds >= 0)) {
     throw new InvalidCallError(`planCollect() was given olderThanSeconds: ${show(olderThanSeconds)}. Give 0 or more.`)

@@ -83,6 +83,9 @@ export function keepTables(source: DiagramSource, other: DiagramSource): Diagram
 /** The tables of a schema, by its value or its name, as one box that says how many they are; those of every schema where none is given. */
 export function collapseSchema(source: DiagramSource, schema?: Schema | string): Diagram {
   const one = diagram(source)
+  if (schema !== undefined && typeof schema !== 'string' && !isSchema(schema)) {
+    throw new InvalidCallError(`collapseSchema() takes a schema or its name, and was given ${show(schema)}.`)
+  }
   const name = typeof schema === 'string' || schema === undefined ? schema : schema.name
   const isIn = (table: AnyTable): boolean => name === undefined || table.declaration.name.schema === name
   return { ...one, nodes: one.nodes.map((node) => (isIn(node.table) ? { ...node, collapsed: true } : node)) }

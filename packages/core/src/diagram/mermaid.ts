@@ -1,4 +1,4 @@
-import { show } from '../query/call.ts'
+import { checkOptions, show } from '../query/call.ts'
 import { InvalidCallError } from '../query/errors.ts'
 import { diagram, type DiagramSource } from './diagram.ts'
 import { type Graph, type GraphEdge, graphOf, type SchemaBox, type TableNode } from './graph.ts'
@@ -12,7 +12,9 @@ export interface DrawOptions {
 }
 
 /** The options with what they are by default; from JavaScript, they may be anything. */
-export function drawOptions(call: string, { direction = 'LR', theme = 'light' }: DrawOptions): Required<DrawOptions> {
+export function drawOptions(call: string, options: DrawOptions, others: readonly string[] = []): Required<DrawOptions> {
+  checkOptions(call, options, ['direction', 'theme', ...others])
+  const { direction = 'LR', theme = 'light' } = options
   if (direction !== 'LR' && direction !== 'TB') {
     throw new InvalidCallError(`${call} was given direction: ${show(direction)}. There are 'LR' and 'TB'.`)
   }

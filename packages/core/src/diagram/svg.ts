@@ -1,5 +1,4 @@
 import { describe } from '../schema/describe.ts'
-import { checkOptions } from '../query/call.ts'
 import { diagram, type DiagramSource } from './diagram.ts'
 import { dotName, fontSizes } from './dot.ts'
 import { type Graph, type GraphEdge, graphOf, type SchemaBox, type TableNode } from './graph.ts'
@@ -24,9 +23,8 @@ const margin = 8
  * do in `formatDot`; resting on one shows its definition. The same diagram always gives the same text.
  */
 export async function formatSvg(source: DiagramSource, options: SvgOptions = {}): Promise<string> {
-  checkOptions('formatSvg()', options, ['direction', 'theme', 'title', 'signal'])
+  const draw = drawOptions('formatSvg()', options, ['title', 'signal'])
   const { title = 'Pipeline', signal } = options
-  const draw = drawOptions('formatSvg()', options)
   signal?.throwIfAborted()
   const shown = diagram(source)
   const layout = await layOut(shown, draw)

@@ -58,6 +58,9 @@ export interface Pipeline<Groups extends TableGroups = TableGroups> extends Pipe
  * where two tables would be one in the database.
  */
 export function definePipeline<const Groups extends TableGroups>(parts: PipelineParts<Groups>): Pipeline<Groups> {
+  if (!(parts instanceof Object)) {
+    throw new InvalidCallError(`definePipeline() takes { schemas, tables, database }, and was given ${show(parts)}.`)
+  }
   requireList('schemas', parts.schemas)
   tablesOf(parts.schemas)
   const connectAndCheck = async ({ readOnly = false, differences = 'refuse' }: OpenOptions): Promise<Database> => {

@@ -1,5 +1,6 @@
 import type { TableDeclaration, TableName } from '../definition/table-declaration.ts'
 import { masterTable, nameTables } from '../definition/table-name.ts'
+import { requireList } from '../query/call.ts'
 import type { Database } from '../query/database.ts'
 import { identifyTable } from '../query/dependencies.ts'
 import { made } from '../query/made.ts'
@@ -24,6 +25,7 @@ export interface StoredTables extends Stored {
  * time. What a column holds that no type here says is told when it is used.
  */
 export async function readTables(db: Database, schemas: readonly string[]): Promise<readonly StoredTable[]> {
+  requireList('names of schemas', schemas)
   return tablesIn(await readStoredTables(db, schemas), schemas)
 }
 

@@ -1,10 +1,9 @@
 import { unreadable } from '../attribute/unreadable-type.ts'
 import type { Generation } from '../definition/table-declaration.ts'
 import { masterTable, typeName as typeNameOf } from '../definition/table-name.ts'
+import { requireText } from '../options.ts'
 import { readStoredTables, type StoredTable, type StoredTables, tablesIn } from '../pipeline/read-tables.ts'
-import { show } from '../query/call.ts'
 import type { Database } from '../query/database.ts'
-import { InvalidCallError } from '../query/errors.ts'
 import { schemaOf } from '../schema/define-schema.ts'
 import type { Schema } from '../schema/schema.ts'
 import { UnknownSchemaError, UnknownTableError } from './errors.ts'
@@ -47,8 +46,7 @@ export interface VirtualSchema extends Schema {
  * @throws UnknownSchemaError `unknown-schema`
  */
 export async function virtualSchema(db: Database, name: string): Promise<VirtualSchema> {
-  if (typeof name !== 'string')
-    throw new InvalidCallError(`virtualSchema() takes the name of a schema, and was given ${show(name)}.`)
+  requireText('virtualSchema()', 'the name of a schema', name)
   const stored = await readStoredTables(db, [name])
   requireSchemas(stored, [name])
   const tables = [...tablesIn(stored, [name])]
@@ -78,6 +76,7 @@ export async function virtualSchema(db: Database, name: string): Promise<Virtual
  * @throws UnknownTableError `unknown-table`
  */
 export async function readTable(db: Database, schema: string, table: string): Promise<StoredTable> {
+  requireText('readTable()', 'the name of a table', table)
   return (await virtualSchema(db, schema)).table(table)
 }
 

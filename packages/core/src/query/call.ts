@@ -15,7 +15,9 @@ export function checkTable(call: string, table: unknown): asserts table is AnyTa
 
 /** A plan, which from JavaScript may be options, or was not awaited. */
 export function checkPlan(call: string, plan: unknown, made: string): void {
-  if (typeof plan === 'object' && plan !== null && 'tables' in plan && Array.isArray(plan.tables)) return
+  const isObject = typeof plan === 'object' && plan !== null
+  // a schema has tables too
+  if (isObject && 'tables' in plan && Array.isArray(plan.tables) && !('kind' in plan && plan.kind === 'schema')) return
   throw new InvalidCallError(`${call} takes the plan that \`await ${made}\` gave, and was given ${show(plan)}.`)
 }
 

@@ -2,6 +2,7 @@ import { parseAttributeType } from '../attribute/attribute-type.ts'
 import type { JsonPath } from '../relation/expression.ts'
 import type { CheckedType, Computed, ValueOfType } from './computed.ts'
 import { InvalidPathError } from './algebra-errors.ts'
+import { requireText } from '../options.ts'
 import { made } from './made.ts'
 
 /**
@@ -19,6 +20,9 @@ export function json<const Name extends string, const T extends string>(
   path: string,
   type: T & CheckedType<T>,
 ): Computed<ValueOfType<T> | null, never, Name> {
+  requireText('json()', 'the name of an attribute', attribute)
+  requireText('json()', 'the path of a member', path)
+  requireText('json()', "a type, such as 'float64'", type)
   const expression = { kind: 'json', attribute, path: parseJsonPath(path), type: parseAttributeType(type) } as const
   // the members for the compiler are on no value
   return made({ kind: 'computed', expression }) as unknown as Computed<ValueOfType<T> | null, never, Name>

@@ -1,7 +1,7 @@
 import { parseAttributeType } from '../attribute/attribute-type.ts'
 import type { StoredValue } from '../attribute/storage.ts'
 import type { SqlOperand, SqlText } from '../relation/expression.ts'
-import { show } from './call.ts'
+import { checkOptions, requireText, show } from '../options.ts'
 import { type CheckedType, type Computed, isComputed, type ValueOfType } from './computed.ts'
 import { InvalidCallError } from './errors.ts'
 import { isMade, made } from './made.ts'
@@ -77,8 +77,12 @@ export function attribute<const Name extends string>(name: Name): AttributeName<
 export const isSql = (value: unknown): value is Sql<string> => isMade(value, 'sql')
 
 function fragment<Reads extends string>(text: SqlText): Sql<Reads> {
-  const as = (type: string, { nullable = true }: { readonly nullable?: boolean } = {}) =>
-    made({ kind: 'computed', expression: { kind: 'sql', sql: text, type: parseAttributeType(type), nullable } })
+  const as = (type: string, options: { readonly nullable?: boolean } = {}) => {
+    requireText('sql`…`.as()', "a type, such as 'float64'", type)
+    checkOptions('sql`…`.as()', options, ['nullable'])
+    const { nullable = true } = options
+    return made({ kind: 'computed', expression: { kind: 'sql', sql: text, type: parseAttributeType(type), nullable } })
+  }
   // the members for the compiler are on no value
   return made({ kind: 'sql', sql: text, as }) as unknown as Sql<Reads>
 }

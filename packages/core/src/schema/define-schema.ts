@@ -4,11 +4,11 @@ import type { Generation, TableDeclaration } from '../definition/table-declarati
 import { requireSchemaName } from '../definition/table-name.ts'
 import type { Tier } from '../definition/tier.ts'
 import { identifyTable } from '../query/dependencies.ts'
-import { InvalidCallError } from '../query/errors.ts'
-import { isPlain } from '../query/given-row.ts'
+import { isPlain, requireText } from '../options.ts'
 import { made } from '../query/made.ts'
 import type { AnyMake } from '../query/make.ts'
 import { type AnyTable, isTable } from '../query/table.ts'
+import { checkDeclaration, checkSchemaOptions, checkTableOptions } from './check-declaration.ts'
 import { MissingMakeError, MissingReferenceError, NameTakenError } from './errors.ts'
 import type { Schema, SchemaWith } from './schema.ts'
 
@@ -42,6 +42,8 @@ export function defineSchema<const Own extends readonly Codec[]>(
   options: SchemaCodecsOptions<Own>,
 ): SchemaWith<Own>
 export function defineSchema(name: string, options: Partial<SchemaCodecsOptions<readonly Codec[]>> = {}): Schema {
+  requireText('defineSchema()', 'the name of a schema', name)
+  checkSchemaOptions(options)
   const { compat, codecs = [] } = options
   return schemaOf(requireSchemaName(name), compat === 'python-0.14' ? '0.14' : '2.x', [], codecs)
 }
@@ -54,7 +56,7 @@ export function schemaOf(
   codecs: readonly Codec[] = [],
 ): Schema {
   const declare = (
-    tier: Tier,
+    tier: Exclude<Tier, 'part'>,
     typeName: string,
     references: object,
     definition: string,
@@ -62,7 +64,8 @@ export function schemaOf(
     make: AnyMake | null,
     madeElsewhere = false,
   ) => {
-    requireText(typeName, definition)
+    checkDeclaration(typeName, references, definition)
+    checkTableOptions(tier, typeName, options)
     const parents = tablesIn(typeName, references)
     const declaration = resolveDefinition({
       schema: name,
@@ -85,7 +88,7 @@ export function schemaOf(
     const parts: Record<string, AnyTable> = {}
     const master = tableValue({ ...table, parts })
     for (const [partName, [partReferences, partDefinition]] of Object.entries(options.parts ?? {})) {
-      requireText(`${typeName}.${partName}`, partDefinition)
+      checkDeclaration(`${typeName}.${partName}`, partReferences, partDefinition)
       const partParents = tablesIn(`${typeName}.${partName}`, partReferences)
       const partDeclaration = resolveDefinition({
         schema: name,
@@ -112,12 +115,20 @@ export function schemaOf(
     return Object.assign(master, parts)
   }
 
-  const declareMade = (tier: Tier, typeName: string, references: object, definition: string, make?: MakeOptions) => {
-    if (make && 'make' in make && make.make === null) {
+  const declareMade = (
+    tier: 'imported' | 'computed',
+    typeName: string,
+    references: object,
+    definition: string,
+    make?: MakeOptions,
+  ) => {
+    checkDeclaration(typeName, references, definition)
+    // from JavaScript, either may be forgotten
+    if (typeof make !== 'object' || make === null) throw new MissingMakeError(typeName, tier)
+    if ('make' in make && make.make === null) {
       return declare(tier, typeName, references, definition, make, null, true)
     }
-    // from JavaScript, either may be forgotten
-    if (!make || !('fetch' in make) || typeof make.fetch !== 'function' || typeof make.compute !== 'function')
+    if (!('fetch' in make) || typeof make.fetch !== 'function' || typeof make.compute !== 'function')
       throw new MissingMakeError(typeName, tier)
     return declare(tier, typeName, references, definition, make, make)
   }
@@ -144,14 +155,6 @@ export function schemaOf(
 const tableValue = (
   table: Omit<AnyTable, 'kind' | '~key' | '~secondary' | '~newKey' | '~newSecondary' | '~own'>,
 ): AnyTable => made({ kind: 'table', ...table }) as AnyTable
-
-/** From JavaScript, the references may be left out, so that the definition stands in their place. */
-function requireText(typeName: string, definition: unknown): void {
-  if (typeof definition !== 'string')
-    throw new InvalidCallError(
-      `${typeName} has no definition: pass its name, the tables that it refers to ({} for none), and the text.`,
-    )
-}
 
 /** The references as tables: from JavaScript one may be missing, and all that are missing are told at once. */
 function tablesIn(typeName: string, references: object): ReferenceTables {

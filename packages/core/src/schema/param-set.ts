@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
 import { PipelineError } from '../errors.ts'
 import type { Database } from '../query/database.ts'
+import { checkTable } from '../query/call.ts'
+import { InvalidCallError, show } from '../options.ts'
 import { formatKey, isPlain } from '../query/given-row.ts'
 import { keyNames } from '../query/key-names.ts'
 import type { NewRow, Table } from '../query/table.ts'
@@ -73,6 +75,10 @@ export async function insertParamSet<T extends ParamSetTable>(
   table: T,
   row: NewParamSet<T>,
 ): Promise<boolean> {
+  checkTable('insertParamSet()', table)
+  if (!(row instanceof Object)) {
+    throw new InvalidCallError(`insertParamSet() takes a row, { paramset_idx: 1, … }, and was given ${show(row)}.`)
+  }
   const key = keyNames(table.declaration)
   const isIndex = ([name]: readonly [string, unknown]) => key.includes(name)
   const given: readonly (readonly [string, unknown])[] = Object.entries(row)

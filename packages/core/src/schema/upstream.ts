@@ -1,4 +1,6 @@
 import { PipelineError } from '../errors.ts'
+import { checkOptions, requireText } from '../options.ts'
+import { requireList } from '../query/call.ts'
 import { isTable } from '../query/table.ts'
 
 /** What an element needs of the pipeline that it becomes part of, by name. */
@@ -32,7 +34,12 @@ export class MissingUpstreamError extends PipelineError {
  *
  * @throws MissingUpstreamError `missing-upstream`
  */
-export function requireUpstream(element: string, upstream: unknown, { tables, functions = [] }: UpstreamNeeds): void {
+export function requireUpstream(element: string, upstream: unknown, needs: UpstreamNeeds): void {
+  const call = 'requireUpstream()'
+  requireText(call, 'the name of an element', element)
+  checkOptions(call, needs, ['tables', 'functions'])
+  const { tables, functions = [] } = needs
+  requireList('names of tables', tables)
   const given = new Map<string, unknown>(
     typeof upstream === 'object' && upstream !== null ? Object.entries(upstream) : [],
   )

@@ -1,9 +1,15 @@
+import { InvalidCallError, show } from '../options.ts'
 import { MASK } from './masked.ts'
-import { entriesOf, type Settings } from './read-settings.ts'
+import { entriesOf, isSettings, type Settings } from './read-settings.ts'
 import { settingOf } from './setting.ts'
 
 /** A table for people of what is set, and where: a line for each key. Secrets are not shown. */
 export function formatSettings(settings: Settings): string {
+  if (!isSettings(settings)) {
+    throw new InvalidCallError(
+      `formatSettings() takes what \`await readSettings()\` gave, and was given ${show(settings)}.`,
+    )
+  }
   const rows = entriesOf(settings).map(({ key, value, origin }) => [key, shown(key, value), origin] as const)
   const widths = [0, 1].map((column) => Math.max(0, ...rows.map((row) => (row[column] ?? '').length)))
   return rows

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { parseEnv } from 'node:util'
 import type { DatabaseSettings } from '../connection/connection.ts'
-import { checkOptions } from '../options.ts'
+import { checkOptions, requireText } from '../options.ts'
 import type { StoresSettings } from '../store/settings.ts'
 import { datajointLayer } from './datajoint-layer.ts'
 import { datajointEnvironmentLayer, type Environment, environmentLayer } from './environment-layer.ts'
@@ -56,6 +56,9 @@ const entries = new WeakMap<Settings, readonly SettingEntry[]>()
 /** Each setting with its origin, by key. */
 export const entriesOf = (settings: Settings): readonly SettingEntry[] => entries.get(settings) ?? []
 
+/** Those that `readSettings` gave. */
+export const isSettings = (settings: Settings): boolean => entries.has(settings)
+
 /**
  * Reads settings from where they may stand; what stands in several places holds as the first of these says: `overrides`, variables of
  * the environment (`NEUROJOINT_…`, then DataJoint's `DJ_…`), `.env`, `neurojoint.json` and those that it extends, DataJoint's
@@ -70,6 +73,7 @@ export const entriesOf = (settings: Settings): readonly SettingEntry[] => entrie
  */
 export async function readSettings(options: ReadSettingsOptions): Promise<Settings> {
   checkOptions('readSettings()', options, ['folder', 'environment', 'overrides', 'defaults', 'secretFolders'])
+  requireText('readSettings()', 'as folder the path of one', options.folder)
   const layers = await readLayers(options)
   const values = merge(layers)
   const database = databaseOf(values, layers)
