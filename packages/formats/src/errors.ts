@@ -91,13 +91,11 @@ export class FileTruncatedError extends FormatError {
   readonly path: string
   readonly bytes: number
   readonly expectedBytes: number
-  constructor(path: string, bytes: number, expectedBytes: number, description = '.meta') {
+  /** @param remedy what to do where the rest was never written */
+  constructor(path: string, bytes: number, expectedBytes: number, remedy: string) {
     super(
-      `${path} has ${bytes} bytes, its ${description} says ${expectedBytes}: ${expectedBytes - bytes} are missing. ` +
-        'Copy the file again; if the acquisition was cut off, correct ' +
-        (description === '.meta'
-          ? 'fileSizeBytes and fileTimeSecs in the .meta.'
-          : `its length in the ${description}.`),
+      `${path} has ${bytes} bytes, ${expectedBytes} are described: ${expectedBytes - bytes} are missing. ` +
+        `Copy the file again; if the acquisition was cut off, ${remedy}.`,
     )
     this.path = path
     this.bytes = bytes

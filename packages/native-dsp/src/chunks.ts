@@ -1,11 +1,13 @@
-import type { FrameInterval, ReadOptions, Recording } from '@neurojoint/formats/recording'
+import type { FrameInterval, ReadOptions, Recording, Segment } from '@neurojoint/formats/recording'
+
+type Lengths = readonly Pick<Segment, 'frames'>[]
 
 /**
  * Up to `count` chunks of `frames` frames, spread evenly over the segments that hold one, always the same: the first
  * begins with the recording, the last ends with it, and neighbours share no more than half. Where no segment holds one,
  * the longest segment is the chunk.
  */
-export function spreadChunks(segments: Recording['segments'], count: number, frames: number): FrameInterval[] {
+export function spreadChunks(segments: Lengths, count: number, frames: number): FrameInterval[] {
   const starts = segments.map((segment) => Math.max(segment.frames - frames + 1, 0))
   const places = starts.reduce((sum, more) => sum + more, 0)
   if (places === 0) return longest(segments)
@@ -25,7 +27,7 @@ function place(starts: readonly number[], at: number, frames: number): FrameInte
   throw new RangeError(`${at} is beyond the places ${starts.join(', ')}`)
 }
 
-function longest(segments: Recording['segments']): FrameInterval[] {
+function longest(segments: Lengths): FrameInterval[] {
   const frames = Math.max(...segments.map((segment) => segment.frames), 0)
   const segment = segments.findIndex((candidate) => candidate.frames === frames)
   return frames === 0 ? [] : [{ segment, start: 0, end: frames }]

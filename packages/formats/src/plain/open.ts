@@ -66,7 +66,11 @@ async function openDescribed(sidecar: string, description: PlainDescription): Pr
     const frames = file.segments.reduce((sum, index) => sum + (segments[index]?.frames ?? 0), 0)
     const expected = file.offsetBytes + frames * columns * bytesPerSample
     const { size } = await stat(file.path).catch(refuseMissing(file.path, `${sidecar} has its counts in this file.`))
-    if (size < expected) throw new FileTruncatedError(file.path, size, expected, '.json')
+    if (size < expected) {
+      const fitting = Math.floor((size - file.offsetBytes) / (columns * bytesPerSample))
+      const remedy = `describe the ${Math.max(0, fitting)} frames that are there in ${sidecar}`
+      throw new FileTruncatedError(file.path, size, expected, remedy)
+    }
   }
   return openFlatFiles({ format: 'plain', samplingRate, channels, segments, files, gaps, applied })
 }

@@ -115,7 +115,8 @@ async function readFully(file: FileHandle, words: Int16Array, position: number, 
   let done = 0
   while (done < bytes.length) {
     const { bytesRead } = await file.read(bytes, done, bytes.length - done, position + done)
-    if (bytesRead === 0) throw new FileTruncatedError(path, position + done, position + bytes.length)
+    if (bytesRead === 0)
+      throw new FileTruncatedError(path, position + done, position + bytes.length, 'correct what says its length')
     done += bytesRead
   }
 }

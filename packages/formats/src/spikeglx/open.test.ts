@@ -176,6 +176,16 @@ describe('a .bin that does not fit its .meta is refused', () => {
       bytes: 50,
       expectedBytes: 60,
     })
+    // what the advice says makes it whole
+    await truncate(binPath(), 53)
+    const { message } = await openSpikeGlxRecording(metaPath()).catch((error) => error)
+    expect(message).toMatch(/cut the last 3 bytes of the file/)
+    const [, bytes = '', seconds = ''] = /fileSizeBytes=(\d+) and fileTimeSecs=([\d.e-]+) /.exec(message) ?? []
+    await truncate(binPath(), 50)
+    await writeFile(metaPath(), metaText(Number(bytes), { seconds: Number(seconds) }))
+    const recording = await openSpikeGlxRecording(metaPath())
+    expect(recording.segments).toMatchObject([{ frames: 5 }])
+    await recording.close()
   })
 
   test('when it is longer', async () => {

@@ -103,12 +103,20 @@ function requireSameStream(first: SpikeGlxMeta, meta: SpikeGlxMeta): void {
   )
 }
 
+/** What the meta says of a recording that ends with the last whole frame of a file. */
+function whatIsThere(size: number, frameBytes: number, { samplingRate }: SpikeGlxMeta): string {
+  const frames = Math.floor(size / frameBytes)
+  const rest = size % frameBytes
+  const cut = rest === 0 ? '' : `, and cut the last ${rest} bytes of the file`
+  return `set fileSizeBytes=${frames * frameBytes} and fileTimeSecs=${frames / samplingRate} in the .meta${cut}`
+}
+
 async function countFrames(meta: SpikeGlxMeta): Promise<number> {
   const path = binPathOf(meta)
   const { size } = await stat(path).catch(refuseMissing(path, 'The .meta has its counts in this file: copy it too.'))
   const frameBytes = meta.savedChannels * bytesPerSample
   const expected = meta.fileSizeBytes ?? size
-  if (size < expected) throw new FileTruncatedError(path, size, expected)
+  if (size < expected) throw new FileTruncatedError(path, size, expected, whatIsThere(size, frameBytes, meta))
   if (size % frameBytes !== 0) throw new RaggedFileError(path, size, frameBytes)
   if (size > expected) throw new FileOverlongError(path, size, expected)
   const seconds = size / frameBytes / meta.samplingRate

@@ -1,3 +1,4 @@
+import { joinIntervals, spreadChunks } from '../chunks.ts'
 import type { Detecting, MatchedDetection, MatchedFilter } from '../detecting.ts'
 import type { OperationOptions } from '../dsp.ts'
 import { InvalidParameterError } from '../errors.ts'
@@ -27,8 +28,8 @@ const sampledFrames = 1024
 
 /**
  * Finds spikes of one shape in a pass: what `detectMatched` finds in each segment in one piece, a stretch at a time, each
- * computed with all that decides about its peaks. Noise levels are those of 16 stretches of 1024 frames, spread evenly and
- * joined, or of the whole where there are no more frames.
+ * computed with all that decides about its peaks. Noise levels are those of 16 stretches of 1024 frames, spread evenly, each
+ * frame once; where no segment holds one, of the longest.
  */
 export async function findMatchedPeaks(
   dsp: Detecting,
@@ -50,7 +51,11 @@ export async function findMatchedPeaks(
       const first = Math.max(0, start - halo)
       const range = { segment, start: first, end: Math.min(frames, end + halo) }
       const traces = Float32Array.from(await pass.traces(range, { signal }))
-      const peaks = await dsp.detectMatched(traces, { ...filter, noiseLevels }, { signal })
+      const before = done
+      const report = (fraction: number): void => {
+        if (fraction < 1) onProgress?.((before + fraction * (end - start)) / total)
+      }
+      const peaks = await dsp.detectMatched(traces, { ...filter, noiseLevels }, { signal, onProgress: report })
       for (const [index, sample] of peaks.sampleIndex.entries()) {
         const frame = first + sample
         if (frame < start || frame >= end) continue
@@ -94,8 +99,10 @@ async function sampleNoise(
 ): Promise<Float32Array> {
   const total = segments.reduce((sum, frames) => sum + frames, 0)
   if (total === 0) throw new InvalidParameterError('segments', segments, 'a frame or more, or noise levels')
+  const lengths = segments.map((frames) => ({ frames }))
   const parts: Int16Array[] = []
-  for (const range of sampled(segments, total)) parts.push(await pass.traces(range, { signal }))
+  const sample = joinIntervals(spreadChunks(lengths, sampledStretches, sampledFrames))
+  for (const range of sample) parts.push(await pass.traces(range, { signal }))
   const traces = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0))
   let at = 0
   for (const part of parts) {
@@ -103,17 +110,4 @@ async function sampleNoise(
     at += part.length
   }
   return dsp.matchedNoiseLevels(traces, filter, { signal })
-}
-
-/** Stretches of the segments, as if they were one; one that would run over an end stops there. */
-function sampled(segments: readonly number[], total: number) {
-  if (total <= sampledStretches * sampledFrames) {
-    return segments.map((frames, segment) => ({ segment, start: 0, end: frames })).filter(({ end }) => end > 0)
-  }
-  return Array.from({ length: sampledStretches }, (_, index) => {
-    let start = Math.floor((index * (total - sampledFrames)) / (sampledStretches - 1))
-    let segment = 0
-    while (start >= segments[segment]!) start -= segments[segment++]!
-    return { segment, start, end: Math.min(segments[segment]!, start + sampledFrames) }
-  })
 }
