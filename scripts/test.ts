@@ -4,8 +4,11 @@
  *   npm test                  the whole repository
  *   npm test -- core          one package (or app): its lint, types and tests
  *   npm test -- core relation the same, but only the test files whose path contains `relation`
+ *
+ * What compiles, type-checks and fetches does so at the same time, each telling what it did at its end.
  */
 import { globSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { basename } from 'node:path'
 import { canHaveS3, startMariadb, startMysql, startS3 } from '../packages/servers/src/index.ts'
 import { interruption, root, runCommand } from './command.ts'
@@ -20,6 +23,10 @@ interface Outcome {
   readonly seconds: number
 }
 
+/** Shows what a step has to say: at once, or with the rest of it at its end. */
+type Say = (text: string) => void
+
+const begun = performance.now()
 const inCi = Boolean(process.env['CI'])
 const folders = globSync(['packages/*/package.json', 'apps/*/package.json'], { cwd: root })
   .map((path) => path.replace(/\/package\.json$/, ''))
@@ -38,6 +45,9 @@ const paths = narrowed === undefined ? ['.'] : chosen
 const needsNative = narrowed === undefined || !['arrays', 'core', 'servers', 'figures'].includes(narrowed)
 const needsServer = narrowed === undefined || narrowed === 'core' || narrowed === 'servers'
 
+/** Most tests wait for a server, a lease or a process most of the time; the servers take so many, and no more. */
+const workers = Math.min(6, availableParallelism() + 1)
+
 /** Servers without which a run on CI fails. */
 const required = ['MariaDB 10.11', 'MySQL 9', ...((await canHaveS3()) ? ['S3'] : [])]
 
@@ -45,53 +55,84 @@ const outcomes: Outcome[] = []
 
 await step('format', () => passes(['oxfmt', '--check', ...paths]))
 await step('lint', () => passes(['oxlint', '--deny-warnings', ...paths]))
-await step('types', checkTypes)
-if (needsNative) {
-  await step('native build', () =>
-    noCargo === null
-      ? passes(['node', 'packages/native-dsp/scripts/build-native.ts'])
-      : noRust('built; TypeScript kernels instead'),
-  )
-}
-if (narrowed === undefined || narrowed === 'native-dsp') {
-  await step('Rust tests', () => (noCargo === null ? testCrate() : noRust('tested')))
-}
-if (needsServer) await step('servers', startAndStopServers)
+await Promise.all([beside('types', checkTypes), checkNativeCode(), fetchPrograms()])
 await step('tests', async () => {
   await fillCompileCache()
   const projects = narrowed === undefined ? [] : ['--project', narrowed]
   // With Rust the native code was built above: then its tests may not be left out.
   const environment = needsNative && noCargo === null ? { NEUROJOINT_NATIVE: 'required' } : {}
-  return passes(['vitest', 'run', ...projects, ...filters], { ...compileCache, ...environment })
+  return passes(['vitest', 'run', `--maxWorkers=${workers}`, ...projects, ...filters], {
+    environment: { ...compileCache, ...environment },
+  })
 })
 if (narrowed === undefined) await step('packed packages', () => passes(['node', 'scripts/pack-test.ts']))
 summarize()
 
+async function checkNativeCode(): Promise<void> {
+  if (needsNative) {
+    await beside('native build', async (say) =>
+      noCargo === null
+        ? passes(['node', 'packages/native-dsp/scripts/build-native.ts'], { say })
+        : noRust('built; TypeScript kernels instead'),
+    )
+  }
+  if (narrowed === undefined || narrowed === 'native-dsp') {
+    await beside('Rust tests', async (say) => (noCargo === null ? testCrate(say) : noRust('tested')))
+  }
+}
+
+/** Before tests with time limits need them. */
+async function fetchPrograms(): Promise<void> {
+  if (!needsServer) return
+  await beside('servers', startAndStopServers)
+  if (narrowed !== 'servers') await beside('Python', setUpPython)
+}
+
 async function step(name: string, work: () => Promise<Partial<Outcome>>): Promise<void> {
   if (interruption() !== null) return
   console.log(`\n=== ${name}`)
+  await conclude(name, work)
+}
+
+/** A step that runs beside others: what it says comes in one piece. */
+async function beside(name: string, work: (say: Say) => Promise<Partial<Outcome>>): Promise<void> {
+  if (interruption() !== null) return
+  console.log(`\n... ${name}`)
+  const said: string[] = []
+  await conclude(name, () => work((text) => said.push(text.trimEnd())))
+  console.log([`\n=== ${name}`, ...said].join('\n'))
+}
+
+async function conclude(name: string, work: () => Promise<Partial<Outcome>>): Promise<void> {
   const started = performance.now()
   const { result = 'failed', note = '' } = await work()
   const seconds = (performance.now() - started) / 1000
   if (interruption() === null) outcomes.push({ name, result, note, seconds })
 }
 
-async function passes(
-  command: readonly string[],
-  environment: Readonly<Record<string, string>> = {},
-): Promise<Partial<Outcome>> {
-  const { exitCode } = await runCommand(command, { environment })
+interface Running {
+  readonly environment?: Readonly<Record<string, string>>
+  /** Given where others run at the same time. */
+  readonly say?: Say
+}
+
+async function passes(command: readonly string[], { environment = {}, say }: Running = {}): Promise<Partial<Outcome>> {
+  const { exitCode, output } = await runCommand(command, { environment, capture: say !== undefined })
+  say?.(output)
   return exitCode === 0 ? { result: 'passed' } : { result: 'failed', note: `${command[0]} ended with ${exitCode}` }
 }
 
 /** Its tests, its documentation without a warning, and that it could be published. */
-async function testCrate(): Promise<Partial<Outcome>> {
+async function testCrate(say: Say): Promise<Partial<Outcome>> {
   const crate = ['--locked', '--manifest-path', 'packages/native-dsp/Cargo.toml', '--package', 'neurojoint-dsp']
-  const tested = await passes(['cargo', 'test', '--profile', 'quick', ...crate])
+  // its tests compile in units, on all cores: slower code does for them
+  const units = ['--config', 'profile.quick.package.neurojoint-dsp.codegen-units=16']
+  const tested = await passes(['cargo', 'test', '--profile', 'quick', ...units, ...crate], { say })
   if (tested.result !== 'passed') return tested
-  const documented = await passes(['cargo', 'doc', '--no-deps', '--quiet', ...crate], { RUSTDOCFLAGS: '-D warnings' })
+  const environment = { RUSTDOCFLAGS: '-D warnings' }
+  const documented = await passes(['cargo', 'doc', '--no-deps', '--quiet', ...crate], { say, environment })
   if (documented.result !== 'passed') return documented
-  return passes(['cargo', 'package', '--no-verify', '--allow-dirty', '--quiet', ...crate])
+  return passes(['cargo', 'package', '--no-verify', '--allow-dirty', '--quiet', ...crate], { say })
 }
 
 async function noRust(what: string): Promise<Partial<Outcome>> {
@@ -99,7 +140,7 @@ async function noRust(what: string): Promise<Partial<Outcome>> {
 }
 
 /** Each package with its own settings, two at a time; what fails is shown. */
-async function checkTypes(): Promise<Partial<Outcome>> {
+async function checkTypes(say: Say): Promise<Partial<Outcome>> {
   const waiting = narrowed === undefined ? ['.', ...chosen] : [...chosen]
   const failed: string[] = []
   const work = async (): Promise<void> => {
@@ -107,12 +148,10 @@ async function checkTypes(): Promise<Partial<Outcome>> {
       const { exitCode, output } = await runCommand(['tsc', '--noEmit', '--pretty', 'false', '-p', folder], {
         capture: true,
       })
-      console.log(
-        `${exitCode === 0 ? 'ok     ' : 'FAILED '} ${folder === '.' ? 'scripts and repository tests' : folder}`,
-      )
+      say(`${exitCode === 0 ? 'ok     ' : 'FAILED '} ${folder === '.' ? 'scripts and repository tests' : folder}`)
       if (exitCode === 0) continue
       failed.push(folder)
-      console.log(output)
+      say(output)
     }
   }
   await Promise.all([work(), work()])
@@ -125,9 +164,9 @@ interface Stoppable {
   stop(): Promise<void>
 }
 
-/** Has the servers fetched before tests with time limits need them. Not every machine can have every version. */
-async function startAndStopServers(): Promise<Partial<Outcome>> {
-  const onProgress = (message: string): void => console.log(message)
+/** Not every machine can have every version. */
+async function startAndStopServers(say: Say): Promise<Partial<Outcome>> {
+  const onProgress = say
   const found: string[] = []
   const missing: string[] = []
   const start = async (title: string, begin: () => Promise<Stoppable>): Promise<void> => {
@@ -137,7 +176,7 @@ async function startAndStopServers(): Promise<Partial<Outcome>> {
       found.push(`${server.program ?? title.split(' ')[0]} ${server.version}`)
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error)
-      console.error(
+      say(
         `\n${'!'.repeat(100)}\nNO ${title.toUpperCase()}: nothing below is tested on it.\n${reason}\n${'!'.repeat(100)}`,
       )
       missing.push(title)
@@ -154,8 +193,14 @@ async function startAndStopServers(): Promise<Partial<Outcome>> {
   return { result: inCi ? 'failed' : 'skipped', note }
 }
 
+/** The environments that the tests run DataJoint for Python in. */
+async function setUpPython(say: Say): Promise<Partial<Outcome>> {
+  const made = await passes(['node', '--conditions=development', 'packages/core/test/python/environment.ts'], { say })
+  return made.result === 'passed' || inCi ? made : { result: 'skipped', note: 'tests that need it are left out' }
+}
+
 function summarize(): void {
-  const total = outcomes.reduce((sum, { seconds }) => sum + seconds, 0)
+  const total = (performance.now() - begun) / 1000
   console.log(`\n=== summary (${formatSeconds(total)}, Node ${process.versions.node})`)
   for (const { name, result, note, seconds } of outcomes) {
     console.log(`${result.padEnd(8)} ${name.padEnd(16)} ${formatSeconds(seconds).padStart(8)}  ${note}`)

@@ -6,7 +6,5 @@ export default defineConfig({
     // it runs whole workflows
     testTimeout: 60_000,
     include: ['test/**/*.test.ts'],
-    // Whole workflows, of which two at once would only be slower.
-    fileParallelism: false,
   },
 })

@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config'
+import { temporaryFolder } from './test/temporary-folder.ts'
 
 export default defineConfig({
   test: {
@@ -7,6 +8,7 @@ export default defineConfig({
     // most of these wait for real servers, which share a machine with other work
     testTimeout: 30_000,
     hookTimeout: 60_000,
-    globalSetup: ['test/servers.ts', 'test/python/setup.ts'],
+    env: { TMPDIR: temporaryFolder() },
+    globalSetup: ['test/temporary-folder.ts', 'test/servers.ts', 'test/python/setup.ts'],
   },
 })

@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os'
 import { canHaveS3, startMariadb, startMysql, type StartOptions, startS3 } from '@neurojoint/servers'
 import type { TestProject } from 'vitest/node'
 import type { DatabaseSettings } from '../src/connection/connection.ts'
@@ -19,10 +20,12 @@ declare module 'vitest' {
  * their dialects. Beside them one that speaks S3. Without one the run fails on CI, else says so.
  */
 export default async function startServers(project: TestProject): Promise<() => Promise<void>> {
+  // that of the tests, which this process does not have
+  const { TMPDIR: folder = tmpdir() } = project.config.env
   const [mariadb, mysql, s3] = await Promise.all([
-    start('MariaDB', (options) => startMariadb({ ...options, version: '10.11' })),
-    start('MySQL', (options) => startMysql({ ...options, version: '9' })),
-    start('S3', (options) => startS3(options), canHaveS3),
+    start('MariaDB', (options) => startMariadb({ ...options, folder, version: '10.11' })),
+    start('MySQL', (options) => startMysql({ ...options, folder, version: '9' })),
+    start('S3', (options) => startS3({ ...options, folder }), canHaveS3),
   ])
   project.provide('mariadb', mariadb && mariadb.settings)
   project.provide('mysql', mysql && mysql.settings)

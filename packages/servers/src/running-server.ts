@@ -13,6 +13,8 @@ import { type ServerProcess, startProcess } from './server-process.ts'
 export interface StartOptions {
   /** The folder for fetched servers; else `$NEUROJOINT_CACHE/servers`, else the user's cache folder. */
   readonly cache?: string
+  /** Where the folder of its data is made; in that for temporary files unless given. One in memory is faster. */
+  readonly folder?: string
   readonly signal?: AbortSignal
   /** More of the server's own options, `--max-connections=20`, after ours. */
   readonly parameters?: readonly string[]
@@ -55,9 +57,9 @@ export async function startServer<Name extends string>(
   kind: ServerKind<Name>,
   options: StartOptions = {},
 ): Promise<RunningServer<Name>> {
-  const { cache = defaultCache(), signal, onProgress, parameters = [] } = options
+  const { cache = defaultCache(), folder: parent = tmpdir(), signal, onProgress, parameters = [] } = options
   const installation = await findInstallation(kind, { cache, signal, onProgress })
-  const folder = await mkdtemp(join(tmpdir(), `neurojoint-${kind.name}-`))
+  const folder = await mkdtemp(join(parent, `neurojoint-${kind.name}-`))
   const guard = startGuard(folder)
   try {
     const dataFolder = join(folder, 'data')

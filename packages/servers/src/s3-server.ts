@@ -49,11 +49,12 @@ export interface RunningS3 {
  * `server-failed`, or the signal's reason.
  */
 export async function startS3(options: S3Options = {}): Promise<RunningS3> {
-  const { cache = defaultCache(), signal, onProgress, buckets = ['lab'], program: wanted } = options
+  const { cache = defaultCache(), folder: parent = tmpdir(), signal, onProgress, buckets = ['lab'] } = options
+  const { program: wanted } = options
   const programs = wanted === undefined ? s3Programs : s3Programs.filter(({ name }) => name === wanted)
   const found = await findS3Program({ cache, signal, onProgress }, programs)
   const { program, version } = found
-  const folder = await mkdtemp(join(tmpdir(), 'neurojoint-s3-'))
+  const folder = await mkdtemp(join(parent, 'neurojoint-s3-'))
   const guard = startGuard(folder)
   try {
     const dataFolder = join(folder, 'data')

@@ -39,3 +39,12 @@ async function findPython(): Promise<{ readonly program: string; readonly versio
   }
   return null
 }
+
+// node --conditions=development environment.ts: makes both, so that no test waits for it
+if (import.meta.main) {
+  for (const generation of ['2.x', '0.14'] as const) {
+    const python = await pythonWith(generation)
+    if (python === null) throw new Error('Python 3.10 or newer with venv is needed, and is not there.')
+    console.log(`DataJoint ${generation} for ${python}`)
+  }
+}

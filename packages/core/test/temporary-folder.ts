@@ -1,0 +1,33 @@
+import { statfsSync } from 'node:fs'
+import { mkdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import type { TestProject } from 'vitest/node'
+
+/** What the tests keep at a time is a small part of it. */
+const ENOUGH_BYTES = 4 * 2 ** 30
+const IN_MEMORY = '/dev/shm'
+
+/**
+ * Where the data of the tests lie, of servers as well as of SQLite: in memory where there is plenty. A disk would be
+ * waited for at every commit and many times at every declaration; that a process is killed, it makes no difference to.
+ */
+export function temporaryFolder(): string {
+  return hasPlenty() ? `${IN_MEMORY}/neurojoint-${process.pid}` : tmpdir()
+}
+
+function hasPlenty(): boolean {
+  try {
+    const { bavail, bsize } = statfsSync(IN_MEMORY)
+    return bavail * bsize >= ENOUGH_BYTES && process.availableMemory() >= 2 * ENOUGH_BYTES
+  } catch {
+    return false // there is none but on Linux
+  }
+}
+
+/** Makes it before the tests, and removes it with what they left there. */
+export default async function makeTemporaryFolder({ config }: TestProject): Promise<() => Promise<void>> {
+  const folder = config.env['TMPDIR']
+  if (folder === undefined || folder === tmpdir()) return async () => {}
+  await mkdir(folder)
+  return () => rm(folder, { recursive: true, force: true })
+}
