@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { globSync } from 'node:fs'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { onEveryDatabase } from './databases.ts'
@@ -29,11 +29,14 @@ async function readExamples(page: string): Promise<readonly Example[]> {
   return [...examples].map(([, code = '', output = '']) => ({ code, output }))
 }
 
-/** A folder below this package, where `@neurojoint/core` is this package. */
-async function withProgram<T>(program: string, work: (folder: string) => Promise<T>): Promise<T> {
+/** A folder of files below this package, where `@neurojoint/core` is this package. */
+async function withFiles<T>(
+  files: readonly (readonly [string, string])[],
+  work: (folder: string) => Promise<T>,
+): Promise<T> {
   const folder = await mkdtemp(join(import.meta.dirname, '.guide-'))
   try {
-    await writeFile(join(folder, 'guide.ts'), program)
+    for (const [name, content] of files) await writeFile(join(folder, name), content)
     return await work(folder)
   } finally {
     await rm(folder, { recursive: true, force: true })
@@ -44,19 +47,21 @@ test('there are pages', () => {
   expect(pages).not.toEqual([])
 })
 
-describe.each(pages)('%s', (page) => {
-  test('its examples have the types that they rely on', async () => {
-    const program = (await readExamples(page)).map(({ code }) => code).join('')
-    await withProgram(program, async (folder) => {
-      const settings = { extends: join(root, 'tsconfig.base.json'), files: ['guide.ts'] }
-      await writeFile(join(folder, 'tsconfig.json'), JSON.stringify(settings))
-      const compiler = join(root, 'node_modules/typescript/bin/tsc')
-      const options = ['--project', folder, '--customConditions', 'development']
-      const { stdout } = await run('node', [compiler, ...options]).catch((error: { stdout: string }) => error)
-      expect(stdout).toBe('')
-    })
-  }, 60_000)
+test('their examples have the types that they rely on', async () => {
+  const programs = pages.map(async (page) => {
+    const examples = await readExamples(page)
+    return [`${basename(page, '.md')}.ts`, examples.map(({ code }) => code).join('')] as const
+  })
+  const settings = ['tsconfig.json', JSON.stringify({ extends: join(root, 'tsconfig.base.json') })] as const
+  await withFiles([...(await Promise.all(programs)), settings], async (folder) => {
+    const compiler = join(root, 'node_modules/typescript/bin/tsc')
+    const options = ['--project', folder, '--customConditions', 'development']
+    const { stdout } = await run('node', [compiler, ...options]).catch((error: { stdout: string }) => error)
+    expect(stdout).toBe('')
+  })
+}, 120_000)
 
+describe.each(pages)('%s', (page) => {
   onEveryDatabase('its examples', (database) => {
     test.skipIf(onPython(page))(
       'run in order and print what stands below them',
@@ -69,7 +74,9 @@ describe.each(pages)('%s', (page) => {
           .replace("{ kind: 'sqlite', path: 'lab.sqlite' }", JSON.stringify(settings))
           .replace("defineSchema('lab')", `defineSchema('${database.prefix()}lab')`)
         try {
-          const { stdout } = await withProgram(program, (folder) => run('node', ['guide.ts'], { cwd: folder }))
+          const { stdout } = await withFiles([['guide.ts', program]], (folder) =>
+            run('node', ['guide.ts'], { cwd: folder }),
+          )
           expect(stdout.split(`${BOUNDARY}\n`).slice(0, -1)).toEqual(examples.map(({ output }) => output))
         } finally {
           await dispose()
