@@ -48,6 +48,9 @@ const needsServer = narrowed === undefined || narrowed === 'core' || narrowed ==
 /** Most tests wait for a server, a lease or a process most of the time; the servers take so many, and no more. */
 const workers = Math.min(6, availableParallelism() + 1)
 
+/** What waits for something that comes in a moment may wait for longer on a busy machine. */
+const patience = ['--testTimeout=60000', '--hookTimeout=120000', '--expect.poll.timeout=20000']
+
 /** Servers without which a run on CI fails. */
 const required = ['MariaDB 10.11', 'MySQL 9', ...((await canHaveS3()) ? ['S3'] : [])]
 
@@ -61,7 +64,7 @@ await step('tests', async () => {
   const projects = narrowed === undefined ? [] : ['--project', narrowed]
   // With Rust the native code was built above: then its tests may not be left out.
   const environment = needsNative && noCargo === null ? { NEUROJOINT_NATIVE: 'required' } : {}
-  return passes(['vitest', 'run', `--maxWorkers=${workers}`, ...projects, ...filters], {
+  return passes(['vitest', 'run', `--maxWorkers=${workers}`, ...patience, ...projects, ...filters], {
     environment: { ...compileCache, ...environment },
   })
 })

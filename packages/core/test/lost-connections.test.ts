@@ -20,7 +20,7 @@ for (const kind of ['mariadb', 'mysql'] as const) {
       const direct = await temporaryPipeline({ schemas: [schemas.lab], database: settings })
       const proxy = await startTcpProxy(settings)
       const { host, port } = proxy
-      const database = { ...settings, host, port, reconnectSeconds: 5 }
+      const database = { ...settings, host, port, reconnectSeconds: 25 }
       const db = await definePipeline({ schemas: [schemas.lab], tables: {}, database }).open()
       const names = async () =>
         (await direct.db(schemas.Subject).keys({ order: ['subject'] })).map((key) => key.subject)
@@ -183,7 +183,7 @@ for (const kind of ['mariadb', 'mysql'] as const) {
         code: 'database-unavailable',
         location: `127.0.0.1:${proxy.port}`,
       })
-      expect(performance.now() - started).toBeLessThan(4500)
+      expect(performance.now() - started).toBeLessThan(20_000)
       await short.close()
       const abort = AbortSignal.timeout(100)
       await expect(lab.db(lab.Subject).count({ signal: abort })).rejects.toMatchObject({ name: 'TimeoutError' })
@@ -191,7 +191,7 @@ for (const kind of ['mariadb', 'mysql'] as const) {
       const counting = lab.db(lab.Subject).count()
       const [left] = await Promise.allSettled([counting, lab.db.close()])
       expect(left).toMatchObject({ reason: { code: 'database-unavailable' } })
-      expect(performance.now() - closing).toBeLessThan(4500)
+      expect(performance.now() - closing).toBeLessThan(20_000)
     })
 
     test('while tables are declared leaves what declaring completes', async () => {

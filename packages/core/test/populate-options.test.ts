@@ -95,9 +95,12 @@ onEveryDatabase('populate with options', (database) => {
 
   test('has as many makes under way as it is told, and no more', async () => {
     let [now, most] = [0, 0]
+    const four = Promise.withResolvers<void>()
     await using lab = await openSamples(database, 12, {
       compute: async () => {
         most = Math.max(most, (now += 1))
+        if (now === 4) four.resolve()
+        await four.promise
         await sleep(5)
         now -= 1
       },
@@ -154,17 +157,17 @@ onEveryDatabase('populate with options', (database) => {
     await using lab = await openSamples(database, 2, {
       compute: (sample, signal) => (sample === 0 ? sleep(60_000, undefined, { signal }) : undefined),
     })
-    const result = await populate(lab.db, lab.Result, { timeLimitSeconds: 0.2, onError: 'continue' })
+    const result = await populate(lab.db, lab.Result, { timeLimitSeconds: 2, onError: 'continue' })
     expect(result).toMatchObject({
       made: 1,
-      failed: [{ key: { sample: 0 }, error: { code: 'time-limit', seconds: 0.2, ignored: false } }],
+      failed: [{ key: { sample: 0 }, error: { code: 'time-limit', seconds: 2, ignored: false } }],
     })
   })
 
   test('says of a make that it ignores the signal, and never inserts what it gives later', async () => {
     const late = Promise.withResolvers<void>()
     await using lab = await openSamples(database, 2, { compute: (sample) => (sample === 0 ? late.promise : undefined) })
-    const result = await populate(lab.db, lab.Result, { timeLimitSeconds: 0.2, onError: 'continue' })
+    const result = await populate(lab.db, lab.Result, { timeLimitSeconds: 2, onError: 'continue' })
     expect(result).toMatchObject({
       made: 1,
       failed: [{ key: { sample: 0 }, error: { code: 'time-limit', ignored: true } }],

@@ -106,12 +106,12 @@ for (const [kind, start] of kinds) {
       await run(administrator, 'SET GLOBAL max_connections = 12')
       const user = 'few'
       await run(administrator, `CREATE USER '${user}'@'%' IDENTIFIED BY 'secret' WITH MAX_USER_CONNECTIONS 2`)
-      const few = { ...settings, user, password: 'secret', reconnectSeconds: 5 }
+      const few = { ...settings, user, password: 'secret', reconnectSeconds: 25 }
       const connection = await connect(few)
       const started = performance.now()
       // four at once share two connections
       await Promise.all(Array.from({ length: 4 }, () => ask(connection, 'SELECT SLEEP(0.2)')))
-      expect(performance.now() - started).toBeLessThan(4000)
+      expect(performance.now() - started).toBeLessThan(20_000)
       const holding = connection.transaction((on) =>
         on
           .query({ sql: 'SELECT 1', parameters: [] })

@@ -1,5 +1,4 @@
-import { statfsSync } from 'node:fs'
-import { mkdir, rm } from 'node:fs/promises'
+import { mkdirSync, rmSync, statfsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import type { TestProject } from 'vitest/node'
 
@@ -24,10 +23,10 @@ function hasPlenty(): boolean {
   }
 }
 
-/** Makes it before the tests, and removes it with what they left there. */
-export default async function makeTemporaryFolder({ config }: TestProject): Promise<() => Promise<void>> {
+/** Makes it before the tests, and removes it with what they left there, also when they are interrupted. */
+export default function makeTemporaryFolder({ config }: TestProject): void {
   const folder = config.env['TMPDIR']
-  if (folder === undefined || folder === tmpdir()) return async () => {}
-  await mkdir(folder)
-  return () => rm(folder, { recursive: true, force: true })
+  if (folder === undefined || folder === tmpdir()) return
+  mkdirSync(folder)
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
 }

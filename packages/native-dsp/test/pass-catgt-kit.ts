@@ -66,7 +66,8 @@ export function testCatgt(name: string, passing: Passing): void {
       const plan = { ...planWith([filter(12, 300, 9000)], null), columns: all }
       const long = await passing.openPass({ kind: 'memory', counts: wide, columns: width, segments: [frames] }, plan)
       const attempts: number[] = []
-      for (let attempt = 0; attempt < 3; attempt++) {
+      // a busy machine may be late more than once
+      for (let attempt = 0; attempt < 3 || (attempt < 10 && Math.min(...attempts) >= 100); attempt++) {
         const control = new AbortController()
         const running = long.traces({ segment: 0, start: 0, end: frames }, { signal: control.signal, threads: 1 })
         const aborted = new Promise<number>((resolve) => {

@@ -94,7 +94,7 @@ export function testSimulatedRun(implementation: string, openSimulation: OpenSim
         abort.abort(new Error('enough'))
       }
       await expect(write(folder, { signal: abort.signal, onProgress })).rejects.toThrow('enough')
-      expect(performance.now() - aborted).toBeLessThan(1000)
+      expect(performance.now() - aborted).toBeLessThan(10_000)
       expect(await readdir(folder)).toEqual([])
     })
 

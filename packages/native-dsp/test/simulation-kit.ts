@@ -188,7 +188,7 @@ export function testSimulation(implementation: string, openSimulation: OpenSimul
       const started = performance.now()
       abort.abort(reason)
       await expect(reading).rejects.toBe(reason)
-      expect(performance.now() - started).toBeLessThan(1000)
+      expect(performance.now() - started).toBeLessThan(10_000)
       await expect(simulation.traces({ start: 0, end: 10 }, { signal: abort.signal })).rejects.toBe(reason)
       await simulation.close()
     })

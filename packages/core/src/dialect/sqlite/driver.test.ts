@@ -41,12 +41,15 @@ describe('sqlite sessions', () => {
     const { path } = await makeFile()
     const connection = await connect({ kind: 'sqlite', path, connections: 3 })
     const started = performance.now()
+    await Promise.all([1, 2, 3].map(() => ask(connection, counting(8_000_000))))
+    const read = performance.now()
     const given = await Promise.allSettled(
       [1, 2, 3, 4].map(() => ask(connection, counting(8_000_000), AbortSignal.timeout(50))),
     )
     expect(given.map(({ status }) => status)).toEqual(Array(4).fill('rejected'))
     expect(await ask(connection, 'SELECT COUNT(*) FROM t')).toBe(2)
-    expect(performance.now() - started).toBeLessThan(600)
+    // those that are read to their end take a second and more
+    expect(performance.now() - read).toBeLessThan(read - started)
     await connection.close()
   }, 30_000)
 
