@@ -44,7 +44,8 @@ if (folder === undefined) refuse('Say which folder: fixtures/datajoint/algebra h
 const unknown = given.find((name) => !Object.hasOwn(databases, name) && readServer(name) === null)
 if (unknown !== undefined) refuse(`There is no database \`${unknown}\`.`, usage)
 const wanted = given.length === 0 ? ['sqlite', 'mariadb', 'mysql'] : given
-const { set, schemas } = await readRecordedSet(resolve(folder))
+// a path counts from where npm was called
+const { set, schemas } = await readRecordedSet(resolve(process.env['INIT_CWD'] ?? '.', folder))
   .then((read) => ({ set: read, schemas: declareRecorded(read.schemas) }))
   .catch((error: unknown) => {
     console.error(`${folder} cannot be read as a recorded set: ${String(error)}`)
