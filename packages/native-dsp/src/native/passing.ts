@@ -1,24 +1,7 @@
+import { checkedPass, type PassWork } from '../checked-pass.ts'
 import { InvalidParameterError } from '../errors.ts'
-import { chooseThreads } from '../parameters.ts'
-import {
-  requireInto,
-  requirePassExtent,
-  requirePassOutputs,
-  requirePassRange,
-  requirePassSource,
-  requirePassTarget,
-} from '../pass-parameters.ts'
-import type {
-  Pass,
-  PassExtent,
-  PassFindings,
-  PassOutputs,
-  PassPeaks,
-  PassRange,
-  PassTarget,
-  Passing,
-  PassSource,
-} from '../pass.ts'
+import { requirePassSource } from '../pass-parameters.ts'
+import type { PassExtent, PassFindings, PassOutputs, PassPeaks, PassRange, PassTarget, Passing } from '../pass.ts'
 import { requirePlan } from '../plan-parameters.ts'
 import type { Plan, SpatialPlan } from '../plan.ts'
 import type { Binding, Control } from './binding.ts'
@@ -61,40 +44,24 @@ export function createNativePassing(binding: Binding): Passing {
         .catch((error: unknown) => {
           throw translate(error)
         })
-      return openedPass(binding, pass, source, plan)
+      return checkedPass(source, plan, nativeWork(binding, pass))
     },
   }
 }
 
-function openedPass(binding: Binding, pass: NativePass, source: PassSource, plan: Plan): Pass {
-  const { segments, columns } = source
-  let closed = false
-  const requireOpen = (): void => {
-    if (closed) throw new InvalidParameterError('pass', 'closed', 'a pass that is open')
-  }
+function nativeWork(binding: Binding, pass: NativePass): PassWork {
   return {
     blockFrames: pass.blockFrames(),
-    memoryBytes: (threads) => pass.memoryBytes(chooseThreads(threads)),
+    memoryBytes: (threads) => pass.memoryBytes(threads),
 
-    async traces(range, options = {}) {
-      requireOpen()
-      requirePassRange(range, plan, segments)
-      const { into } = options
-      requireInto(into, range, plan)
-      const threads = chooseThreads(options.threads)
+    async traces({ range, into, threads }, options) {
       if (into === undefined)
         return runOperation(binding, options, (...control) => pass.traces(range, threads, ...control))
       await runOperation(binding, options, (...control) => pass.tracesInto(range, into, threads, ...control))
       return into
     },
 
-    async run(target, outputs, options = {}) {
-      requireOpen()
-      const { extent } = options
-      requirePassExtent(extent, segments)
-      requirePassTarget(target, plan, columns)
-      requirePassOutputs(outputs, plan)
-      const threads = chooseThreads(options.threads)
+    async run({ target, outputs, extent, threads }, options) {
       const asked = nativeOutputs(outputs)
       const found = await runOperation(
         binding,
@@ -113,10 +80,7 @@ function openedPass(binding: Binding, pass: NativePass, source: PassSource, plan
       }
     },
 
-    async close() {
-      closed = true
-      pass.close()
-    },
+    close: () => pass.close(),
   }
 }
 

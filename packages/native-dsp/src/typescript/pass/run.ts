@@ -1,4 +1,5 @@
-import type { PassExtent, PassFindings, PassOutputs, PassTarget } from '../../pass.ts'
+import type { RunRequest } from '../../checked-pass.ts'
+import type { PassFindings } from '../../pass.ts'
 import { prepareLf, type LfSink } from '../measure/lf.ts'
 import { prepareFinder, type BlockFindings } from './findings.ts'
 import { blocksOf, lengthOf, type Block, type Visited } from './grid.ts'
@@ -8,14 +9,6 @@ import { runTask, type OpenPass } from './open-pass.ts'
 import type { Operation } from './operation.ts'
 import { createPartialFile, finishAll, type PartialFile } from './partial-file.ts'
 import type { Visit } from './protocol.ts'
-
-/** What a run is asked for. */
-export interface RunRequest {
-  readonly target: PassTarget | null
-  readonly outputs: PassOutputs
-  readonly extent: PassExtent | undefined
-  readonly threads: number
-}
 
 /** A block and where its frames stand in files. */
 interface Job {
