@@ -121,14 +121,15 @@ describe.runIf(settings !== null)('with a server', () => {
       schema: schema('lab'),
       name: 'Indexed',
       tier: 'manual',
-      definition: 'n : int8\n---\nj : json\nt : varchar(9)\nindex (j.gain.left[0]:decimal(5,2), n)\nindex ((lower(t)))',
+      definition:
+        "n : int8\n---\nj : json\nt : varchar(9)\nindex (j.gain.left[0]:decimal(5,2), n)\nindex ((concat(t, ' (''')))",
       references: {},
     } as const
     await declareOn(connection, resolveDefinition(source))
     const [stored] = (await readSchemas(connection, [schema('lab')])).tables
     if (!stored) throw new RangeError('it was declared')
     expect(stored.indexes.map(({ attributes }) => attributes)).toEqual(
-      expect.arrayContaining([['j.gain.left[0]:decimal(5,2)', 'n'], ['(lower(`t`))']]),
+      expect.arrayContaining([['j.gain.left[0]:decimal(5,2)', 'n'], ["(concat(`t`,' ('''))"]]),
     )
     const again = resolveDefinition({ ...source, definition: formatDefinition(stored, () => '') })
     expect(again.indexes).toEqual(stored.indexes)
