@@ -6,6 +6,7 @@ import {
   defineSchema,
   describe as describeTable,
   planDeclare,
+  readTable,
   readTables,
 } from '../src/index.ts'
 import { onEveryDatabase } from './databases.ts'
@@ -37,7 +38,9 @@ for (const kind of ['mariadb', 'mysql'] as const) {
             'REFERENCES `Order Items` (parent_a, parent_b)',
           ),
         )
-        await run(`CREATE VIEW \`${schema}\`.all_items AS SELECT * FROM \`${schema}\`.\`Order Items\``)
+        await run(
+          `CREATE VIEW \`${schema}\`.all_items AS SELECT code, NOW() AS seen FROM \`${schema}\`.\`Order Items\``,
+        )
         await run(`INSERT INTO \`${schema}\`.\`Order Items\` (\`First Name\`, code, place, y, t, parent_a, parent_b, b)
           VALUES ('é', 'x', ST_GeomFromText('POINT(1 2)'), 2024, '-01:02:03.5', 1, 2, X'0102')`)
         await run(`INSERT INTO \`${schema}\`.child VALUES (2, 1, 3)`)
@@ -75,6 +78,9 @@ for (const kind of ['mariadb', 'mysql'] as const) {
         expect(row['b']).toEqual(Uint8Array.of(1, 2))
         expect(await db(items).project('code').fetch()).toEqual([{ Id: 1n, code: 'x' }])
         expect(describeTable(items.declaration)).toContain('code')
+        // MariaDB says in a comment of what the type of a computed time is
+        const shown = await db(await readTable(db, schema, 'all_items')).fetch1()
+        expect(shown).toEqual({ code: 'x', seen: expect.stringMatching(/^20\d\d-/) })
         // what is declared beside them is of 2.x: no other client of DataJoint is there
         const own = defineSchema(schema)
         own.manual('Own', {}, 'own : varchar(8)')

@@ -94,6 +94,27 @@ onEveryDatabase('tables', (database) => {
     await end()
   })
 
+  test('and views that another program made are read by their names', async () => {
+    const { db, name, schema, end } = await made(database, () => [
+      'CREATE TABLE «shop» (id integer NOT NULL PRIMARY KEY, price integer)',
+      'INSERT INTO «shop» VALUES (1, 10), (2, 20)',
+      'CREATE VIEW «dear_items» AS SELECT id, price AS cost FROM «shop» WHERE price > 15',
+    ])
+    expect(schema.tables.map(({ typeName }) => typeName)).toEqual(['Shop'])
+    const dear = schema.table('DearItems')
+    const rows = await db(dear).fetch()
+    expect(rows.map(({ id, cost }) => [Number(id), Number(cost)])).toEqual([[2, 20]])
+    const sold = db(schema.table('Shop')).restrict(db(dear).project('id'), { matching: 'names' })
+    expect(await sold.count()).toBe(1)
+    expect(schema.notes).toContainEqual({ table: `${name}.dear_items`, problem: expect.stringContaining('a view') })
+    await expect(db(dear).update1({ cost: 1 })).rejects.toMatchObject({ code: 'no-primary-key' })
+    await expect(db(dear).delete()).rejects.toMatchObject({ code: 'no-such-table' })
+    const own = defineSchema(name)
+    own.manual('DearItems', {}, 'id : int32')
+    await expect(planDeclare(db, [own])).rejects.toMatchObject({ code: 'colliding-names' })
+    await end()
+  })
+
   test('of one row, which DataJoint has, lose it with what they refer to', async () => {
     const schema = defineSchema(database.prefix())
     const Rig = schema.manual('Rig', {}, 'rig : int16')

@@ -23,6 +23,8 @@ export type CollationOf = (table: TableName, attribute: string) => string | null
 /** What a database holds of some schemas. */
 export interface StoredSchemas {
   readonly tables: readonly TableDeclaration[]
+  /** What other programs show of tables under names of its own: rows to read, without a key. */
+  readonly views: readonly TableDeclaration[]
   /**
    * One of the tables with what definitions leave out: hidden columns (`_…`), and which columns refer to `~external_<store>`
    * where their types do not tell.

@@ -18,6 +18,7 @@ export interface Catalogue {
 
 export interface CatalogueTable {
   readonly name: TableName
+  readonly isView: boolean
   readonly comment: string
   readonly columns: readonly CatalogueColumn[]
   readonly primaryKey: readonly string[]
@@ -42,9 +43,10 @@ export function storedSchemasOf(catalogue: Catalogue, schemas: readonly string[]
   const byName = new Map(catalogue.tables.map((table) => [textOf(table.name), table]))
   const generations = generationsOf(catalogue)
   const wanted = new Set(schemas)
-  const tables = catalogue.tables
-    .filter(({ name }) => wanted.has(name.schema) && !isHidden(name))
-    .map((table) => declarationOf(table, { catalogue, byName, generation: generationOf(table, catalogue) }))
+  const shown = catalogue.tables.filter(({ name }) => wanted.has(name.schema) && !isHidden(name))
+  const declared = (table: CatalogueTable): TableDeclaration =>
+    declarationOf(table, { catalogue, byName, generation: generationOf(table, catalogue) })
+  const tables = shown.filter(({ isView }) => !isView).map(declared)
   const hidden = Map.groupBy(
     catalogue.tables.filter(({ name }) => isHidden(name)),
     ({ name }) => name.schema,
@@ -52,6 +54,7 @@ export function storedSchemasOf(catalogue: Catalogue, schemas: readonly string[]
   const recorded = new Set(catalogue.tables.flatMap(({ name }) => (name.table === '~lineage' ? [name.schema] : [])))
   return {
     tables,
+    views: shown.filter(({ isView }) => isView).map(declared),
     wholeOf: (declaration) => {
       const table = byName.get(textOf(declaration.name))
       return table ? whole(declaration, table) : declaration

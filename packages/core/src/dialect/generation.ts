@@ -5,10 +5,11 @@ import type { Catalogue, CatalogueTable } from './catalogue.ts'
 
 /** The generation of each schema that has tables: one 0.14 table makes it 0.14's, as its other clients must read it. */
 export function generationsOf(catalogue: Catalogue): ReadonlyMap<string, Generation> {
-  const schemas = Map.groupBy(catalogue.tables, ({ name }) => name.schema)
+  const tables = catalogue.tables.filter(({ isView }) => !isView)
+  const schemas = Map.groupBy(tables, ({ name }) => name.schema)
   return new Map(
-    [...schemas].map(([schema, tables]) => {
-      const visible = tables.filter(({ name }) => !name.table.startsWith('~'))
+    [...schemas].map(([schema, own]) => {
+      const visible = own.filter(({ name }) => !name.table.startsWith('~'))
       const old =
         visible.length === 0
           ? signOf(schema, catalogue) === '0.14'

@@ -19,6 +19,17 @@ export function refuseCollisions(added: readonly TableName[], all: readonly Tabl
 }
 
 /**
+ * Refuses a new table that has the name of a view, in whose place a server would not make it, and not say so.
+ *
+ * @throws CollidingNamesError `colliding-names`
+ */
+export function refuseView(added: TableName, views: readonly { readonly name: TableName }[]): void {
+  const id = identifyTable(added)
+  if (!views.some(({ name }) => identifyTable(name) === id)) return
+  throw new CollidingNamesError(id, id, 'a view of another program has this name.')
+}
+
+/**
  * Refuses a schema that is not among those present where another one differs from it in capitals alone: a database that
  * does not tell these apart would take the tables of the one for those of the other.
  *

@@ -18,7 +18,7 @@ import { UndeclaredParentError } from '../schema/errors.ts'
 import type { Schema } from '../schema/schema.ts'
 import { refuseDifferences } from './check.ts'
 import { collationsWith } from './collations.ts'
-import { refuseCollisions, refuseSchemaCollisions } from './collisions.ts'
+import { refuseCollisions, refuseSchemaCollisions, refuseView } from './collisions.ts'
 import { requireCodecs, requireIndexes, requireTypes } from './declarable.ts'
 import { readStored, type Stored } from './stored.ts'
 import { tablesOf } from './tables.ts'
@@ -62,6 +62,7 @@ export async function planDeclare(db: Database, schemas: readonly Schema[]): Pro
     tables.map(({ declaration }) => declaration.name),
     [...all.map(({ declaration }) => declaration.name), ...stored.tables.map(({ name }) => name)],
   )
+  for (const { declaration } of tables) refuseView(declaration.name, stored.views)
   requireIndexes(db, tables)
   const generations = generationsIn(tables, stored)
   // what cannot be declared is told with the plan

@@ -18,6 +18,8 @@ export type StoredTable = Table<AnyRow, AnyRow, AnyRow, AnyRow> & {
 export interface StoredTables extends Stored {
   /** By `identifyTable`. */
   readonly byName: ReadonlyMap<string, StoredTable>
+  /** What shows rows of tables, as if it were one: by the names that nothing else has. */
+  readonly viewsIn: (schema: string) => readonly StoredTable[]
 }
 
 /**
@@ -45,7 +47,14 @@ export async function readStoredTables(db: Database, schemas: readonly string[])
     for (const { foreignKeys } of stored.tables) for (const { parent } of foreignKeys) wanted.add(parent.schema)
     if (wanted.size > size) stored = await readStored(db, [], [...wanted])
   }
-  return { ...stored, byName: tableValues(stored.tables) }
+  const all = tableValues([...stored.tables, ...stored.views])
+  const isView = new Set(stored.views.map(({ name }) => identifyTable(name)))
+  return {
+    ...stored,
+    byName: new Map([...all].filter(([name]) => !isView.has(name))),
+    viewsIn: (schema) =>
+      [...all].flatMap(([name, view]) => (isView.has(name) && view.declaration.name.schema === schema ? [view] : [])),
+  }
 }
 
 type Draft = Omit<StoredTable, 'parents' | 'master' | 'parts'> & {

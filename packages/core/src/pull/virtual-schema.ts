@@ -27,6 +27,7 @@ export interface VirtualSchema extends Schema {
   readonly notes: readonly TableNote[]
   /**
    * The table of that name: `Session`, `Session.Trial` for a part, or as the database spells it, `_recording__channel`.
+   * A view of another program, which `tables` does not have, is read as a table without a key.
    *
    * @throws UnknownTableError `unknown-table`
    */
@@ -52,21 +53,24 @@ export async function virtualSchema(db: Database, name: string): Promise<Virtual
   const tables = [...tablesIn(stored, [name])]
   const generation = stored.generations.get(name) ?? '2.x'
   const schema = schemaOf(name, generation, tables)
+  const views = stored.viewsIn(name)
   const find = (wanted: string): StoredTable => {
+    const all = [...tables, ...views]
     const found =
-      tables.find(({ typeName }) => typeName === wanted) ??
-      tables.find(({ declaration }) => declaration.name.table === wanted)
+      all.find(({ typeName }) => typeName === wanted) ??
+      all.find(({ declaration }) => declaration.name.table === wanted)
     if (!found) {
       throw new UnknownTableError(
         name,
         wanted,
-        tables.map(({ typeName }) => typeName),
+        all.map(({ typeName }) => typeName),
       )
     }
     return found
   }
   // the list is the one to which the schema adds
-  return Object.assign(schema, { tables, generation, notes: notesOn(stored, tables), table: find })
+  const notes = [...notesOn(stored, tables), ...views.map(noteOnView)]
+  return Object.assign(schema, { tables, generation, notes, table: find })
 }
 
 /**
@@ -85,6 +89,11 @@ export function requireSchemas({ schemas, hidden }: StoredTables, names: readonl
   const missing = names.find((name) => !hidden.has(name))
   if (missing !== undefined) throw new UnknownSchemaError(missing, schemas)
 }
+
+const noteOnView = ({ declaration, typeName }: StoredTable): TableNote => ({
+  table: `${declaration.name.schema}.${declaration.name.table}`,
+  problem: `it is a view, whose rows table('${typeName}') reads`,
+})
 
 /** What is odd about tables, one sentence each. */
 export function notesOn({ find }: StoredTables, tables: readonly StoredTable[]): readonly TableNote[] {

@@ -5,7 +5,7 @@ import type { Variant } from './variant.ts'
 /** The questions to `information_schema`. Each answers several: what a row is about stands in its first column. */
 export const catalogueQueries = {
   /**
-   * `schema`: name, default collation. `table`: schema, name, comment. `column`: schema, table, name, type, nullable,
+   * `schema`: name, default collation. `table`: schema, name, comment. `view`: schema, name. `column`: schema, table, name, type, nullable,
    * default, comment, collation, what else.
    */
   columns: (schemas: readonly string[]): Statement =>
@@ -16,6 +16,7 @@ export const catalogueQueries = {
         ['table_schema', 'table_name', 'table_comment'],
         "tables WHERE table_schema = ? AND table_type IN ('BASE TABLE', 'SYSTEM VERSIONED')",
       ),
+      select('view', ['table_schema', 'table_name'], "tables WHERE table_schema = ? AND table_type = 'VIEW'"),
       select(
         'column',
         [

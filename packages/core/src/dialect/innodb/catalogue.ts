@@ -52,20 +52,24 @@ async function readSchemas(query: Query, schemas: readonly string[], variant: Va
   const jsonColumns = new Set(
     keys.flatMap(([kind, ...place]) => (kind === 'json' ? [identify(place.slice(0, 3))] : [])),
   )
-  const named = (ofKind.get('table') ?? []).map(([, schema, table, comment]) => ({
-    name: { schema: schema ?? '', table: table ?? '' },
-    comment: comment ?? '',
-  }))
+  const named = [...(ofKind.get('table') ?? []), ...(ofKind.get('view') ?? [])].map(
+    ([kind, schema, table, comment]) => ({
+      name: { schema: schema ?? '', table: table ?? '' },
+      comment: comment ?? '',
+      isView: kind === 'view',
+    }),
+  )
   const recorded = named.flatMap(({ name }) => (name.table === '~lineage' ? [name.schema] : []))
   const indexes = await read(query, catalogueQueries.indexes(schemas, recorded, variant))
   const indexesOf = groupByTable(indexes.filter(([kind]) => kind === 'index'))
-  const tables = named.map(({ name, comment }): CatalogueTable => {
+  const tables = named.map(({ name, comment, isView }): CatalogueTable => {
     const id = identify([name.schema, name.table])
     const own = Map.groupBy(indexesOf.get(id) ?? [], (row) => row[3] ?? '')
     const primary = own.get('PRIMARY') ?? []
     own.delete('PRIMARY')
     return {
       name,
+      isView,
       comment,
       columns: (columnsOf.get(id) ?? []).map((row) =>
         columnOf(row, jsonColumns.has(identify(row.slice(1, 4))), variant),

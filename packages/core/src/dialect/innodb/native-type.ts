@@ -12,7 +12,10 @@ import { unescapeText } from './unescape.ts'
  */
 export function nativeTypeOf(columnType: string, generation: Generation = '2.x'): AttributeType {
   // the values of an enum are shown with a backslash before what needs one
-  const text = /^(enum|set)\(/.test(columnType) ? unescapeText(columnType) : columnType.replace(/ zerofill$/, '')
+  const text = /^(enum|set)\(/.test(columnType)
+    ? unescapeText(columnType)
+    : // of times that an old MariaDB wrote, or a view computes, it says so in a comment
+      columnType.replace(/ zerofill$| \/\*.*\*\/$/, '')
   const foreign = foreignStorageOf(text)
   if (foreign) return { text, storage: foreign, codec: null }
   const blob = readLegacyType(text)

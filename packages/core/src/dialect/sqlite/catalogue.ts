@@ -18,6 +18,7 @@ export async function readCatalogue(query: Query): Promise<Catalogue> {
   const columnsOf = Map.groupBy(ofKind.get('column') ?? [], ([, table]) => table ?? '')
   const referencesOf = Map.groupBy(ofKind.get('reference') ?? [], ([, table]) => table ?? '')
   const indexesOf = Map.groupBy(ofKind.get('index') ?? [], ([, table]) => table ?? '')
+  const views = new Set((ofKind.get('view') ?? []).map(([, view]) => view))
   const names = [...columnsOf.keys()].flatMap((text) => {
     const name = splitName(text)
     return name ? [{ text, name }] : []
@@ -33,6 +34,7 @@ export async function readCatalogue(query: Query): Promise<Catalogue> {
       .map((row) => row[2] ?? '')
   const tables = names.map(({ text, name }): CatalogueTable => ({
     name,
+    isView: views.has(text),
     comment: notes.get(noteId('~tables', name)) ?? '',
     columns: (columnsOf.get(text) ?? []).map((row) => columnOf(name, row, keyOf(text), notes)),
     primaryKey: keyOf(text),
@@ -77,13 +79,14 @@ const references = `SELECT DISTINCT m.name, f."table" FROM sqlite_schema AS m JO
   WHERE m.type = 'table'`
 
 /**
- * `column`: table, name, type, NOT NULL, default, place in the key. `reference`: table, number, column, parent, its column.
+ * `column`: table, name, type, NOT NULL, default, place in the key. `view`: its name. `reference`: table, number, column, parent, its column.
  * `index`: table, name, unique, column. SQLite numbers references and indexes from the last to the first.
  */
 const everything = `
   SELECT 'column' AS kind, m.name AS a, c.name AS b, c.type AS c, c."notnull" AS d, c.dflt_value AS e, c.pk AS f,
     0 AS number, c.cid AS position
-    FROM sqlite_schema AS m JOIN pragma_table_xinfo(m.name) AS c WHERE m.type = 'table'
+    FROM sqlite_schema AS m JOIN pragma_table_xinfo(m.name) AS c WHERE m.type IN ('table', 'view')
+  UNION ALL SELECT 'view', m.name, NULL, NULL, NULL, NULL, NULL, 0, 0 FROM sqlite_schema AS m WHERE m.type = 'view'
   UNION ALL SELECT 'reference', m.name, f.id, f."from", f."table", f."to", NULL, f.id, f.seq
     FROM sqlite_schema AS m JOIN pragma_foreign_key_list(m.name) AS f WHERE m.type = 'table'
   UNION ALL SELECT 'index', m.name, l.name, l."unique", i.name, NULL, NULL, l.seq, i.seqno
