@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
-import { defineSchema, declare, definePipeline, oneOf, planDeclare, populate } from '../src/index.ts'
+import { defineSchema, declare, definePipeline, lt, oneOf, planDeclare, populate } from '../src/index.ts'
 import { onEveryDatabase } from './databases.ts'
 import { millionSchema } from './million.ts'
 
@@ -84,6 +84,14 @@ onEveryDatabase('stream', (database) => {
     const inserted = await lab.db(Copy).insert(lab.db(lab.Trial).project('outcome').stream())
     expect(inserted).toBe(2500)
     expect(await lab.db(Copy).restrict({ outcome: 'hit' }).count()).toBe(1250)
+    // each insert of a stream takes two connections of ten, and none waits for another's
+    const few = lab
+      .db(lab.Trial)
+      .project('outcome')
+      .restrict({ trial: lt(2) })
+    const skip = { skipDuplicates: true }
+    const inserts = Array.from({ length: 12 }, async () => lab.db(Copy).insert(few.stream({ batch: 1 }), skip))
+    expect(await Promise.all(inserts)).toEqual(Array(12).fill(0))
   })
 
   test('what a make reads by stream, columns, count and exists is compared as what it fetches', async () => {

@@ -65,7 +65,7 @@ export class DatabaseConnection implements Connection {
   }
 
   async *#streamOnce(statement: Statement, stop: AbortSignal, batch?: number): AsyncGenerator<readonly RawRow[]> {
-    const { session, release } = await this.#borrow('stream', stop)
+    const { session, release } = await this.#borrow(this.#isInside() ? 'inner-stream' : 'stream', stop)
     // also where the reader never comes back to it
     stop.addEventListener('abort', release, { once: true })
     try {
@@ -155,8 +155,12 @@ export class DatabaseConnection implements Connection {
 
   /** A write that bypasses a transaction in which it runs might wait for it for ever. */
   #refuseAround(): void {
-    const running = this.#scope.getStore()
-    if (running && !running.over) throw new OutsideTransactionError()
+    if (this.#isInside()) throw new OutsideTransactionError()
+  }
+
+  /** Whether code that runs now is inside a transaction of this connection. */
+  #isInside(): boolean {
+    return this.#scope.getStore()?.over === false
   }
 
   /** Something runs, for which close() waits, until what this gives is called. */

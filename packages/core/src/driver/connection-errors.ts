@@ -37,6 +37,23 @@ export class CommitOutcomeUnknownError extends DatabaseError {
   }
 }
 
+/** All connections were held, and none was given back for long: who holds them may wait for another one. */
+export class ConnectionsHeldError extends PipelineError {
+  override readonly name = 'ConnectionsHeldError'
+  readonly code = 'connections-held'
+  readonly connections: number
+  readonly seconds: number
+  constructor(connections: number, seconds: number) {
+    super(
+      `Streams and transactions have held the ${connections} connections with the database for ${seconds} s, and none of them has ` +
+        'ended: they may wait for a connection themselves, as a stream does in whose loop another is read. Have fewer under ' +
+        'way at once, or open the pipeline with more `connections`.',
+    )
+    this.connections = connections
+    this.seconds = seconds
+  }
+}
+
 /** Something was asked of a database after it had been closed. */
 export class ConnectionClosedError extends PipelineError {
   override readonly name = 'ConnectionClosedError'

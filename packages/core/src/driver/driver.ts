@@ -50,9 +50,10 @@ export interface Session {
 
 /**
  * What a session is for. `read`: one statement that does not write, and may run beside one that does. `write`: one
- * statement outside of a transaction. Streams and transactions hold a session for long: some are left for the others.
+ * statement outside of a transaction. Streams and transactions hold a session for long: some are left for the others. An
+ * `inner-stream` is read by a transaction, beside it, which ends only after it: it waits for no other to end.
  */
-export type Purpose = 'read' | 'write' | 'transaction' | 'stream'
+export type Purpose = 'read' | 'write' | 'transaction' | 'stream' | 'inner-stream'
 
 /** A database that sessions are opened on. */
 export interface Driver {

@@ -1,5 +1,5 @@
 import { pause, untilAborted } from './abort.ts'
-import { ConnectionClosedError } from './connection-errors.ts'
+import { ConnectionClosedError, ConnectionsHeldError } from './connection-errors.ts'
 
 interface Waiting {
   readonly reserve: number
@@ -16,7 +16,11 @@ export interface PoolOptions<T> {
   readonly usable: (item: T) => boolean | Promise<boolean>
   /** Whether what could not be opened is tried again, so many milliseconds after it was asked for first. */
   readonly again?: (error: unknown, milliseconds: number) => boolean
+  /** How long one is waited for where none at all is given back meanwhile; a minute where this is left out. */
+  readonly patienceSeconds?: number
 }
+
+const PATIENCE_SECONDS = 60
 
 /** The longest pause between two attempts to open one. */
 const PAUSE_MILLISECONDS = 2000
@@ -28,6 +32,7 @@ export class Pool<T> {
   readonly #waiting: Waiting[] = []
   readonly #givenUp = new AbortController()
   #used = 0
+  #freedAt = 0
   #closed = false
 
   constructor(options: PoolOptions<T>) {
@@ -36,7 +41,7 @@ export class Pool<T> {
 
   /**
    * Waits for one, in turn. `reserve` are left for those who ask with a lower one, so that who holds one for long and
-   * needs another meanwhile finds it. Aborting gives the place in the queue up. Of those that lie idle, one that `suits`
+   * needs another meanwhile finds it; -Infinity asks for one beyond the limit. Aborting gives the place in the queue up. Of those that lie idle, one that `suits`
    * is taken first.
    */
   async take(reserve: number, signal?: AbortSignal, suits: (item: T) => boolean = () => true): Promise<T> {
@@ -54,9 +59,9 @@ export class Pool<T> {
     }
   }
 
-  /** Gives one back for the next. */
+  /** Gives one back for the next; one beyond the limit is not kept. */
   give(item: T): void {
-    if (this.#closed) return void this.drop(item).catch(() => {})
+    if (this.#closed || this.#used > this.#options.limit) return void this.drop(item).catch(() => {})
     this.#idle.push(item)
     this.#free()
   }
@@ -113,18 +118,32 @@ export class Pool<T> {
   }
 
   #wait(reserve: number, signal: AbortSignal | undefined): Promise<void> {
+    const { limit, patienceSeconds = PATIENCE_SECONDS } = this.#options
     return new Promise((resolve, reject) => {
+      const end = (): void => {
+        signal?.removeEventListener('abort', stop)
+        clearTimeout(timer)
+      }
       const waiting: Waiting = {
         reserve,
         admit: () => {
-          signal?.removeEventListener('abort', stop)
+          end()
           resolve()
         },
       }
-      const stop = () => {
+      const leave = (reason: unknown): void => {
+        end()
         this.#waiting.splice(this.#waiting.indexOf(waiting), 1)
-        reject(signal?.reason)
+        reject(reason)
       }
+      const stop = () => leave(signal?.reason)
+      const begun = performance.now()
+      const look = (): void => {
+        const left = patienceSeconds * 1000 - (performance.now() - Math.max(begun, this.#freedAt))
+        if (left > 0) timer = setTimeout(look, left)
+        else leave(new ConnectionsHeldError(limit, patienceSeconds))
+      }
+      let timer = setTimeout(look, patienceSeconds * 1000)
       signal?.addEventListener('abort', stop, { once: true })
       this.#waiting.push(waiting)
     })
@@ -132,6 +151,7 @@ export class Pool<T> {
 
   #free(): void {
     this.#used--
+    this.#freedAt = performance.now()
     const next = this.#waiting.findIndex(({ reserve }) => this.#admits(reserve))
     if (next < 0) return
     this.#used++

@@ -32,7 +32,13 @@ export interface ServerSettings {
 }
 
 /** How many connections who holds one for long leaves to the others. */
-const reserves: Readonly<Record<Purpose, number>> = { read: 0, write: 0, transaction: 1, stream: 2 }
+const reserves: Readonly<Record<Purpose, number>> = {
+  read: 0,
+  write: 0,
+  transaction: 1,
+  stream: 2,
+  'inner-stream': -Infinity,
+}
 
 /** Opens a pool of connections, and one of them at once, so that what is wrong is told here. */
 export async function openInnodb(settings: ServerSettings, variant: Variant): Promise<Driver> {
