@@ -21,7 +21,7 @@ high-pass of order 3 forward and backward (here about 100, its zeros being addit
 
 Peaks, RMS and references are taken of 128 frames at a time, as they leave the backward filter. Only where a step looks along time (the k-filter's gain
 control) does a block of rows, 12.6 MB, pass through the cache that both cores share: 1536 bytes for each frame, written and read again. The search for peaks takes about
-20 ns, and the noise levels before it some 50 ms of processor time for a recording of any length; the annulus mean adds about 170 ns, of which 60 put sixteen frames side by
+20 ns, and the noise levels before it some 80 ms of processor time for a recording of any length (a third each for the filters, for putting rows together, and for their medians); the annulus mean adds about 200 ns, of which 60 put sixteen frames side by
 side and back, the k-filter with its gain control about 480 ns and 37 % more frames at the seams of blocks. New memory for results is cleared by the system before it is used, which costs
 about as much as the pass itself, on large pages too, and cannot be had without; \`traces\` writes \`into\` memory that is given, and uses results that were let go of again.`
 
