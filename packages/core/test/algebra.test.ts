@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import {
+  and,
   attribute,
   average,
   count,
@@ -10,6 +11,7 @@ import {
   max,
   min,
   ne,
+  not,
   sql,
   sum,
   universalSet,
@@ -97,6 +99,32 @@ onEveryDatabase('the algebra', (database) => {
       .project({ gain: json('settings', 'gain', 'int16') })
       .fetch()
     expect(gains.map(({ gain }) => gain)).toEqual([2, null, null])
+  })
+
+  test('begins the stack of a refusal in the line that asked for it, however deep the wrong part stands', async () => {
+    await using lab = await open()
+    const [subjects, sessions] = [lab.db(lab.Subject), lab.db(lab.Session)]
+    const wrong: object = { subjekt: 'a' }
+    const deep = Array.from({ length: 12 }).reduce<object>((inner) => [and(not(inner))], wrong)
+    const operations = [
+      () => subjects.restrict(deep),
+      () => subjects.exclude(deep),
+      () => subjects.forKey({ subjekt: 'a' }),
+      () => subjects.top({ limit: -1 }),
+      () => subjects.project({ sex: sql`${attribute('subjekt' as never)}`.as('int8') }),
+      () => sessions.join(sessions),
+      () => subjects.extend(sessions),
+      () => sessions.aggregate(subjects, { subjects: count() }),
+      () => subjects.union(sessions),
+      () => universalSet('subjekt').restrict(subjects as never),
+      () => universalSet('sex').aggregate(subjects, { n: sum('subjekt' as never) }),
+    ]
+    for (const operation of operations) {
+      // the line after the message
+      expect(operation).toThrow(
+        expect.objectContaining({ stack: expect.stringMatching(/^[^\n]*\n +at [^\n]*algebra\.test\.ts:/) }),
+      )
+    }
   })
 
   test('refuses a projection that cannot be, naming what is at hand', async () => {

@@ -44,3 +44,13 @@ export async function fromCaller<T>(operation: (...given: never) => unknown, wor
     throw error
   }
 }
+
+/** Does the work of `operation`. An error of ours begins in the line that called it, however deep the wrong part stands. */
+export function inCaller<T>(operation: (...given: never) => unknown, work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    if (error instanceof PipelineError) Error.captureStackTrace(error, operation)
+    throw error
+  }
+}

@@ -7,9 +7,9 @@ import { restrict } from '../relation/restrict.ts'
 import { top } from '../relation/top.ts'
 import { union } from '../relation/union.ts'
 import type { RelationNode } from '../relation/node.ts'
-import { checkOptions, show } from './call.ts'
+import { checkOptions, inCaller } from './call.ts'
 import type { Context } from './context.ts'
-import { InvalidCallError, NotOneRowError } from './errors.ts'
+import { NotOneRowError } from './errors.ts'
 import { countRows } from './count-rows.ts'
 import { type ColumnsOf, fetchColumns } from './columns.ts'
 import { fetchRows } from './fetch.ts'
@@ -31,6 +31,8 @@ import { conditionOf, type Restriction } from './restriction.ts'
 import {
   type AggregateOptions,
   type FetchOptions,
+  parseAggregateOptions,
+  parseNamesAndOptions,
   parseOrders,
   type StreamOptions,
   type TopOptions,
@@ -86,9 +88,10 @@ export class Relation<Key extends object, Row extends object> implements AnyRela
    * @throws UnrelatedNamesakeError `unrelated-namesake` where a relation has an attribute of that name and another lineage
    */
   restrict(restriction: Restriction<Row>, options: RestrictOptions = {}): this {
-    return this.#same(
-      restrict(this.node, conditionOf(restriction, this, matchingOf('restrict()', options, ['names', 'strict']))),
-    )
+    return inCaller(this.restrict, () => {
+      const condition = conditionOf(restriction, this, matchingOf('restrict()', options, ['names', 'strict']))
+      return this.#same(restrict(this.node, condition))
+    })
   }
 
   /**
@@ -97,8 +100,10 @@ export class Relation<Key extends object, Row extends object> implements AnyRela
    * `restrict`.
    */
   exclude(restriction: Restriction<Row>, options: RestrictOptions = {}): this {
-    const condition = conditionOf(restriction, this, matchingOf('exclude()', options, ['names', 'strict']))
-    return this.#same(restrict(this.node, { kind: 'not', condition }))
+    return inCaller(this.exclude, () => {
+      const condition = conditionOf(restriction, this, matchingOf('exclude()', options, ['names', 'strict']))
+      return this.#same(restrict(this.node, { kind: 'not', condition }))
+    })
   }
 
   /**
@@ -110,7 +115,7 @@ export class Relation<Key extends object, Row extends object> implements AnyRela
    * @throws AmbiguousKeyError `ambiguous-key` where an attribute of the key belongs to several here
    */
   forKey(key: object): this {
-    return this.#same(restrict(this.node, keyCondition(key, this.node, this.label)))
+    return inCaller(this.forKey, () => this.#same(restrict(this.node, keyCondition(key, this.node, this.label))))
   }
 
   /**
@@ -119,9 +124,11 @@ export class Relation<Key extends object, Row extends object> implements AnyRela
    * @throws InvalidTopError `invalid-top` for a limit or an offset that is no number of rows
    */
   top(options: TopOptions<Row>): this {
-    checkOptions('top()', options, ['order', 'limit', 'offset'])
-    const { order, limit = null, offset = 0 } = options
-    return this.#same(top(this.node, { order: parseOrders(order), limit, offset }))
+    return inCaller(this.top, () => {
+      checkOptions('top()', options, ['order', 'limit', 'offset'])
+      const { order, limit = null, offset = 0 } = options
+      return this.#same(top(this.node, { order: parseOrders(order), limit, offset }))
+    })
   }
 
   /**
@@ -138,7 +145,7 @@ export class Relation<Key extends object, Row extends object> implements AnyRela
   project<const S extends readonly Selection<Row>[]>(
     ...selections: S
   ): Relation<ProjectedKey<Key, S>, ProjectedRow<Key, Row, S>> {
-    const node = project(this.node, columnsOf(selections, this.heading))
+    const node = inCaller(this.project, () => project(this.node, columnsOf(selections, this.heading)))
     return new Relation(this.context, node, this.label)
   }
 
@@ -151,8 +158,10 @@ export class Relation<Key extends object, Row extends object> implements AnyRela
     other: R,
     options: JoinOptions = {},
   ): Relation<JoinedKey<Key, Row, R>, JoinedRow<Row, R>> {
-    const right = nodeBeside(this, other, 'join()')
-    const node = join(this.node, right, { matching: matchingOf('join()', options, ['names']) })
+    const node = inCaller(this.join, () => {
+      const right = nodeBeside(this, other, 'join()')
+      return join(this.node, right, { matching: matchingOf('join()', options, ['names']) })
+    })
     return new Relation(this.context, node, `${this.label} * ${labelOf(other)}`)
   }
 
@@ -163,8 +172,10 @@ export class Relation<Key extends object, Row extends object> implements AnyRela
    * @throws UndeterminedJoinError `undetermined-join` where it is not
    */
   extend<const R extends Operand>(other: R, options: JoinOptions = {}): Relation<Key, ExtendedRow<Row, R>> {
-    const right = nodeBeside(this, other, 'extend()')
-    const node = join(this.node, right, { keep: 'left', matching: matchingOf('extend()', options, ['names']) })
+    const node = inCaller(this.extend, () => {
+      const right = nodeBeside(this, other, 'extend()')
+      return join(this.node, right, { keep: 'left', matching: matchingOf('extend()', options, ['names']) })
+    })
     return new Relation(this.context, node, `${this.label} + ${labelOf(other)}`)
   }
 
@@ -180,14 +191,9 @@ export class Relation<Key extends object, Row extends object> implements AnyRela
     columns: C,
     options: AggregateOptions = {},
   ): Relation<ProjectedKey<Key, readonly [C]>, ProjectedRow<Key, Row, readonly [C], RowIn<R>>> {
-    checkOptions('aggregate()', options, ['keep', 'matching'])
-    const { keep = 'all', ...joining } = options
-    if (keep !== 'all' && keep !== 'matching') {
-      throw new InvalidCallError(`aggregate() was given keep: ${show(keep)}. There are 'all' and 'matching'.`)
-    }
-    const node = aggregate(this.node, nodeBeside(this, group, 'aggregate()'), Object.fromEntries(entriesOf(columns)), {
-      keep,
-      matching: matchingOf('aggregate()', joining, ['names']),
+    const node = inCaller(this.aggregate, () => {
+      const beside = nodeBeside(this, group, 'aggregate()')
+      return aggregate(this.node, beside, Object.fromEntries(entriesOf(columns)), parseAggregateOptions(options))
     })
     return new Relation(this.context, node, this.label)
   }
@@ -199,7 +205,9 @@ export class Relation<Key extends object, Row extends object> implements AnyRela
    * @throws UnionError `union-key`, `union-attribute`
    */
   union<const R extends Operand>(other: R, options: JoinOptions = {}): Relation<Key, UnitedRow<Key, Row, R>> {
-    const node = union(this.node, nodeBeside(this, other, 'union()'), matchingOf('union()', options, ['names']))
+    const node = inCaller(this.union, () =>
+      union(this.node, nodeBeside(this, other, 'union()'), matchingOf('union()', options, ['names'])),
+    )
     return new Relation(this.context, node, `${this.label} | ${labelOf(other)}`)
   }
 
@@ -243,11 +251,7 @@ export class Relation<Key extends object, Row extends object> implements AnyRela
     ...namesAndOptions: readonly [...names: N, options: FetchOptions<Row>]
   ): Promise<ColumnsOf<Row, N[number]>>
   async fetchColumns(...given: readonly (string | FetchOptions<Row> | undefined)[]): Promise<Record<string, unknown>> {
-    if (given.some(Array.isArray)) throw new InvalidCallError("fetchColumns() takes names one by one: ('a', 'b').")
-    const names = given.filter((one) => typeof one === 'string')
-    const [options = {}, ...others] = given.filter((one) => typeof one !== 'string')
-    if (others.length > 0)
-      throw new InvalidCallError("fetchColumns() takes names, and then options: ('a', 'b', { limit }).")
+    const { names, options } = parseNamesAndOptions(given)
     return fetchColumns(this.context, this.#ordered('fetchColumns()', options), names, options.signal)
   }
 

@@ -1,7 +1,7 @@
 import type { Order } from '../relation/node.ts'
-import { show } from './call.ts'
+import { checkOptions, show } from './call.ts'
 import { InvalidCallError, InvalidOrderError } from './errors.ts'
-import type { JoinOptions } from './matching.ts'
+import { type JoinOptions, matchingOf } from './matching.ts'
 
 /** `'spike_count desc'`, or a name alone for ascending. */
 export type OrderBy<Row extends object> = (keyof Row & string) | `${keyof Row & string} desc`
@@ -38,6 +38,32 @@ export interface TopOptions<Row extends object> {
 export interface AggregateOptions extends JoinOptions {
   /** `all` rows, the default; `matching` leaves out those for which the group has none. */
   readonly keep?: 'all' | 'matching'
+}
+
+/** From JavaScript, what is to be kept may be misspelt. */
+export function parseAggregateOptions(options: AggregateOptions) {
+  checkOptions('aggregate()', options, ['keep', 'matching'])
+  const { keep = 'all', ...joining } = options
+  if (keep !== 'all' && keep !== 'matching') {
+    throw new InvalidCallError(`aggregate() was given keep: ${show(keep)}. There are 'all' and 'matching'.`)
+  }
+  return { keep, matching: matchingOf('aggregate()', joining, ['names']) }
+}
+
+/** The names of attributes one by one, and options after them. */
+export function parseNamesAndOptions<Row extends object>(
+  given: readonly (string | FetchOptions<Row> | undefined)[],
+): {
+  readonly names: readonly string[]
+  readonly options: FetchOptions<Row>
+} {
+  if (given.some(Array.isArray)) throw new InvalidCallError("fetchColumns() takes names one by one: ('a', 'b').")
+  const names = given.filter((one) => typeof one === 'string')
+  const [options = {}, ...others] = given.filter((one) => typeof one !== 'string')
+  if (others.length > 0) {
+    throw new InvalidCallError("fetchColumns() takes names, and then options: ('a', 'b', { limit }).")
+  }
+  return { names, options }
 }
 
 /** From JavaScript, an order may be no list. */

@@ -3,6 +3,7 @@ import { distinct } from '../relation/distinct.ts'
 import type { Aggregation, Column } from '../relation/expression.ts'
 import { InvalidOperandError, RepeatedNameError } from './algebra-errors.ts'
 import type { Computed, ValueOfComputed } from './computed.ts'
+import { inCaller } from './call.ts'
 import { InvalidCallError } from './errors.ts'
 import { isMade, made } from './made.ts'
 import type { AnyRelation } from './operand.ts'
@@ -66,15 +67,17 @@ export function universalSet<const Name extends string = never>(...attributes: r
   const set = made({
     kind: 'universal-set',
     attributes,
-    restrict: (relation: Relation<object, object>) => {
-      requireRelation(`${label}.restrict()`, relation)
-      return Relation.beside(relation, distinct(relation.node, attributes), `${label} & ${relation.label}`)
-    },
-    aggregate: (relation: Relation<object, object>, computed: object) => {
-      requireRelation(`${label}.aggregate()`, relation)
-      const node = distinct(relation.node, { ...columns, ...computedIn(computed, attributes) })
-      return Relation.beside(relation, node, `${label} & ${relation.label}`)
-    },
+    restrict: (relation: Relation<object, object>) =>
+      inCaller(set.restrict, () => {
+        requireRelation(`${label}.restrict()`, relation)
+        return Relation.beside(relation, distinct(relation.node, attributes), `${label} & ${relation.label}`)
+      }),
+    aggregate: (relation: Relation<object, object>, computed: object) =>
+      inCaller(set.aggregate, () => {
+        requireRelation(`${label}.aggregate()`, relation)
+        const node = distinct(relation.node, { ...columns, ...computedIn(computed, attributes) })
+        return Relation.beside(relation, node, `${label} & ${relation.label}`)
+      }),
     // from JavaScript
     exclude: infinite('exclude'),
     join: infinite('join'),
