@@ -20,6 +20,8 @@ test('a hash does not depend on the order of names at any depth', () => {
 test('parameters that JSON cannot say are refused with their place', () => {
   expect(() => paramSetHash({ params: { low: [1, Number.NaN] } })).toThrow('The parameter params.low[1] is NaN.')
   expect(() => paramSetHash({ params: { at: new Date(0) } })).toThrow('The parameter params.at is a Date.')
+  // @ts-expect-error: no object
+  expect(() => paramSetHash(5)).toThrow('paramSetHash() takes an object of parameters, and was given 5.')
 })
 
 onEveryDatabase('parameter sets', (database) => {

@@ -112,6 +112,10 @@ export async function insertParamSet<T extends ParamSetTable>(
  * @throws InvalidParamSetError `invalid-param-set` for what JSON cannot say
  */
 export function paramSetHash(parameters: Readonly<Record<string, unknown>>): string {
+  // from JavaScript, what is no object would have a hash too
+  if (typeof parameters !== 'object' || parameters === null || !isPlain(parameters)) {
+    throw new InvalidCallError(`paramSetHash() takes an object of parameters, and was given ${show(parameters)}.`)
+  }
   const bytes = createHash('sha256').update(formatCanonical(parameters, '')).digest().subarray(0, 16)
   bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x80
   bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80
