@@ -5,7 +5,7 @@ export default defineConfig({
     projects: [
       'packages/*/vitest.config.ts',
       'apps/*/vitest.config.ts',
-      { test: { name: 'repository', include: ['test/**/*.test.ts'] } },
+      { test: { name: 'repository', include: ['test/**/*.test.ts'], expect: { poll: { timeout: 20_000 } } } },
     ],
   },
 })

@@ -6,8 +6,9 @@ export default defineConfig({
     name: 'core',
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
     // most of these wait for real servers, which share a machine with other work
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+    expect: { poll: { timeout: 20_000 } },
     env: { TMPDIR: temporaryFolder() },
     globalSetup: ['test/temporary-folder.ts', 'test/servers.ts', 'test/python/setup.ts'],
   },
