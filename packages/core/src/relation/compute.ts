@@ -119,5 +119,6 @@ const sumOf = (scale: number): AttributeType => ({
 /** Whether equal values are stored alike: JSON text may be spelt in many ways, and a codec may write anything. */
 export const isComparable = ({ storage, codec }: AttributeType): boolean => storage.kind !== 'json' && codec === null
 
-const isNumber = ({ storage: { kind }, codec }: AttributeType): boolean =>
+/** Whether values are numbers, which compare by value whatever their type. */
+export const isNumber = ({ storage: { kind }, codec }: AttributeType): boolean =>
   codec === null && (kind === 'integer' || kind === 'float' || kind === 'decimal' || kind === 'boolean')

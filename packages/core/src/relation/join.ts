@@ -1,6 +1,7 @@
-import type { Attribute, Heading } from '../attribute/attribute.ts'
-import { UndeterminedJoinError, UnrelatedNamesakeError } from './errors.ts'
-import { namesOf, primaryKey } from './heading.ts'
+import type { Attribute, AttributeType, Heading } from '../attribute/attribute.ts'
+import { isNumber } from './compute.ts'
+import { InvalidConditionError, UndeterminedJoinError, UnrelatedNamesakeError } from './errors.ts'
+import { namesOf, primaryKey, requireAttribute } from './heading.ts'
 import type { JoinNode, RelationNode } from './node.ts'
 
 /** Whether attributes of one name must be of one lineage to be matched, or match by their names. */
@@ -30,8 +31,20 @@ export function join(
 /** The common names of two headings, which are refused where they must be of one lineage and are not. */
 export function matchedNames(left: Heading, right: Heading, matching: Matching): readonly string[] {
   const on = commonNames(left, right)
-  if (matching === 'lineage') for (const name of on) requireSameLineage(left, right, name)
+  for (const name of on) requireMatch(left, right, name, matching)
   return on
+}
+
+/** Refuses attributes of one name that are not to be compared. */
+export function requireMatch(left: Heading, right: Heading, name: string, matching: Matching): void {
+  if (matching === 'lineage') return requireSameLineage(left, right, name)
+  const [here, there] = [requireAttribute(left, name).type, requireAttribute(right, name).type]
+  // a server reads text as a number there, and takes 'x' for 0
+  if (readsAsNumber(here) !== readsAsNumber(there)) {
+    throw new InvalidConditionError(
+      `Cannot match on \`${name}\`: it is ${here.text} on the left and ${there.text} on the right. Rename one with project().`,
+    )
+  }
 }
 
 export function commonNames(left: Heading, right: Heading): string[] {
@@ -39,7 +52,9 @@ export function commonNames(left: Heading, right: Heading): string[] {
   return left.filter(({ name }) => names.has(name)).map(({ name }) => name)
 }
 
-export function requireSameLineage(left: Heading, right: Heading, name: string): void {
+const readsAsNumber = (type: AttributeType): boolean => isNumber(type) || type.storage.kind === 'year'
+
+function requireSameLineage(left: Heading, right: Heading, name: string): void {
   const [here, there] = [left, right].map(
     (heading) => heading.find((attribute) => attribute.name === name)?.lineage ?? null,
   )

@@ -1,6 +1,6 @@
 import type { Condition } from './condition.ts'
 import { namesOf, primaryKey } from './heading.ts'
-import { commonNames, type Matching, requireSameLineage } from './join.ts'
+import { commonNames, type Matching, requireMatch } from './join.ts'
 import type { RelationNode, TableNode } from './node.ts'
 
 /**
@@ -11,7 +11,7 @@ import type { RelationNode, TableNode } from './node.ts'
 export function matches(left: RelationNode, right: RelationNode, matching: Matching = 'lineage'): Condition {
   const common = commonNames(left.heading, right.heading)
   const on = common.filter((name) => !followsFromKey(left, right, name, common))
-  if (matching === 'lineage') for (const name of on) requireSameLineage(left.heading, right.heading, name)
+  for (const name of on) requireMatch(left.heading, right.heading, name, matching)
   return equalIn(right, on)
 }
 

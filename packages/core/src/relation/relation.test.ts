@@ -110,6 +110,17 @@ describe('join', () => {
     )
   })
 
+  test('refuses to match numbers with text by their names, which servers take for numbers', () => {
+    const text = table('b', '*b c')
+    const heading = text.heading.map((one) =>
+      one.name === 'c' ? { ...one, type: parseAttributeType('varchar(5)') } : one,
+    )
+    const [left, right] = [table('a', '*a c'), { ...text, heading }]
+    expect(codeOf(() => join(left, right, { matching: 'names' }))).toBe('invalid-condition')
+    expect(codeOf(() => matches(left, right, 'names'))).toBe('invalid-condition')
+    expect(spell(join(left, text, { matching: 'names' }))).toBe('*a *b c')
+  })
+
   test('refuses namesakes that are secondary attributes of their own, also of one table', () => {
     expect(codeOf(() => join(session, session))).toBe('unrelated-namesake')
     expect(spell(join(session, project(session, {})))).toBe('*subject *session date')

@@ -1,7 +1,7 @@
 import type { Heading } from '../attribute/attribute.ts'
 import { UnionError } from './errors.ts'
 import { namesOf, primaryKey } from './heading.ts'
-import { commonNames, type Matching, requireSameLineage } from './join.ts'
+import { commonNames, type Matching, requireMatch } from './join.ts'
 import type { RelationNode, UnionNode } from './node.ts'
 
 /**
@@ -15,7 +15,7 @@ export function union(left: RelationNode, right: RelationNode, matching: Matchin
   const key = new Set(namesOf(leftKey))
   const both = commonNames(left.heading, right.heading).filter((name) => !key.has(name))
   if (both.length > 0) throw new UnionError('union-attribute', both)
-  if (matching === 'lineage') for (const name of key) requireSameLineage(left.heading, right.heading, name)
+  for (const name of key) requireMatch(left.heading, right.heading, name, matching)
   const nullableOnRight = new Set(namesOf(rightKey.filter(({ nullable }) => nullable)))
   return {
     kind: 'union',
