@@ -42,16 +42,8 @@ export async function readReferencingSchemas(query: Query, schema: string): Prom
 }
 
 async function readSchemas(query: Query, schemas: readonly string[], variant: Variant): Promise<Catalogue> {
-  const [objects, keys] = await Promise.all([
-    read(query, catalogueQueries.columns(schemas)),
-    read(query, catalogueQueries.keys(schemas, variant)),
-  ])
-  const ofKind = Map.groupBy(objects, ([kind]) => kind)
+  const ofKind = Map.groupBy(await read(query, catalogueQueries.columns(schemas)), ([kind]) => kind)
   const columnsOf = groupByTable(ofKind.get('column') ?? [])
-  const keysOf = groupByTable(keys.filter(([kind]) => kind === 'key'))
-  const jsonColumns = new Set(
-    keys.flatMap(([kind, ...place]) => (kind === 'json' ? [identify(place.slice(0, 3))] : [])),
-  )
   const named = [...(ofKind.get('table') ?? []), ...(ofKind.get('view') ?? [])].map(
     ([kind, schema, table, comment]) => ({
       name: { schema: schema ?? '', table: table ?? '' },
@@ -60,7 +52,15 @@ async function readSchemas(query: Query, schemas: readonly string[], variant: Va
     }),
   )
   const recorded = named.flatMap(({ name }) => (name.table === '~lineage' ? [name.schema] : []))
-  const indexes = await read(query, catalogueQueries.indexes(schemas, recorded, variant))
+  // after the columns: a table that somebody makes meanwhile is not seen, or with all its keys and indexes
+  const [keys, indexes] = await Promise.all([
+    read(query, catalogueQueries.keys(schemas, variant)),
+    read(query, catalogueQueries.indexes(schemas, recorded, variant)),
+  ])
+  const keysOf = groupByTable(keys.filter(([kind]) => kind === 'key'))
+  const jsonColumns = new Set(
+    keys.flatMap(([kind, ...place]) => (kind === 'json' ? [identify(place.slice(0, 3))] : [])),
+  )
   const indexesOf = groupByTable(indexes.filter(([kind]) => kind === 'index'))
   const tables = named.map(({ name, comment, isView }): CatalogueTable => {
     const id = identify([name.schema, name.table])
