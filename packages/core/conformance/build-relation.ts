@@ -11,7 +11,7 @@ import {
   sql,
   universalSet,
 } from '../src/index.ts'
-import type { Computed } from '../src/query/computed.ts'
+import type { Computed } from '../src/query/expression/computed.ts'
 import { RepeatedNameError } from '../src/query/algebra-errors.ts'
 import { typeOfExpression } from './expression-type.ts'
 import { withValueOfNothing } from './value-of-nothing.ts'

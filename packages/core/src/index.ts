@@ -17,14 +17,20 @@ export { MissingUpstreamError, requireUpstream, type UpstreamNeeds } from './sch
 export type { LookupRows, MasterOf, PartDefinitions, TableOf } from './schema/table-types.ts'
 export type { ComputeContext, Make } from './query/make.ts'
 export type { AnyTable, Key, NewRow, Row, Table, UpdatedRow } from './query/table.ts'
-export type { ColumnOf, ColumnsOf, NumericColumn } from './query/columns.ts'
+export type { ColumnOf, ColumnsOf, NumericColumn } from './query/fetch/columns.ts'
 export type { Database, Tables, TransactionOptions } from './query/database.ts'
-export type { Deleted, DeletedRows, DeleteOptions, DeletePlan, PlannedRows } from './query/delete.ts'
-export type { Preview, PreviewOptions } from './query/preview.ts'
+export type { Deleted, DeletedRows, DeleteOptions, DeletePlan, PlannedRows } from './query/delete/delete.ts'
+export type { Preview, PreviewOptions } from './query/fetch/preview.ts'
 export type { Relation } from './query/relation.ts'
-export type { AggregateOptions, FetchOptions, OrderBy, StreamOptions, TopOptions } from './query/row-selection.ts'
-export type { JoinOptions, RestrictOptions } from './query/matching.ts'
-export type { Restriction } from './query/restriction.ts'
+export type {
+  AggregateOptions,
+  FetchOptions,
+  OrderBy,
+  StreamOptions,
+  TopOptions,
+} from './query/expression/row-selection.ts'
+export type { JoinOptions, RestrictOptions } from './query/expression/matching.ts'
+export type { Restriction } from './query/expression/restriction.ts'
 export {
   between,
   type Comparable,
@@ -37,16 +43,16 @@ export {
   ne,
   oneOf,
   type Pattern,
-} from './query/comparison.ts'
-export { and, type Logic, not, or } from './query/logic.ts'
-export { attribute, type AttributeName, sql, type Sql, type SqlValue } from './query/sql.ts'
-export { json } from './query/json.ts'
-export type { Aggregated, Computed } from './query/computed.ts'
-export { average, count, countDistinct, max, min, sum } from './query/aggregation.ts'
+} from './query/expression/comparison.ts'
+export { and, type Logic, not, or } from './query/expression/logic.ts'
+export { attribute, type AttributeName, sql, type Sql, type SqlValue } from './query/expression/sql.ts'
+export { json } from './query/expression/json.ts'
+export type { Aggregated, Computed } from './query/expression/computed.ts'
+export { average, count, countDistinct, max, min, sum } from './query/expression/aggregation.ts'
 export { universalSet, type UniversalSet } from './query/universal-set.ts'
 export type { InsertOptions, TableRelation, UpdateOptions } from './query/table-relation.ts'
-export type { RowSource } from './query/row-source.ts'
-export { csv, type CsvOptions, type CsvRows, type CsvSource } from './query/csv.ts'
+export type { RowSource } from './query/insert/row-source.ts'
+export { csv, type CsvOptions, type CsvRows, type CsvSource } from './query/insert/csv.ts'
 export type { DatabaseSettings } from './connection/connection.ts'
 export type { ConnectionSecurity, TlsCertificates, TlsSettings } from './driver/tls.ts'
 export { formatSettings } from './settings/format-settings.ts'

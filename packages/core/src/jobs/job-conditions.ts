@@ -1,6 +1,6 @@
 import type { Heading } from '../attribute/attribute.ts'
 import type { Dialect } from '../compile/dialect.ts'
-import { equals } from '../query/conditions.ts'
+import { equals } from '../query/expression/conditions.ts'
 import type { Condition } from '../relation/condition.ts'
 import type { SqlText } from '../relation/expression.ts'
 import { valueIn } from '../query/given-row.ts'

@@ -1,6 +1,6 @@
 import { checkOptions, checkTable, fromCaller, show } from '../query/call.ts'
 import type { Database } from '../query/database.ts'
-import type { Restriction } from '../query/restriction.ts'
+import type { Restriction } from '../query/expression/restriction.ts'
 import type { AnyTable, Key } from '../query/table.ts'
 import { InvalidCallError } from '../query/errors.ts'
 import { openJobs } from './open-queue.ts'

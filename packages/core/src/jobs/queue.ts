@@ -1,5 +1,5 @@
 import type { Connection } from '../connection/connection.ts'
-import type { Restriction } from '../query/restriction.ts'
+import type { Restriction } from '../query/expression/restriction.ts'
 
 /** The words of the database for where a job stands; `~jobs` of 0.14 knows `reserved`, `error` and `ignore` alone. */
 export type JobStatus = 'pending' | 'reserved' | 'success' | 'error' | 'ignore'

@@ -1,7 +1,7 @@
 import { lower } from '../compile/lower.ts'
 import type { Connection } from '../connection/connection.ts'
 import { retryDeadlock } from '../query/deadlock.ts'
-import { valueReader } from '../query/read-value.ts'
+import { valueReader } from '../query/fetch/read-value.ts'
 import { requireAttribute } from '../relation/heading.ts'
 import { project } from '../relation/project.ts'
 import { restrict } from '../relation/restrict.ts'

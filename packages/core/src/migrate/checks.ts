@@ -8,7 +8,7 @@ import type { TableDeclaration, TableName } from '../definition/table-declaratio
 import type { RawRow, Statement } from '../driver/driver.ts'
 import { identifyTable } from '../query/dependencies.ts'
 import { keyNames } from '../query/key-names.ts'
-import { keysOf } from '../query/keys-of.ts'
+import { keysOf } from '../query/fetch/keys-of.ts'
 import { identify, tupleOf } from '../query/tuple.ts'
 import { project } from '../relation/project.ts'
 import { tableNode } from '../relation/table.ts'

@@ -9,7 +9,7 @@ import { tablesOf } from '../pipeline/tables.ts'
 import { checkOptions, checkPlan } from '../query/call.ts'
 import { contextOf, type Database, databaseOn } from '../query/database.ts'
 import { identifyTable } from '../query/dependencies.ts'
-import { insertRows } from '../query/insert.ts'
+import { insertRows } from '../query/insert/insert.ts'
 import type { AnyTable } from '../query/table.ts'
 import {
   BlockedMigrationError,

@@ -1,7 +1,7 @@
 import { longestLease } from '../jobs/reservation.ts'
 import { checkOptions, show } from '../query/call.ts'
 import { InvalidCallError } from '../query/errors.ts'
-import type { Restriction } from '../query/restriction.ts'
+import type { Restriction } from '../query/expression/restriction.ts'
 import type { AnyTable, Key } from '../query/table.ts'
 import type { PopulateEvent } from './event.ts'
 

@@ -10,12 +10,12 @@ import type { RelationNode } from '../relation/node.ts'
 import { checkOptions, inCaller } from './call.ts'
 import type { Context } from './context.ts'
 import { NotOneRowError } from './errors.ts'
-import { countRows } from './count-rows.ts'
-import { type ColumnsOf, fetchColumns } from './columns.ts'
-import { fetchRows } from './fetch.ts'
-import { keyCondition, rememberKey } from './key.ts'
+import { countRows } from './fetch/count-rows.ts'
+import { type ColumnsOf, fetchColumns } from './fetch/columns.ts'
+import { fetchRows } from './fetch/fetch.ts'
+import { keyCondition, rememberKey } from './expression/key.ts'
 import { made } from './made.ts'
-import { type JoinOptions, matchingOf, type RestrictOptions } from './matching.ts'
+import { type JoinOptions, matchingOf, type RestrictOptions } from './expression/matching.ts'
 import { type AnyRelation, labelOf, nodeBeside, type Operand, type RowIn } from './operand.ts'
 import {
   type AggregateColumns,
@@ -24,10 +24,10 @@ import {
   type ProjectedKey,
   type ProjectedRow,
   type Selection,
-} from './projection.ts'
-import { type Preview, type PreviewOptions, previewRows } from './preview.ts'
+} from './expression/projection.ts'
+import { type Preview, type PreviewOptions, previewRows } from './fetch/preview.ts'
 import type { ExtendedRow, JoinedKey, JoinedRow, UnitedRow } from './row-types.ts'
-import { conditionOf, type Restriction } from './restriction.ts'
+import { conditionOf, type Restriction } from './expression/restriction.ts'
 import {
   type AggregateOptions,
   type FetchOptions,
@@ -36,8 +36,8 @@ import {
   parseOrders,
   type StreamOptions,
   type TopOptions,
-} from './row-selection.ts'
-import { streamRows } from './stream.ts'
+} from './expression/row-selection.ts'
+import { streamRows } from './fetch/stream.ts'
 
 const FETCH_OPTIONS = ['order', 'limit', 'offset', 'signal']
 
