@@ -1,4 +1,6 @@
-import { constants, setPriority } from 'node:os'
+import { rm } from 'node:fs/promises'
+import { constants, setPriority, tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type RunningServer, startMariadb, startMysql } from '@neurojoint/servers'
 import { describe, expect, inject, test } from 'vitest'
@@ -25,8 +27,14 @@ const size = long ? { processes: 50, keys: 2000, kills: 10 } : { processes: 6, k
 const sizeOnFile = long ? { processes: 8, keys: 2000, kills: 3 } : { processes: 3, keys: 100, kills: 1 }
 
 /** The pipeline of the workers, declared, with its samples and with a witness of every row that is ever committed. */
-async function openRace(settings: DatabaseSettings, prefix: string, keys: number, milliseconds: number) {
-  const task: WorkerPipeline.WorkerTest = { database: settings, prefix, milliseconds }
+async function openRace(
+  settings: DatabaseSettings,
+  prefix: string,
+  keys: number,
+  milliseconds: number,
+  late?: WorkerPipeline.WorkerTest['late'],
+) {
+  const task: WorkerPipeline.WorkerTest = { database: settings, prefix, milliseconds, ...(late && { late }) }
   process.env['WORKER_TEST'] = JSON.stringify(task)
   const module = new URL(`worker-pipeline.ts?${prefix}`, import.meta.url)
   const imported: typeof WorkerPipeline = await import(/* @vite-ignore */ module.href)
@@ -164,6 +172,27 @@ test.runIf(inject('mariadb'))(
     await expectMadeOnce(race, 3)
   },
 )
+
+test.runIf(inject('mariadb'))('one that starts while the server is away waits for it as the others do', async () => {
+  await using server = await startMariadb({ version: '10.11' })
+  const late = { folder: join(tmpdir(), `late-${process.pid}`), milliseconds: 2000 }
+  await using race = await openRace(server.settings, 'late_', 6, 300, late)
+  const away: Promise<void>[] = []
+  const restart = async (): Promise<void> => {
+    await server.kill('SIGKILL')
+    await sleep(4000)
+    await server.restart()
+  }
+  const onEvent = (event: WorkerEvent): void => {
+    if (event.kind === 'progress' && away.length === 0) away.push(restart())
+  }
+  const { module } = race
+  const result = await runWorker({ module, processes: 2, tables: ['Result'], leaseSeconds: 2, onEvent })
+  await Promise.all(away)
+  await rm(late.folder, { recursive: true })
+  expect(result.died).toBe(0)
+  await expectMadeOnce(race, 6)
+})
 
 onEveryDatabase('workers', (database) => {
   if (database.name === 'sqlite') {

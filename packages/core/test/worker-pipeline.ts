@@ -1,4 +1,5 @@
 /** A pipeline for worker processes: where it is kept, and what its makes do, stands in the environment. */
+import { mkdir } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type DatabaseSettings, definePipeline, defineSchema } from '../src/index.ts'
 
@@ -10,13 +11,23 @@ export interface WorkerTest {
   readonly milliseconds: number
   /** How long the make of the first key keeps the thread busy. */
   readonly busyMilliseconds?: number
+  /** A folder that is not there: the process that does not make it starts later than the one that does (ms). */
+  readonly late?: { readonly folder: string; readonly milliseconds: number }
   /** The make of this key fails. */
   readonly failing?: number
 }
 
 // written by the tests
 export const given = JSON.parse(process.env['WORKER_TEST'] ?? '') as WorkerTest
-const { database, prefix, milliseconds, busyMilliseconds = 0, failing } = given
+const { database, prefix, milliseconds, busyMilliseconds = 0, failing, late } = given
+// not in the test itself, which imports it too
+if (late && process.send && process.argv[1]?.includes('worker-process')) {
+  const isFirst = await mkdir(late.folder).then(
+    () => true,
+    () => false,
+  )
+  if (!isFirst) await sleep(late.milliseconds)
+}
 
 const schema = defineSchema(`${prefix}worker`)
 

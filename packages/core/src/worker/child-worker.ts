@@ -19,6 +19,8 @@ export type ProcessEnd =
 /** A worker in a process of its own. */
 export interface ChildWorker {
   readonly pid: number
+  /** When it has the database; never where it cannot have it. */
+  readonly opened: Promise<void>
   /** When the process is gone. */
   readonly ended: Promise<ProcessEnd>
   /** Lets it give back what it holds, and kills it when that takes too long. */
@@ -37,10 +39,13 @@ export function startChild(
     env: { NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache'), ...process.env },
   })
   let end: ProcessEnd | null = null
+  const opened = Promise.withResolvers<void>()
   child.on('message', (message: FromProcess) => {
     switch (message.kind) {
       case 'event':
         return onEvent(receiveEvent(message.event))
+      case 'opened':
+        return opened.resolve()
       case 'done':
         end = { kind: 'done', result: receiveResult(message.result) }
         return
@@ -66,7 +71,7 @@ export function startChild(
     over.abort()
     await ended
   }
-  return { pid: child.pid ?? 0, ended, stop }
+  return { pid: child.pid ?? 0, opened: opened.promise, ended, stop }
 }
 
 /** The options of Node, without a program that was given in their place (`--eval`) and what says how to read it. */

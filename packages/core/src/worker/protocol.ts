@@ -9,13 +9,15 @@ export type ToProcess =
       readonly module: string
       readonly options: PlainWorkerOptions
       readonly events: boolean
-      /** It takes the place of one that died: the database was there, and is waited for. */
-      readonly replaces: boolean
+      /** Another one has had the database: it was there, and is waited for. */
+      readonly waits: boolean
     }
   | { readonly kind: 'stop'; readonly reason: string }
 
 /** What a process tells. */
 export type FromProcess =
+  /** It has the database. */
+  | { readonly kind: 'opened' }
   | { readonly kind: 'event'; readonly event: Sent<WorkEvent> }
   | { readonly kind: 'done'; readonly result: SentResult }
   | { readonly kind: 'failed'; readonly error: SentError }

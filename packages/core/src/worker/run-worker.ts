@@ -1,3 +1,4 @@
+import { isTrouble } from '../populate/patience.ts'
 import { fromCaller } from '../query/call.ts'
 import { type ChildWorker, startChild } from './child-worker.ts'
 import { work, type WorkResult } from './work.ts'
@@ -60,11 +61,16 @@ async function workInProcesses(options: WorkerOptions, processes: number): Promi
   const results: WorkResult[] = []
   let [died, replacements] = [0, options.replacements ?? processes]
   let lastDeath = ''
+  /** Whether one of them has had the database: where it is gone after that, it is waited for. */
+  let wasThere = false
   /** One worker, and those that take its place. */
   const line = async (): Promise<void> => {
-    for (let replaces = false; ; replaces = true) {
+    for (;;) {
       if (signal.aborted) return
-      const child: ChildWorker = startChild({ ...task, replaces }, (event) => tell({ ...event, worker: child.pid }))
+      const waits = wasThere
+      let hadIt = false
+      const child: ChildWorker = startChild({ ...task, waits }, (event) => tell({ ...event, worker: child.pid }))
+      void child.opened.then(() => (hadIt = wasThere = true))
       const worker = child.pid
       running.add(child)
       tell({ kind: 'worker-started', worker })
@@ -75,6 +81,11 @@ async function workInProcesses(options: WorkerOptions, processes: number): Promi
           results.push(end.result)
           return tell({ kind: 'worker-ended', worker })
         case 'failed':
+          // it was about to open the database when that went away
+          if (wasThere && !waits && !hadIt && isTrouble(end.error)) {
+            tell({ kind: 'worker-ended', worker })
+            continue
+          }
           return stop(end.error)
         case 'died': {
           if (signal.aborted) return

@@ -27,12 +27,13 @@ new Worker(workerEntry('worker/parent-watch'), {
   ...threadOptions(process.execArgv),
 }).unref()
 
-async function run({ module, options, events, replaces }: Extract<ToProcess, { kind: 'work' }>): Promise<void> {
+async function run({ module, options, events, waits }: Extract<ToProcess, { kind: 'work' }>): Promise<void> {
   let end: FromProcess
   try {
     const pipeline = await importPipeline(module, options.export)
     const tables = tablesToWork(pipeline, options.tables)
-    await using db = await (replaces ? patiently(() => pipeline.open(), signal) : pipeline.open())
+    await using db = await (waits ? patiently(() => pipeline.open(), signal) : pipeline.open())
+    tell({ kind: 'opened' })
     const onEvent = events
       ? (event: Parameters<typeof sendEvent>[0]) => tell({ kind: 'event', event: sendEvent(event) })
       : () => {}
