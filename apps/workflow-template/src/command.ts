@@ -13,7 +13,7 @@ export async function runCommand(parameters: readonly string[], signal: AbortSig
   const [command, name] = parameters
   switch (command) {
     case 'show':
-      return await showTable(name)
+      return await showTable(name, 'npm start')
     case 'diagram':
       return await showDiagram(name)
     case 'settings':

@@ -7,8 +7,8 @@ import { formatTable } from './terminal/table.ts'
 
 const ROWS = 8
 
-/** Prints the definition of a table and its first rows; returns the exit code. */
-export async function showTable(name: string | undefined): Promise<number> {
+/** Prints the definition of a table and its first rows; returns the exit code. `filledBy` is the command that makes them. */
+export async function showTable(name: string | undefined, filledBy: string): Promise<number> {
   const tables = listTables(pipeline.tables)
   const table = findTable(tables, name ?? '')
   if (!table) {
@@ -19,7 +19,7 @@ export async function showTable(name: string | undefined): Promise<number> {
   }
   const { database } = configuration
   if ('path' in database && !existsSync(database.path)) {
-    console.error(`There is nothing to show yet: ${database.path} comes with the first run.`)
+    console.error(`There is nothing to show yet: \`${filledBy}\` makes ${database.path}.`)
     return 1
   }
   const db = await pipeline.open()

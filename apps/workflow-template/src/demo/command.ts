@@ -11,7 +11,7 @@ export async function runDemoCommand(parameters: readonly string[], signal: Abor
   try {
     switch (command) {
       case 'show':
-        return await showTable(name)
+        return await showTable(name, 'npm run demo')
       case 'diagram':
         return await showDiagram(name)
       case 'clean':

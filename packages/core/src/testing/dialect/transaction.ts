@@ -199,15 +199,15 @@ export function testTransaction(dialect: DialectUnderTest): void {
       const name = bench.connection.dialect.select(lower(top(table.node, { limit: 1 }))).sql
       const source = /FROM (.*?) AS /.exec(name)?.[1]
       const slow = {
-        sql: `SELECT SUM(a.x + b.x + c.x) FROM ${source} AS a, ${source} AS b, ${source} AS c`,
+        sql: `SELECT SUM(a.x + b.x + c.x) FROM ${source} AS a, ${source} AS b, ${source} AS c WHERE a.n < 40`,
         parameters: [],
       }
       const abort = new AbortController()
       const started = performance.now()
       setTimeout(() => abort.abort(new RangeError('enough')), 100)
       await expect(bench.connection.query(slow, abort.signal)).rejects.toThrow('enough')
-      // it would take minutes
-      expect(performance.now() - started).toBeLessThan(10_000)
+      // it takes some seconds where nobody stops it, and more where the processors have other work too
+      expect(performance.now() - started).toBeLessThan(3000)
       expect(await bench.count(table.node)).toBe(1500)
     })
 
