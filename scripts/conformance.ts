@@ -55,12 +55,14 @@ for (const line of set.unreadable) console.error(`Left out ${line}`)
 if (set.unreadable.length > 0) process.exitCode = 1
 
 for (const name of wanted) {
+  const server = readServer(name)
+  // without the password
+  const title = server ? `${server.kind} at ${server.host}:${server.port}` : name
   try {
-    const server = readServer(name)
-    await (server ? runOn(server, name) : databases[name]?.())
+    await (server ? runOn(server, title) : databases[name]?.())
   } catch (error) {
     // the others are still run
-    console.error(`${name} could not be run on:`, error)
+    console.error(`${title} could not be run on:`, error)
     process.exitCode = 1
   }
 }

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createConnection } from 'mysql2/promise'
+import { type Connection, createConnection } from 'mysql2/promise'
 import type { Attribute } from '../src/attribute/attribute.ts'
 import { type AnyTable, type DatabaseSettings, declare, definePipeline, planDeclare } from '../src/index.ts'
 import type { DeclaredSchema } from './declare-recorded.ts'
@@ -12,30 +12,48 @@ import type { LoadedDatabase } from './run-cases.ts'
 export type Server = Exclude<DatabaseSettings, { readonly kind: 'sqlite' }>
 type Loaded = LoadedDatabase & AsyncDisposable
 
-/** A server that has read the dump, so that what is queried is the reference's own tables. */
+/**
+ * A server that has read the dump, so that what is queried is the reference's own tables; they are dropped with it. Refuses a
+ * server that has databases of their names, which may be somebody's.
+ */
 export async function loadServer(
   settings: Server,
   dump: string,
   schemas: ReadonlyMap<string, DeclaredSchema>,
 ): Promise<Loaded> {
   const { host, port, user, password } = settings
+  const names = [...schemas.keys()]
   const connection = await createConnection({ host, port, user, password, multipleStatements: true })
-  const removed = [...schemas.keys()].map((name) => `DROP DATABASE IF EXISTS \`${name}\`;`).join('')
+  await requireFree(connection, names).catch(async (error: unknown) => {
+    await connection.end()
+    throw error
+  })
+  const remove = async (): Promise<void> => {
+    for (const name of names) await connection.query(`DROP DATABASE IF EXISTS \`${name}\``)
+    await connection.end()
+  }
   try {
-    if (removed !== '') await connection.query(removed)
     if (dump.trim() !== '') await connection.query(dump)
     const pipeline = definePipeline({ schemas: schemasIn(schemas), tables: {}, database: settings })
     const db = await pipeline.open()
     const dispose = async (): Promise<void> => {
       await db.close()
-      if (removed !== '') await connection.query(removed)
-      await connection.end()
+      await remove()
     }
     return { name: settings.kind, db, speaksSql: true, [Symbol.asyncDispose]: dispose }
   } catch (error) {
-    await connection.end()
+    await remove()
     throw error
   }
+}
+
+async function requireFree(connection: Connection, names: readonly string[]): Promise<void> {
+  const [databases] = await connection.query({ sql: 'SHOW DATABASES', rowsAsArray: true })
+  const taken = (Array.isArray(databases) ? databases.flat() : []).map(String).filter((name) => names.includes(name))
+  if (taken.length === 0) return
+  throw new Error(
+    `The server has ${taken.join(', ')} already, in whose place the recorded set would come. Take another server, or drop them.`,
+  )
 }
 
 /** A SQLite file with the same definitions and rows, which we declare and insert. */

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { createConnection } from 'mysql2/promise'
 import { describe, expect, inject, test } from 'vitest'
 import { declareRecorded } from '../conformance/declare-recorded.ts'
 import { loadServer, loadSqlite } from '../conformance/load.ts'
@@ -152,6 +153,19 @@ describe('the recorded answers of DataJoint to 200 expressions', () => {
       })
     },
   )
+
+  test.skipIf(!mariadb)('never take the place of a database that a server has', { timeout: 60_000 }, async () => {
+    if (!mariadb) return
+    const name = 'conformance_taken'
+    const { host, port, user, password } = mariadb
+    const connection = await createConnection({ host, port, user, password })
+    await connection.query(`CREATE DATABASE ${name}`)
+    const refused = loadServer(mariadb, `CREATE DATABASE ${name}`, declareRecorded({ [name]: [] }))
+    await expect(refused).rejects.toThrow(`has ${name} already`)
+    // it is still there
+    await connection.query(`DROP DATABASE ${name}`)
+    await connection.end()
+  })
 
   test('leaves out what is no case, or of a form that is not known, and goes on', { timeout: 60_000 }, async () => {
     const table = { id: 'a', schema: 's', expr: { op: 'table', name: 'T' }, datajoint: { heading: [], rows: [] } }
