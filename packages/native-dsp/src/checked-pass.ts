@@ -36,11 +36,8 @@ export interface PassWork {
 }
 
 /** A pass that hands on what fits its source and its plan, and refuses the rest, and everything once it is closed. */
-export function checkedPass(
-  { columns, segments }: Pick<PassSource, 'columns' | 'segments'>,
-  plan: Plan,
-  work: PassWork,
-): Pass {
+export function checkedPass(source: PassSource, plan: Plan, work: PassWork): Pass {
+  const { columns, segments } = source
   let closed = false
   const requireOpen = (): void => {
     if (closed) throw new InvalidParameterError('pass', 'closed', 'a pass that is open')
@@ -53,7 +50,7 @@ export function checkedPass(
       requireOpen()
       requirePassRange(range, plan, segments)
       const { into } = options
-      requireInto(into, range, plan)
+      requireInto(into, range, plan, source)
       return work.traces({ range, into, threads: chooseThreads(options.threads) }, options)
     },
 

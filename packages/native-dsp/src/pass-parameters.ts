@@ -27,13 +27,26 @@ export function requirePassRange(range: PassRange, plan: Plan, segments: readonl
   requireIndices('rows', range.rows ?? [], plan.columns.length, aRow)
 }
 
-/** Refuses memory that is not as long as the frames of a range. */
-export function requireInto(into: Int16Array | undefined, { start, end, rows }: PassRange, plan: Plan): void {
+/** Refuses memory that is not as long as the frames of a range, or that the counts lie in from which they are computed. */
+export function requireInto(
+  into: Int16Array | undefined,
+  { start, end, rows }: PassRange,
+  plan: Plan,
+  source: PassSource,
+): void {
   if (into === undefined) return
-  if (!(into instanceof Int16Array)) throw new InvalidParameterError('into', into, 'an Int16Array')
+  if (!(into instanceof Int16Array)) {
+    const found: unknown = into
+    throw new InvalidParameterError('into', Object.prototype.toString.call(found).slice(8, -1), 'an Int16Array')
+  }
   const expected = (end - start) * (rows ?? plan.columns).length
   if (into.length !== expected) throw new WrongLengthError('into', into.length, expected)
+  if (source.kind === 'memory' && overlap(into, source.counts))
+    throw new InvalidParameterError('into', 'memory of the source', 'memory that the source is not in')
 }
+
+const overlap = (a: Int16Array, b: Int16Array): boolean =>
+  a.buffer === b.buffer && a.byteOffset < b.byteOffset + b.byteLength && b.byteOffset < a.byteOffset + a.byteLength
 
 /** Refuses what is not a part of the only segment. */
 export function requirePassExtent(extent: PassExtent | undefined, segments: readonly number[]): void {

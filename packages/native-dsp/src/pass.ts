@@ -93,8 +93,8 @@ export interface PassOptions extends OperationOptions {
 export interface TracesOptions extends PassOptions {
   /**
    * Where the frames go, as long as they are: new memory has to be cleared by the system first, which takes as long as the
-   * work itself. It is what `traces` resolves to, and must neither be used nor transferred before; after a failure or an
-   * abort it holds a part of the frames.
+   * work itself. It is what `traces` resolves to, and must neither be used nor transferred before, nor be where the counts of
+   * the source are; after a failure or an abort it holds a part of the frames.
    */
   readonly into?: Int16Array | undefined
 }
