@@ -169,7 +169,6 @@ interface Stoppable {
 
 /** Not every machine can have every version. */
 async function startAndStopServers(say: Say): Promise<Partial<Outcome>> {
-  const onProgress = say
   const found: string[] = []
   const missing: string[] = []
   const start = async (title: string, begin: () => Promise<Stoppable>): Promise<void> => {
@@ -185,12 +184,12 @@ async function startAndStopServers(say: Say): Promise<Partial<Outcome>> {
       missing.push(title)
     }
   }
-  await start('MariaDB 10.11', () => startMariadb({ version: '10.11', onProgress }))
-  await start('MySQL 9', () => startMysql({ version: '9', onProgress }))
-  await start('S3', () => startS3({ onProgress }))
-  await start('MariaDB 11.8', () => startMariadb({ version: '11.8', onProgress }))
-  await start('MySQL 8.4', () => startMysql({ version: '8.4', onProgress }))
-  await start('MySQL 8.0', () => startMysql({ version: '8.0', onProgress }))
+  await start('MariaDB 10.11', () => startMariadb({ version: '10.11', onProgress: say }))
+  await start('MySQL 9', () => startMysql({ version: '9', onProgress: say }))
+  await start('S3', () => startS3({ onProgress: say }))
+  await start('MariaDB 11.8', () => startMariadb({ version: '11.8', onProgress: say }))
+  await start('MySQL 8.4', () => startMysql({ version: '8.4', onProgress: say }))
+  await start('MySQL 8.0', () => startMysql({ version: '8.0', onProgress: say }))
   const note = `${found.join(', ')}${missing.length === 0 ? '' : `; NOT TESTED ON ${missing.join(', ')}`}`
   if (!required.some((title) => missing.includes(title))) return { result: 'passed', note }
   return { result: inCi ? 'failed' : 'skipped', note }
@@ -219,5 +218,7 @@ function summarize(): void {
 }
 
 function formatSeconds(seconds: number): string {
-  return seconds < 100 ? `${seconds.toFixed(1)} s` : `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`
+  if (seconds < 100) return `${seconds.toFixed(1)} s`
+  const whole = Math.round(seconds)
+  return `${Math.floor(whole / 60)} min ${whole % 60} s`
 }

@@ -14,7 +14,7 @@ export function formatReport(report: PreprocessReport): string {
     ...(noiseLevels ? [`noise: ${medianOf(noiseLevels).toFixed(1)} uV (median over channels)`] : []),
     ...(rms ? [`RMS: ${medianOf(rms).toFixed(1)} uV (median over channels)`] : []),
     ...(peaks ? [count(peaks.amplitude.length, 'peak', 'peaks')] : []),
-    `${formatBytes(bytes)} in ${formatSeconds(seconds)}, ${timesRealTime.toPrecision(3)} times real time`,
+    `${formatBytes(bytes)} in ${formatSeconds(seconds)}, ${rounded(timesRealTime, 3)} times real time`,
     ...files.map((path) => `  ${path}`),
   ]
   return lines.join('\n')
@@ -83,7 +83,7 @@ const stepsOf = (steps: readonly { readonly step: string }[]): string => steps.m
 
 const shareOf = (masked: PreprocessReport['masked'], frames: number): string => {
   const hidden = masked.reduce((sum, { start, end }) => sum + end - start, 0)
-  return `${((100 * hidden) / frames).toPrecision(2)} % of the frames`
+  return `${rounded((100 * hidden) / frames, 2)} % of the frames`
 }
 
 const count = (number: number, one: string, many: string): string =>
@@ -92,10 +92,14 @@ const count = (number: number, one: string, many: string): string =>
 function formatBytes(bytes: number): string {
   const units = ['bytes', 'kB', 'MB', 'GB', 'TB']
   const step = bytes < 1000 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3))
-  return `${step === 0 ? bytes : (bytes / 1000 ** step).toPrecision(3)} ${units[step]}`
+  return `${step === 0 ? bytes : rounded(bytes / 1000 ** step, 3)} ${units[step]}`
 }
 
 export function formatSeconds(seconds: number): string {
-  if (seconds < 100) return `${seconds.toPrecision(2)} s`
-  return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`
+  if (seconds < 99.5) return `${rounded(seconds, 2)} s`
+  const whole = Math.round(seconds)
+  return `${Math.floor(whole / 60)} min ${whole % 60} s`
 }
+
+/** To so many digits, without the exponent that `toPrecision` gives larger numbers. */
+const rounded = (value: number, digits: number): string => String(Number(value.toPrecision(digits)))
