@@ -120,6 +120,16 @@ export function testPreprocessChains(bench: PreprocessBench): void {
         expect(fractions.length).toBeGreaterThan(3)
         expect(fractions.filter((fraction) => fraction === 1)).toHaveLength(1)
       }
+      // what is measured is done before the pass, of which a plan runs nothing: two visits of three, or the whole matrix
+      for (const [step, share] of [
+        [{ step: 'motion-correction' }, 2 / 3],
+        [{ step: 'whiten' }, 3_000_000 / (3_000_000 + frames)],
+      ] as const) {
+        const fractions: number[] = []
+        const onProgress = (fraction: number) => fractions.push(fraction)
+        await planPreprocessing(recording, null, { steps: [...chain.steps, step] }, { dsp, onProgress })
+        expect(fractions.at(-2)).toBeCloseTo(share, 5)
+      }
       await recording.close()
     })
 

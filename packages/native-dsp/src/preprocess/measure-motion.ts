@@ -48,11 +48,14 @@ export async function measureMotion(
         const duration = (recording.segments[segment]?.frames ?? 0) / recording.samplingRate
         const options = { signal, onProgress: perSegment[own] }
         motion[segment] = await estimate(dsp, found, duration, depthRange, rigid, timeBinSeconds, options)
+        perSegment[own]?.(1)
       }
+      reports[part]?.(1)
     }
   } finally {
     await passes.close()
   }
+  onProgress?.(1)
   return motion
 }
 

@@ -68,7 +68,8 @@ export function measureRecording(
 
     async whitening(plan, step, rows) {
       const traces: Float32Array[] = []
-      const [reading, computing] = shareProgress(optionsOf(step).onProgress, [1, 3])
+      const { onProgress: report } = optionsOf(step)
+      const [reading, computing] = shareProgress(report, [1, 3])
       await visitResult(dsp, recording, plan, rows, { ...covarianceSample, signal, onProgress: reading }, (stretch) =>
         traces.push(stretch),
       )
@@ -95,6 +96,7 @@ export function measureRecording(
         { signal, onProgress: computing },
       )
       const scale = step.scale ?? medianOf(await dsp.rms(sample, { channels }, { signal }))
+      report?.(1)
       return matrixMix(matrix, channels, 'whiten').rows.map(({ row, of, weights }) => ({
         row: rows[row] ?? 0,
         of: of.map((place) => rows[place] ?? 0),

@@ -47,6 +47,7 @@ export async function prepare(
   const dsp = await chooseDsp(options.dsp)
   const measure = measureRecording(dsp, recording, chain.steps, { signal: options.signal, onProgress: measuring })
   const resolution = await resolveChain(chain, recording, measure, options)
+  measuring?.(1)
   const passes = await openPasses(dsp, recording, resolution.plan, extent?.segment)
   return { dsp, resolution, passes, target, onProgress: running }
 }
