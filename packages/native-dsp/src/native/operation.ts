@@ -71,7 +71,8 @@ export function translate(error: unknown): unknown {
     case 'ragged-frames':
       return new RaggedFramesError(Number(first), Number(second))
     case 'invalid-parameter':
-      return new InvalidParameterError(first, Number(second), third)
+      // Rust's word for Infinity
+      return new InvalidParameterError(first, Number(second.replace('inf', 'Infinity')), third)
     case 'wrong-length':
       return new WrongLengthError(first, Number(second), Number(third))
     case 'file':
