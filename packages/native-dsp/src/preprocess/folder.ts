@@ -18,13 +18,9 @@ export async function makeFolder(folder: string): Promise<void> {
   // one by one: Node never ends where the system says of a parent that is there that it is not, as of /proc
   for (const { path } of missing)
     await mkdir(path).catch(async (cause: unknown) => {
-      if (
-        await stat(path).then(
-          (found) => found.isDirectory(),
-          () => false,
-        )
-      )
-        return
+      const found = await stat(path).catch(() => null)
+      // somebody was faster
+      if (found?.isDirectory()) return
       throw new FileError(path, `the folder cannot be made (${messageOf(cause)})`, cause)
     })
 }

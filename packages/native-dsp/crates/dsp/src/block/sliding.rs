@@ -73,11 +73,11 @@ impl<'a> Sliding<'a> {
         let from = match ahead {
             0 if frames.start == self.frames.start => frames.start,
             0 => frames.start + self.halo,
-            _ => frames.start - self.halo.min(frames.start),
+            _ => frames.start.saturating_sub(self.halo),
         };
         let to = match behind {
             0 if frames.end == self.frames.end => frames.end,
-            0 => frames.end - self.halo.min(frames.end),
+            0 => frames.end.saturating_sub(self.halo),
             _ => frames.end + self.halo,
         };
         let inner = from.max(self.wanted.start)..to.min(self.wanted.end);

@@ -36,8 +36,9 @@ pub(crate) struct StageScratch<S> {
     backward: Vec<History<S>>,
     /// Chunks on their way from one kernel to the next.
     between: Vec<Row<S>>,
+    /// Frames beyond a true end.
     extension: Vec<Row<S>>,
-    /// What the forward filters make of the extension behind the end, tile by tile.
+    /// What delays are computed from.
     pairs: Box<Pairs>,
 }
 
