@@ -7,5 +7,6 @@ export abstract class PipelineError extends Error {
 export const listNames = (names: readonly string[]): string =>
   names.length === 0 ? 'none' : names.map((name) => `\`${name}\``).join(', ')
 
+/** What an error is recognised by; of what is no error of ours, `undefined` or what others put there. */
 export const codeOf = (error: unknown): unknown =>
   typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined

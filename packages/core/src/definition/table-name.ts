@@ -58,12 +58,15 @@ const order: readonly (Tier | null)[] = ['manual', 'lookup', 'imported', 'comput
 
 /**
  * The type names of the tables of one schema, each its own and one that a program can use, whoever named the tables: where
- * two would be called alike (`foo` and `#foo`), the second is called by its tier too, and what is no name gets one.
+ * two would be called alike (`foo` and `#foo`), the second is called by its tier too, and what is no name gets one. Views
+ * take what names are left.
  */
-export function nameTables(tables: readonly string[]): ReadonlyMap<string, string> {
+export function nameTables(tables: readonly string[], views: readonly string[] = []): ReadonlyMap<string, string> {
   const names = new Map<string, string>()
   const taken = new Set<string>()
-  const sorted = tables.toSorted((a, b) => order.indexOf(tierOf(a)) - order.indexOf(tierOf(b)) || (a < b ? -1 : 1))
+  const sorted = [tables, views].flatMap((some) =>
+    some.toSorted((a, b) => order.indexOf(tierOf(a)) - order.indexOf(tierOf(b)) || (a < b ? -1 : 1)),
+  )
   for (const table of sorted) {
     const [own = '', part] = typeName(table).split('.')
     const master = part === undefined ? null : (names.get(masterTable(table) ?? '') ?? own)

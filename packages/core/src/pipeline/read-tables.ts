@@ -47,14 +47,8 @@ export async function readStoredTables(db: Database, schemas: readonly string[])
     for (const { foreignKeys } of stored.tables) for (const { parent } of foreignKeys) wanted.add(parent.schema)
     if (wanted.size > size) stored = await readStored(db, [], [...wanted])
   }
-  const all = tableValues([...stored.tables, ...stored.views])
-  const isView = new Set(stored.views.map(({ name }) => identifyTable(name)))
-  return {
-    ...stored,
-    byName: new Map([...all].filter(([name]) => !isView.has(name))),
-    viewsIn: (schema) =>
-      [...all].flatMap(([name, view]) => (isView.has(name) && view.declaration.name.schema === schema ? [view] : [])),
-  }
+  const { byName, views } = tableValues(stored)
+  return { ...stored, byName, viewsIn: (name) => views.filter(({ declaration }) => declaration.name.schema === name) }
 }
 
 type Draft = Omit<StoredTable, 'parents' | 'master' | 'parts'> & {
@@ -63,16 +57,20 @@ type Draft = Omit<StoredTable, 'parents' | 'master' | 'parts'> & {
   parts: Record<string, StoredTable>
 }
 
-function tableValues(declarations: readonly TableDeclaration[]): ReadonlyMap<string, StoredTable> {
-  const ofSchema = Map.groupBy(declarations, ({ name }) => name.schema)
-  const names = new Map([...ofSchema].map(([schema, ones]) => [schema, nameTables(ones.map(({ name }) => name.table))]))
-  const nameOf = ({ schema, table }: TableName): string => names.get(schema)?.get(table) ?? table
-  const drafts = new Map(
-    declarations.map((declaration) => [
-      identifyTable(declaration.name),
-      draftOf(declaration, nameOf(declaration.name)),
-    ]),
+/** Only tables are parents, masters and parts, whatever a view is called. */
+function tableValues({ tables, views }: Stored): {
+  readonly byName: ReadonlyMap<string, StoredTable>
+  readonly views: readonly StoredTable[]
+} {
+  const schemas = new Set([...tables, ...views].map(({ name }) => name.schema))
+  const namesIn = (schema: string, declarations: readonly TableDeclaration[]): readonly string[] =>
+    declarations.flatMap(({ name }) => (name.schema === schema ? [name.table] : []))
+  const names = new Map(
+    [...schemas].map((schema) => [schema, nameTables(namesIn(schema, tables), namesIn(schema, views))]),
   )
+  const nameOf = ({ schema, table }: TableName): string => names.get(schema)?.get(table) ?? table
+  const drafted = (declaration: TableDeclaration): Draft => draftOf(declaration, nameOf(declaration.name))
+  const drafts = new Map(tables.map((declaration) => [identifyTable(declaration.name), drafted(declaration)]))
   for (const draft of drafts.values()) {
     const { name, foreignKeys } = draft.declaration
     const parents = new Set(foreignKeys.flatMap(({ parent }) => drafts.get(identifyTable(parent)) ?? []))
@@ -85,7 +83,7 @@ function tableValues(declarations: readonly TableDeclaration[]): ReadonlyMap<str
     Object.assign(draft.master.parts, { [part]: draft })
     Object.assign(draft.master, { [part]: draft })
   }
-  return drafts
+  return { byName: drafts, views: views.map(drafted) }
 }
 
 const draftOf = (declaration: TableDeclaration, typeName: string): Draft =>

@@ -80,6 +80,7 @@ export async function virtualSchema(db: Database, name: string): Promise<Virtual
  * @throws UnknownTableError `unknown-table`
  */
 export async function readTable(db: Database, schema: string, table: string): Promise<StoredTable> {
+  requireText('readTable()', 'the name of a schema', schema)
   requireText('readTable()', 'the name of a table', table)
   return (await virtualSchema(db, schema)).table(table)
 }

@@ -4,21 +4,25 @@ import type { Query } from '../../compile/dialect.ts'
 import { parseDefinition } from '../../definition/parse-definition.ts'
 import type { Generation, TableName } from '../../definition/table-declaration.ts'
 import type { RawValue } from '../../driver/driver.ts'
+import { codeOf } from '../../errors.ts'
 import type { Catalogue, CatalogueColumn, CatalogueTable } from '../catalogue.ts'
 import { nativeTypeOf, readDefault } from './column.ts'
 import { quoteTable } from './quote.ts'
 import { splitName } from './table-name.ts'
 
 /**
- * Reads the whole file's catalogue in two queries: a reference may lead to any schema. Comments, with the markers of the
+ * Reads the whole file's catalogue in two queries, and one for each view: a reference may lead to any schema. Comments, with the markers of the
  * types, and lineage come from the hidden tables, everything else from SQLite.
  */
 export async function readCatalogue(query: Query): Promise<Catalogue> {
   const ofKind = Map.groupBy(await read(query, everything), ([kind]) => kind)
-  const columnsOf = Map.groupBy(ofKind.get('column') ?? [], ([, table]) => table ?? '')
+  const views = new Set((ofKind.get('view') ?? []).map(([, view]) => view ?? '').filter(splitName))
+  const columnsOf = new Map<string, readonly TextRow[]>(
+    Map.groupBy(ofKind.get('column') ?? [], ([, table]) => table ?? ''),
+  )
+  for (const view of views) columnsOf.set(view, await readViewColumns(query, view))
   const referencesOf = Map.groupBy(ofKind.get('reference') ?? [], ([, table]) => table ?? '')
   const indexesOf = Map.groupBy(ofKind.get('index') ?? [], ([, table]) => table ?? '')
-  const views = new Set((ofKind.get('view') ?? []).map(([, view]) => view))
   const names = [...columnsOf.keys()].flatMap((text) => {
     const name = splitName(text)
     return name ? [{ text, name }] : []
@@ -78,14 +82,16 @@ export async function readReferencingSchemas(query: Query, schema: string): Prom
 const references = `SELECT DISTINCT m.name, f."table" FROM sqlite_schema AS m JOIN pragma_foreign_key_list(m.name) AS f
   WHERE m.type = 'table'`
 
+const columns = `SELECT 'column' AS kind, m.name AS a, c.name AS b, c.type AS c, c."notnull" AS d, c.dflt_value AS e,
+    c.pk AS f, 0 AS number, c.cid AS position
+    FROM sqlite_schema AS m JOIN pragma_table_xinfo(m.name) AS c`
+
 /**
- * `column`: table, name, type, NOT NULL, default, place in the key. `view`: its name. `reference`: table, number, column, parent, its column.
- * `index`: table, name, unique, column. SQLite numbers references and indexes from the last to the first.
+ * `column`: table, name, type, NOT NULL, default, place in the key. `view`: its name. `reference`: table, number, column,
+ * parent, its column. `index`: table, name, unique, column. SQLite numbers references and indexes from the last to the first.
  */
 const everything = `
-  SELECT 'column' AS kind, m.name AS a, c.name AS b, c.type AS c, c."notnull" AS d, c.dflt_value AS e, c.pk AS f,
-    0 AS number, c.cid AS position
-    FROM sqlite_schema AS m JOIN pragma_table_xinfo(m.name) AS c WHERE m.type IN ('table', 'view')
+  ${columns} WHERE m.type = 'table'
   UNION ALL SELECT 'view', m.name, NULL, NULL, NULL, NULL, NULL, 0, 0 FROM sqlite_schema AS m WHERE m.type = 'view'
   UNION ALL SELECT 'reference', m.name, f.id, f."from", f."table", f."to", NULL, f.id, f.seq
     FROM sqlite_schema AS m JOIN pragma_foreign_key_list(m.name) AS f WHERE m.type = 'table'
@@ -93,6 +99,16 @@ const everything = `
     FROM sqlite_schema AS m JOIN pragma_index_list(m.name) AS l JOIN pragma_index_info(l.name) AS i
     WHERE m.type = 'table' AND l.origin <> 'pk'
   ORDER BY kind, a, number DESC, position`
+
+/** None of a view that reads what is no more: SQLite has an error in their place. */
+async function readViewColumns(query: Query, view: string): Promise<readonly TextRow[]> {
+  try {
+    return await read(query, `${columns} WHERE m.type = 'view' AND m.name = ? ORDER BY position`, [view])
+  } catch (error) {
+    if (codeOf(error) === 'no-such-table' || codeOf(error) === 'invalid-sql') return []
+    throw error
+  }
+}
 
 /** What the hidden tables hold, each by its columns. */
 const noteTables: ReadonlyMap<string, readonly string[]> = new Map([
