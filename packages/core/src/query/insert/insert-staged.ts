@@ -41,7 +41,7 @@ export async function insertStaged(connection: Connection, task: InsertTask): Pr
     const externals = new Map<string, External>()
     for await (const batch of rowBatches(task.given.rows, task.encoder, table, { ...task.batch, whole: true })) {
       const rows = batch.rows.map((row, index) => [...numbersOf(batch.places[index]), ...row])
-      await connection.execute(dialect.insert(stage.name, stage.heading, rows, 'fail'), signal)
+      await connection.execute(dialect.insert(stage.name, [...places, ...batch.attributes], rows, 'fail'), signal)
       for (const one of batch.externals ?? []) {
         externals.set(`${one.store} ${Buffer.from(one.hash).toString('hex')}`, one)
       }

@@ -8,7 +8,7 @@ import { inDatabase } from '../in-database.ts'
 import { writeExternals } from '../external-rows.ts'
 import { explainRefused } from './insert-problem.ts'
 import { insertStaged } from './insert-staged.ts'
-import { type BatchOptions, type RowBatch, rowBatches } from './row-batches.ts'
+import { type BatchOptions, isComputedByDatabase, type RowBatch, rowBatches } from './row-batches.ts'
 import { type RowEncoder, rowEncoder } from './row-encoder.ts'
 import { type GivenRows, givenRows } from './row-source.ts'
 import type { AnyTable } from '../table.ts'
@@ -63,7 +63,10 @@ export async function insertRows(
   const { connection } = context
   const task = taskOf(context, table, source, options)
   const { given, signal } = task
-  if (!given.inMemory && !connection.dialect.supports.concurrentWrites && !connection.inTransaction) {
+  const { supports } = connection.dialect
+  // a stage could not tell a value that a row leaves to the database from NULL
+  const canWait = !task.table.declaration.heading.some(isComputedByDatabase)
+  if (!given.inMemory && !supports.concurrentWrites && !connection.inTransaction && canWait) {
     return connection.prepare((outside) => insertStaged(outside, task))
   }
   const convert = () => rowBatches(given.rows, task.encoder, task.table, task.batch)

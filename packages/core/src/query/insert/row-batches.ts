@@ -41,7 +41,7 @@ export async function* rowBatches(
   const parameters = Math.min(supports.parameters, PARAMETERS_AT_ONCE)
   const mostRows =
     heading.length === 0 ? 1 : Math.max(1, Math.min(ROWS_AT_ONCE, Math.floor(parameters / heading.length)))
-  const computed = heading.flatMap((attribute, index) => (isComputed(attribute) ? [index] : []))
+  const computed = heading.flatMap((attribute, index) => (isComputedByDatabase(attribute) ? [index] : []))
   let encoded: EncodedRow[] = []
   let places: RowNumber[] = []
   let bytes = 0
@@ -97,7 +97,8 @@ function batchOf(
 ): RowBatch {
   const given = heading.map(
     (attribute, index) =>
-      ((whole || attribute.inKey) && !isComputed(attribute)) || encoded.some((row) => row[index] !== undefined),
+      ((whole || attribute.inKey) && !isComputedByDatabase(attribute)) ||
+      encoded.some((row) => row[index] !== undefined),
   )
   const wanted = given.includes(true) ? given : given.map(() => true)
   const positions = wanted.flatMap((isWanted, index) => (isWanted ? [index] : []))
@@ -113,8 +114,9 @@ function batchOf(
   return { attributes, rows, places }
 }
 
-/** By an expression: of a table that another program made. */
-const isComputed = ({ default: fallback }: Attribute): boolean => fallback.kind === 'literal' && fallback.value === null
+/** By an expression, for a row that leaves it out: of a table that another program made. */
+export const isComputedByDatabase = ({ default: fallback }: Attribute): boolean =>
+  fallback.kind === 'literal' && fallback.value === null
 
 const isWhole = (row: EncodedRow): row is StoredValue[] => !row.includes(undefined)
 
