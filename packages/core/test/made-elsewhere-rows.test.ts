@@ -2,12 +2,14 @@ import { expect, test } from 'vitest'
 import { connect } from '../src/connection/connect.ts'
 import type { DatabaseSettings } from '../src/connection/connection.ts'
 import {
+  count,
   definePipeline,
   defineSchema,
   describe as describeTable,
   planDeclare,
   planMigrate,
   pull,
+  universalSet,
   virtualSchema,
 } from '../src/index.ts'
 import { onEveryDatabase, type TestDatabase } from './databases.ts'
@@ -71,6 +73,28 @@ onEveryDatabase('tables', (database) => {
     await end()
   })
 
+  test('without a primary key are joined and counted, and refused where each row is to be told from the others', async () => {
+    const { db, schema, end } = await made(database, () => [
+      'CREATE TABLE «parent» (id integer NOT NULL PRIMARY KEY)',
+      'CREATE TABLE «child» (id integer, x integer)',
+      'INSERT INTO «parent» VALUES (1), (2)',
+      'INSERT INTO «child» VALUES (1, 10), (1, 10)',
+    ])
+    const [parent, child] = [db(schema.table('Parent')), db(schema.table('Child'))]
+    const byName = { matching: 'names' } as const
+    expect(await parent.join(child, byName).count()).toBe(2)
+    const counts = await parent.aggregate(child, { n: count() }, byName).fetch({ order: ['id'] })
+    expect(counts.map(({ n }) => n)).toEqual([2, 0])
+    const refused = expect.objectContaining({ code: 'no-primary-key' })
+    expect(() => child.aggregate(parent, { n: count() }, byName)).toThrow(refused)
+    expect(() => parent.join(child, byName).aggregate(parent, { n: count() }, byName)).toThrow(refused)
+    expect(() => parent.extend(child.top({ limit: 1 }), byName)).toThrow(refused)
+    expect(() => child.project().union(child.project())).toThrow(refused)
+    const told = universalSet('id').restrict(child as never)
+    expect(await parent.extend(told.aggregate(child, { n: count() }, byName), byName).count()).toBe(2)
+    await end()
+  })
+
   test('that another program made number their rows, where a row does not say its number', async () => {
     const { db, schema, end } = await made(database, (kind) => [
       `CREATE TABLE «log» (id ${kind === 'sqlite' ? 'INTEGER' : 'int AUTO_INCREMENT'} PRIMARY KEY, note varchar(9),
@@ -79,15 +103,19 @@ onEveryDatabase('tables', (database) => {
     const log = schema.table('Log')
     await db(log).insert1({ note: 'a' })
     await db(log).insert([{ note: 'b' }, { id: 7, note: 'c', made: 'then' }, { note: 'd' }])
+    // of a source that may be slow
+    await db(log).insert(new Set([{ note: 'e' }, { note: 'f', made: 'then' }]))
     const rows = await db(log).fetch({ order: ['id'] })
     expect(rows.map(({ id, note }) => [Number(id), note])).toEqual([
       [1, 'a'],
       [2, 'b'],
       [7, 'c'],
       [8, 'd'],
+      [9, 'e'],
+      [10, 'f'],
     ])
     // what the database computes for rows that leave it out, also beside one that gives it
-    expect(rows.map(({ made }) => made === 'then')).toEqual([false, false, true, false])
+    expect(rows.map(({ made }) => made === 'then')).toEqual([false, false, true, false, false, true])
     expect(rows.every(({ made }) => made !== null)).toBe(true)
     // a definition has each row say its number
     expect(describeTable(log)).toMatch(/^id : int(eger)?$/m)
@@ -99,8 +127,15 @@ onEveryDatabase('tables', (database) => {
       'CREATE TABLE «shop» (id integer NOT NULL PRIMARY KEY, price integer)',
       'INSERT INTO «shop» VALUES (1, 10), (2, 20)',
       'CREATE VIEW «dear_items» AS SELECT id, price AS cost FROM «shop» WHERE price > 15',
+      'CREATE VIEW «_shop» AS SELECT id FROM «shop»',
+      'CREATE VIEW «shop__dear» AS SELECT id FROM «shop» WHERE price > 15',
+      'CREATE TABLE «sold» (id integer NOT NULL PRIMARY KEY)',
+      'CREATE VIEW «sold_items» AS SELECT id FROM «sold»',
+      'DROP TABLE «sold»',
     ])
-    expect(schema.tables.map(({ typeName }) => typeName)).toEqual(['Shop'])
+    // none takes the name of a table, or its place beside a master
+    expect(schema.tables.map(({ typeName, parts }) => [typeName, parts])).toEqual([['Shop', {}]])
+    expect(await db(schema.table('shop__dear')).count()).toBe(1)
     const dear = schema.table('DearItems')
     const rows = await db(dear).fetch()
     expect(rows.map(({ id, cost }) => [Number(id), Number(cost)])).toEqual([[2, 20]])
@@ -109,6 +144,9 @@ onEveryDatabase('tables', (database) => {
     expect(schema.notes).toContainEqual({ table: `${name}.dear_items`, problem: expect.stringContaining('a view') })
     await expect(db(dear).update1({ cost: 1 })).rejects.toMatchObject({ code: 'no-primary-key' })
     await expect(db(dear).delete()).rejects.toMatchObject({ code: 'no-such-table' })
+    // what reads a table that is no more is in nobody's way
+    const code: unknown = expect.stringMatching(/^(?:no-such-table|statement-refused)$/)
+    await expect(db(schema.table('SoldItems')).fetch()).rejects.toMatchObject({ code })
     const own = defineSchema(name)
     own.manual('DearItems', {}, 'id : int32')
     await expect(planDeclare(db, [own])).rejects.toMatchObject({ code: 'colliding-names' })

@@ -3,6 +3,7 @@ import { UndeterminedGroupError } from './errors.ts'
 import type { Column } from './expression.ts'
 import { namesOf, primaryKey } from './heading.ts'
 import { type Matching, matchedNames } from './join.ts'
+import { requireKey } from './keyless.ts'
 import type { AggregateNode, RelationNode } from './node.ts'
 
 export interface AggregateOptions {
@@ -21,6 +22,7 @@ export function aggregate(
   columns: Readonly<Record<string, Column>>,
   { keep = 'all', matching = 'lineage' }: AggregateOptions = {},
 ): AggregateNode {
+  requireKey(source, 'group rows by')
   const names = new Set(namesOf(group.heading))
   const missing = namesOf(primaryKey(source.heading)).filter((name) => !names.has(name))
   if (missing.length > 0) throw new UndeterminedGroupError(missing, namesOf(group.heading))

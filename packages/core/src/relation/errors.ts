@@ -74,6 +74,18 @@ export class UndeterminedJoinError extends PipelineError {
   }
 }
 
+/** Rows are to be told apart by a primary key, and come of a table or view of another program that has none. */
+export class KeylessRelationError extends PipelineError {
+  override readonly name = 'KeylessRelationError'
+  readonly code = 'no-primary-key'
+  constructor(verb: string) {
+    super(
+      `Cannot ${verb} a relation whose rows nothing tells apart: it reads a table or a view without a primary key. ` +
+        'universalSet(…).restrict(relation) makes rows of it that the named attributes tell apart.',
+    )
+  }
+}
+
 /** The rows to aggregate do not tell to which row each of them belongs. */
 export class UndeterminedGroupError extends PipelineError {
   override readonly name = 'UndeterminedGroupError'

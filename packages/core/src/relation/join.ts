@@ -2,6 +2,7 @@ import type { Attribute, AttributeType, Heading } from '../attribute/attribute.t
 import { isNumber } from './compute.ts'
 import { InvalidConditionError, UndeterminedJoinError, UnrelatedNamesakeError } from './errors.ts'
 import { namesOf, primaryKey, requireAttribute } from './heading.ts'
+import { requireKey } from './keyless.ts'
 import type { JoinNode, RelationNode } from './node.ts'
 
 /** Whether attributes of one name must be of one lineage to be matched, or match by their names. */
@@ -22,6 +23,7 @@ export function join(
   right: RelationNode,
   { keep = 'matching', matching = 'lineage' }: JoinOptions = {},
 ): JoinNode {
+  if (keep === 'left') requireKey(right, 'extend by')
   const on = matchedNames(left.heading, right.heading, matching)
   const heading =
     keep === 'left' ? extendedHeading(left.heading, right.heading) : joinHeading(left.heading, right.heading, on)

@@ -8,6 +8,8 @@ export interface TableNode {
   readonly kind: 'table'
   readonly heading: Heading
   readonly name: TableName
+  /** Nothing tells its rows apart. */
+  readonly keyless?: true
 }
 
 export interface RestrictNode {

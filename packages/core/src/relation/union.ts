@@ -2,6 +2,7 @@ import type { Heading } from '../attribute/attribute.ts'
 import { UnionError } from './errors.ts'
 import { namesOf, primaryKey } from './heading.ts'
 import { commonNames, type Matching, requireMatch } from './join.ts'
+import { requireKey } from './keyless.ts'
 import type { RelationNode, UnionNode } from './node.ts'
 
 /**
@@ -9,6 +10,7 @@ import type { RelationNode, UnionNode } from './node.ts'
  * both; one that only one has lacks those of the other. No secondary attribute may stand on both sides.
  */
 export function union(left: RelationNode, right: RelationNode, matching: Matching = 'lineage'): UnionNode {
+  for (const side of [left, right]) requireKey(side, 'unite')
   const [leftKey, rightKey] = [primaryKey(left.heading), primaryKey(right.heading)]
   const alone = [...notIn(leftKey, rightKey), ...notIn(rightKey, leftKey)]
   if (alone.length > 0) throw new UnionError('union-key', alone)

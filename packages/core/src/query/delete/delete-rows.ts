@@ -1,5 +1,6 @@
 import type { Connection } from '../../connection/connection.ts'
 import type { TableDeclaration } from '../../definition/table-declaration.ts'
+import { typeName } from '../../definition/table-name.ts'
 import { type Condition, leavesOf } from '../../relation/condition.ts'
 import { equalIn } from '../../relation/matches.ts'
 import type { RelationNode } from '../../relation/node.ts'
@@ -41,7 +42,7 @@ export function askedFor(table: TableDeclaration, node: RelationNode): Asked {
   for (; source.kind === 'restrict'; source = source.source) conditions.push(...partsOf(source.condition))
   const local = source.kind === 'table' && conditions.every(isLocal)
   if (table.keyless && !local) {
-    throw new KeylessTableError(identifyTable(table.name), 'a delete by other tables, an order or SQL')
+    throw new KeylessTableError(typeName(table.name.table), 'a delete by other tables, an order or SQL')
   }
   if (source.kind === 'table') return { table, condition: allOf(conditions), isLocal: local }
   return { table, condition: equalIn(project(node, {}), keyNames(table)), isLocal: false }

@@ -1,5 +1,6 @@
 import type { Connection } from '../../connection/connection.ts'
 import type { TableDeclaration, TableName } from '../../definition/table-declaration.ts'
+import { typeName } from '../../definition/table-name.ts'
 import type { Condition } from '../../relation/condition.ts'
 import { equalIn } from '../../relation/matches.ts'
 import type { RelationNode } from '../../relation/node.ts'
@@ -85,7 +86,7 @@ function rowsFor(table: TableDeclaration, reasons: readonly Reason[]): RelationN
 
 /** The condition that a row has one of some primary keys; of a table of one row, it is that row. */
 export function isOneOf(table: TableDeclaration, keys: readonly Tuple[]): Condition {
-  if (table.keyless) throw new KeylessTableError(identifyTable(table.name), 'a delete along references in a circle')
+  if (table.keyless) throw new KeylessTableError(typeName(table.name.table), 'a delete along references in a circle')
   const attributes = keyNames(table)
   return attributes.length === 0 ? { kind: 'and', conditions: [] } : { kind: 'in', attributes, keys }
 }
