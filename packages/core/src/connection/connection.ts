@@ -13,8 +13,8 @@ export type DatabaseSettings =
 interface OpeningSettings {
   /**
    * The most connections with the database at once, 3 at least: 10 with a server, 5 with a file where this is left out.
-   * Who holds one for long (a transaction, a stream) leaves some to single statements. On a server, a stream that is read
-   * inside a transaction, but not through it, may be one more.
+   * Who holds one for long (a transaction, a stream) leaves some to single statements. A stream that is read inside a
+   * transaction or an insert, but not through it, may be one more.
    */
   readonly connections?: number
   /** Opens it without the right to write; writes are refused as `read-only`. */

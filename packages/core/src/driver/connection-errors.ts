@@ -37,7 +37,7 @@ export class CommitOutcomeUnknownError extends DatabaseError {
   }
 }
 
-/** All connections were held, and none was given back for long: who holds them may wait for another one. */
+/** As many connections were held as may be, and none of them was given back for long: who holds them may wait for another one. */
 export class ConnectionsHeldError extends PipelineError {
   override readonly name = 'ConnectionsHeldError'
   readonly code = 'connections-held'
@@ -45,9 +45,9 @@ export class ConnectionsHeldError extends PipelineError {
   readonly seconds: number
   constructor(connections: number, seconds: number) {
     super(
-      `Streams and transactions have held the ${connections} connections with the database for ${seconds} s, and none of them has ` +
-        'ended: they may wait for a connection themselves, as a stream does in whose loop another is read. Have fewer under ' +
-        'way at once, or open the pipeline with more `connections`.',
+      `Streams and transactions hold as many of the ${connections} connections with the database as they may, and none of them has ` +
+        `ended for ${seconds} s: they may wait for a connection themselves, as a stream does in whose loop another is read. Have ` +
+        'fewer under way at once, or open the pipeline with more `connections`.',
     )
     this.connections = connections
     this.seconds = seconds

@@ -16,7 +16,7 @@ export interface PoolOptions<T> {
   readonly usable: (item: T) => boolean | Promise<boolean>
   /** Whether what could not be opened is tried again, so many milliseconds after it was asked for first. */
   readonly again?: (error: unknown, milliseconds: number) => boolean
-  /** How long one is waited for where none at all is given back meanwhile; a minute where this is left out. */
+  /** How long one is waited for where none of those that are held for long is given back; a minute where this is left out. */
   readonly patienceSeconds?: number
 }
 
@@ -31,8 +31,10 @@ export class Pool<T> {
   readonly #idle: T[] = []
   readonly #waiting: Waiting[] = []
   readonly #givenUp = new AbortController()
+  /** Those whose holders leave some to others: they may need another one before they end. */
+  readonly #held = new Set<T>()
   #used = 0
-  #freedAt = 0
+  #heldUntil = 0
   #closed = false
 
   constructor(options: PoolOptions<T>) {
@@ -41,8 +43,8 @@ export class Pool<T> {
 
   /**
    * Waits for one, in turn. `reserve` are left for those who ask with a lower one, so that who holds one for long and
-   * needs another meanwhile finds it; -Infinity asks for one beyond the limit. Aborting gives the place in the queue up. Of those that lie idle, one that `suits`
-   * is taken first.
+   * needs another meanwhile finds it; -Infinity asks for one beyond the limit, and 0 is of who ends without another one.
+   * Aborting gives the place in the queue up. Of those that lie idle, one that `suits` is taken first.
    */
   async take(reserve: number, signal?: AbortSignal, suits: (item: T) => boolean = () => true): Promise<T> {
     signal?.throwIfAborted()
@@ -51,7 +53,9 @@ export class Pool<T> {
     else await this.#wait(reserve, signal)
     const obtaining = this.#obtain(suits)
     try {
-      return await untilAborted(obtaining, signal)
+      const item = await untilAborted(obtaining, signal)
+      if (reserve !== 0) this.#held.add(item)
+      return item
     } catch (error) {
       // what comes after nobody waits for it any more serves others
       if (signal?.aborted) void obtaining.then((item) => this.give(item)).catch(() => {})
@@ -63,12 +67,12 @@ export class Pool<T> {
   give(item: T): void {
     if (this.#closed || this.#used > this.#options.limit) return void this.drop(item).catch(() => {})
     this.#idle.push(item)
-    this.#free()
+    this.#release(item)
   }
 
   /** One that was taken is of no use any more; its place is free. */
   async drop(item: T): Promise<void> {
-    this.#free()
+    this.#release(item)
     await this.#options.close(item)
   }
 
@@ -114,11 +118,16 @@ export class Pool<T> {
   }
 
   #admits(reserve: number): boolean {
-    return this.#used < Math.max(1, this.#options.limit - reserve)
+    return this.#used < this.#share(reserve)
+  }
+
+  #share(reserve: number): number {
+    return Math.max(1, this.#options.limit - reserve)
   }
 
   #wait(reserve: number, signal: AbortSignal | undefined): Promise<void> {
     const { limit, patienceSeconds = PATIENCE_SECONDS } = this.#options
+    const patience = patienceSeconds * 1000
     return new Promise((resolve, reject) => {
       const end = (): void => {
         signal?.removeEventListener('abort', stop)
@@ -139,19 +148,25 @@ export class Pool<T> {
       const stop = () => leave(signal?.reason)
       const begun = performance.now()
       const look = (): void => {
-        const left = patienceSeconds * 1000 - (performance.now() - Math.max(begun, this.#freedAt))
-        if (left > 0) timer = setTimeout(look, left)
-        else leave(new ConnectionsHeldError(limit, patienceSeconds))
+        const left = patience - (performance.now() - Math.max(begun, this.#heldUntil))
+        // others end by themselves
+        const isHeld = this.#held.size >= this.#share(reserve)
+        if (left <= 0 && isHeld) leave(new ConnectionsHeldError(limit, patienceSeconds))
+        else timer = setTimeout(look, left > 0 ? left : patience)
       }
-      let timer = setTimeout(look, patienceSeconds * 1000)
+      let timer = setTimeout(look, patience)
       signal?.addEventListener('abort', stop, { once: true })
       this.#waiting.push(waiting)
     })
   }
 
+  #release(item: T): void {
+    if (this.#held.delete(item)) this.#heldUntil = performance.now()
+    this.#free()
+  }
+
   #free(): void {
     this.#used--
-    this.#freedAt = performance.now()
     const next = this.#waiting.findIndex(({ reserve }) => this.#admits(reserve))
     if (next < 0) return
     this.#used++

@@ -25,6 +25,15 @@ export interface SqliteSettings {
   readonly allowNetworkFileSystem?: boolean
 }
 
+/** How many of the threads that read who holds one for long leaves to the others. */
+const reserves: Readonly<Record<Purpose, number>> = {
+  read: 0,
+  write: 0,
+  transaction: 1,
+  stream: 1,
+  'inner-stream': -Infinity,
+}
+
 /** Opens, or makes, the file: one thread that writes, and others that read beside it. */
 export async function openSqlite(settings: SqliteSettings): Promise<Driver> {
   const { path, connections = 5, readOnly = false, allowNetworkFileSystem = false } = settings
@@ -83,8 +92,7 @@ class SqliteDriver implements Driver {
         abandon: endTurn,
       })
     }
-    // who holds a thread for long leaves one to the others
-    const thread = await this.#readers.take(purpose === 'read' ? 0 : 1, signal)
+    const thread = await this.#readers.take(reserves[purpose], signal)
     const loan: Loan = {
       begin: 'BEGIN DEFERRED',
       canAbandon: true,

@@ -91,6 +91,22 @@ export function testStream(dialect: DialectUnderTest): void {
       await connection.close()
     })
 
+    test('beside what it is read in, a transaction or what prepares one, waits for no other to end', async () => {
+      const { bench, all } = await filled(open, 10)
+      const connection = await connect({ ...bench.settings, connections: 3 })
+      const read = async () => {
+        const rows = await collect(connection, all, undefined, AbortSignal.timeout(10_000))
+        expect(rows.flat()).toHaveLength(10)
+      }
+      // of three connections one is for streams
+      for await (const _ of connection.stream(all, undefined, 4)) {
+        await connection.transaction(read)
+        await connection.prepare(read)
+        break
+      }
+      await connection.close()
+    })
+
     test('inside a transaction sees its rows, and refuses other statements until it has ended', async () => {
       const { bench, table, all } = await filled(open, 10)
       await bench.connection.transaction(async (on) => {
