@@ -22,6 +22,19 @@ test('values in what a server answers are not taken for a connection that was lo
   expect(explainInnodb(gone)).toMatchObject({ code: 'connection-lost', sent: false })
 })
 
+test('text that cannot be compared with a column is told from two columns that cannot be compared', () => {
+  const mix = (other: string): Error =>
+    failure(
+      { code: 'ER_CANT_AGGREGATE_2COLLATIONS', errno: 1267, sqlState: 'HY000' },
+      `Illegal mix of collations (latin1_swedish_ci,IMPLICIT) and (${other}) for operation '='`,
+    )
+  expect(explainInnodb(mix('utf8mb4_bin,COERCIBLE'))).toMatchObject({ code: 'invalid-value' })
+  expect(explainInnodb(mix('utf8mb4_bin,IMPLICIT'))).toMatchObject({
+    code: 'statement-refused',
+    message: expect.stringContaining('Illegal mix of collations'),
+  })
+})
+
 test('what a server says is told in our words also where the driver has no code for its number', () => {
   const generated = failure({ code: undefined, errno: 1906, sqlState: 'HY000' }, 'The value has been ignored.')
   expect(explainInnodb(generated)).toMatchObject({

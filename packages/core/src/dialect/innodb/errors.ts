@@ -85,10 +85,12 @@ export function explainInnodb(error: unknown): PipelineError | null {
     case 1048:
     case 1364:
       return new MissingValueError(/(?:Column|Field) '(.*?)'/.exec(message)?.[1] ?? null, error)
-    // text that the character set of the column does not have: to keep (MySQL, MariaDB), to compare with it
+    // text that the character set of the column does not have: to keep, to compare with it
     case 3988:
-    case 1267:
       return new InvalidValueError(column, error, beyondCharacters)
+    case 1267:
+      // of two columns, neither gives way
+      return message.includes('COERCIBLE') ? new InvalidValueError(column, error, beyondCharacters) : refused(error)
     case 1366:
       return message.startsWith('Incorrect string value')
         ? new InvalidValueError(column, error, beyondCharacters)
