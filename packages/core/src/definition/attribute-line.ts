@@ -36,17 +36,16 @@ export function parseAttributeLine(line: SourceLine, inKey: boolean, generation:
   return { kind: 'attribute', name, type, default: value, comment, inKey, at: line.at }
 }
 
+/** Where in its line an attribute has what. */
+interface Places {
+  readonly name: string
+  readonly start: number
+  readonly typeStart: number
+  readonly typeEnd: number
+}
+
 /** Refuses what has no type at all, and a default whose own colon was taken for the one before the type. */
-function requireType(
-  line: SourceLine,
-  {
-    name,
-    start,
-    typeStart,
-    typeEnd,
-  }: { readonly name: string; readonly start: number; typeStart: number; typeEnd: number },
-  given: DefaultText | null,
-): void {
+function requireType(line: SourceLine, { name, start, typeStart, typeEnd }: Places, given: DefaultText | null): void {
   const text = trim(line.text.slice(typeStart, typeEnd))
   if (text === '') {
     const advice = `Write \`${name} : type\`, such as int32, float64, varchar(32) or <blob>.`

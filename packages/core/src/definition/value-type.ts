@@ -67,7 +67,7 @@ export type ValueOf<S extends string, Codecs = {}> =
       ? ValueOfType<Trim<Type>, Codecs>
       : ValueOfType<S, Codecs>
 
-/** A condition, for of that an error shows what comes out. */
+/** Written as a condition: of one, what the compiler shows is what comes out. */
 type UnknownType<T extends string> = T extends string ? Problem<`unknown type '${T}'`> : never
 
 type ValueOfType<T extends string, Codecs> =
