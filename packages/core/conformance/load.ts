@@ -49,7 +49,10 @@ export async function loadServer(
 
 async function requireFree(connection: Connection, names: readonly string[]): Promise<void> {
   const [databases] = await connection.query({ sql: 'SHOW DATABASES', rowsAsArray: true })
-  const taken = (Array.isArray(databases) ? databases.flat() : []).map(String).filter((name) => names.includes(name))
+  const found = (Array.isArray(databases) ? databases.flat() : []).map(String)
+  // some servers take no notice of case
+  const wanted = new Set(names.map((name) => name.toLowerCase()))
+  const taken = found.filter((name) => wanted.has(name.toLowerCase()))
   if (taken.length === 0) return
   throw new Error(
     `The server has ${taken.join(', ')} already, in whose place the recorded set would come. Take another server, or drop them.`,

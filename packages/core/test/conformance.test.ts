@@ -160,7 +160,7 @@ describe('the recorded answers of DataJoint to 200 expressions', () => {
     const { host, port, user, password } = mariadb
     const connection = await createConnection({ host, port, user, password })
     await connection.query(`CREATE DATABASE ${name}`)
-    const refused = loadServer(mariadb, `CREATE DATABASE ${name}`, declareRecorded({ [name]: [] }))
+    const refused = loadServer(mariadb, `CREATE DATABASE ${name}`, declareRecorded({ [name.toUpperCase()]: [] }))
     await expect(refused).rejects.toThrow(`has ${name} already`)
     // it is still there
     await connection.query(`DROP DATABASE ${name}`)
