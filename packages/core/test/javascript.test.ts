@@ -27,6 +27,7 @@ test('options of a schema or a table that are misspelt are refused', () => {
   expect(() => define('lab', { codec: [] })).toThrow('defineSchema() has no option `codec`. It has { compat, codecs }.')
   expect(() => define('lab', { compat: 'python' })).toThrow("compat: 'python'. There is 'python-0.14'; without it")
   expect(() => define('lab', { codecs: {} })).toThrow('defineSchema() takes codecs as a list, [graph]')
+  expect(() => define('lab', { codecs: ['graph'] })).toThrow("that defineCodec() made, and among them is 'graph'.")
   const subject = (...options: readonly unknown[]) =>
     call(schema, 'lookup', 'Subject', {}, 'subject : int8', ...options)
   expect(() => subject({ content: [] })).toThrow('no option `content`. It has { parts, contents }.')

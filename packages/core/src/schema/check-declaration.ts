@@ -18,6 +18,10 @@ export function checkSchemaOptions(options: unknown): void {
   if (!Array.isArray(codecs)) {
     throw new InvalidCallError(`${call} takes codecs as a list, [graph], and was given ${show(codecs)}.`)
   }
+  const odd = codecs.findIndex((codec) => Object(codec).kind !== 'codec')
+  if (odd !== -1) {
+    throw new InvalidCallError(`${call} takes codecs that defineCodec() made, and among them is ${show(codecs[odd])}.`)
+  }
 }
 
 /** What a table is declared from, or a part of one: its name, the tables that it refers to, and the text of its definition. */
