@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import { pulled } from '../driver/abort.ts'
-import { persist, type Purpose, type S3, sending } from './s3-client.ts'
+import { pause, pulled } from '../driver/abort.ts'
+import { attempts, backOff, persist, type Purpose, type S3, sending } from './s3-client.ts'
 import type { Failure } from './s3-failure.ts'
 import { StoreRequestError } from './s3-error.ts'
 import { headOf } from './s3-head.ts'
+import { ObjectMissingError } from './store-error.ts'
 import type { ObjectContent, TransferOptions } from './store.ts'
 import { transferAll } from './transfers.ts'
 
@@ -116,13 +117,27 @@ async function putParts(
     )
     await complete(s3, purpose, { ...target, UploadId, MultipartUpload: { Parts: done } }, token)
   } catch (error) {
-    // without the signal, which may be what ended it; what cannot be removed now is found when garbage is collected
-    const ending: Purpose = { action: 'write', path: purpose.path, signal: AbortSignal.timeout(10_000) }
-    const abort = { ...target, UploadId }
-    await persist(s3, ending, () =>
-      s3.client.send(new s3.sdk.AbortMultipartUploadCommand(abort), sending(ending)),
-    ).catch(() => undefined)
+    // what cannot be removed now is found when garbage is collected
+    await discardUpload(s3, purpose.path, UploadId).catch(() => undefined)
     throw error
+  }
+}
+
+/**
+ * Ends an upload without an object. A part that the server was still taking in can outlive that (S3 says: abort it again), so it
+ * is repeated until the upload is gone. Not stopped by the signal, which may be what ended it.
+ */
+async function discardUpload(s3: S3, path: string, UploadId: string | undefined): Promise<void> {
+  const upload = { Bucket: s3.place.bucket, Key: s3.key(path), UploadId }
+  const purpose: Purpose = { action: 'delete', path, signal: AbortSignal.timeout(10_000) }
+  try {
+    for (let attempt = 0; attempt < attempts; attempt++) {
+      await persist(s3, purpose, () => s3.client.send(new s3.sdk.AbortMultipartUploadCommand(upload), sending(purpose)))
+      await pause(backOff(attempt), purpose.signal)
+      await persist(s3, purpose, () => s3.client.send(new s3.sdk.ListPartsCommand(upload), sending(purpose)))
+    }
+  } catch (error) {
+    if (!(error instanceof ObjectMissingError)) throw error
   }
 }
 
