@@ -51,6 +51,8 @@ Ours go \`into\` memory that was used before, or into new memory where it says s
 |---|${names.map(() => '---:|').join('')}---:|
 ${rows.join('\n')}
 
+One thread has its turn right after SpikeInterface, whose result the system may still be writing to the disk: the kernels below tell what it does alone.
+
 ## From file to file
 
 ${seconds.file} s, the source in the page cache, the target on the disk (fsync) before the clock stops; \`dd bs=8M conv=fsync\` copies the same bytes.
